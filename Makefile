@@ -1,0 +1,91 @@
+# slispc: make, make test, make install. Needs a C compiler and make, nothing else.
+
+BUILD    = out
+CC       = gcc
+AR       = ar
+PREFIX   = /usr/local
+SANITIZE =
+WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wmissing-prototypes -Werror
+CFLAGS   = -O2 -g
+INCLUDE  = -I$(BUILD) -Ipasses/ir -Ipasses -Ipasses/specialize -Ipasses/lower -Iruntime -Idriver
+COMPILE  = $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fno-pie -MMD -MP $(INCLUDE)
+LINK     = $(CC) $(CFLAGS) -no-pie
+
+# The compiler's own files, and the runtime that it carries and is linked with.
+COMPILER = $(wildcard passes/*.c passes/*/*.c driver/*.c)
+RUNTIME  = $(filter-out runtime/main.c,$(wildcard runtime/*.c))
+COMPILER_OBJECTS = $(COMPILER:%.c=$(BUILD)/%.o) $(BUILD)/driver/library.o $(BUILD)/driver/image.o
+RUNTIME_OBJECTS  = $(RUNTIME:%.c=$(BUILD)/%.o) $(BUILD)/runtime/stubs.o
+
+all: $(BUILD)/slispc $(BUILD)/libslisp.a
+
+$(BUILD)/slispc: $(COMPILER_OBJECTS) $(RUNTIME_OBJECTS)
+	@$(LINK) -static $(SANITIZE) -o $@ $^ -lm
+
+# What every program starts from: the runtime as an executable, without a program yet.
+$(BUILD)/image: $(RUNTIME_OBJECTS) $(BUILD)/runtime/main.o
+	@$(LINK) -static -Wl,-z,noexecstack -o $@.full $^ -lm
+	@strip --strip-debug -o $@ $@.full
+
+$(BUILD)/libslisp.a: $(RUNTIME_OBJECTS) $(BUILD)/runtime/main.o
+	@rm -f $@ && $(AR) rcsD $@ $^
+
+$(BUILD)/driver/image.o: driver/image.S $(BUILD)/image
+	@mkdir -p $(@D)
+	@$(CC) -c -DRUNTIME_IMAGE='"$(BUILD)/image"' -o $@ $<
+
+$(BUILD)/driver/library.o: driver/library.S runtime/core.slisp
+	@mkdir -p $(@D)
+	@$(CC) -c -o $@ $<
+
+$(BUILD)/runtime/stubs.o: runtime/stubs.S $(wildcard runtime/*.def) passes/prims.def
+	@mkdir -p $(@D)
+	@$(CC) -c -Iruntime -Ipasses -o $@ $<
+
+$(BUILD)/heads.h: passes/languages.def passes/ir/heads.awk
+	@mkdir -p $(@D)
+	@awk -f passes/ir/heads.awk passes/languages.def > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/runtime/%.o: runtime/%.c
+	@mkdir -p $(@D)
+	@$(COMPILE) -fPIE -c -o $@ $<
+
+$(BUILD)/%.o: %.c $(BUILD)/heads.h
+	@mkdir -p $(@D)
+	@$(COMPILE) $(SANITIZE) -c -o $@ $<
+
+-include $(COMPILER_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d)
+
+# The compiler, not the programs that it makes, with sanitizers: make SANITIZE=... out/slispc-sanitized
+$(BUILD)/slispc-sanitized: $(COMPILER_OBJECTS) $(RUNTIME_OBJECTS)
+	@$(LINK) $(SANITIZE) -o $@ $^ -lm
+
+# ---- tests: Python 3 with pytest; gdb, valgrind and clang where they are to be had
+
+PYTEST = PYTHONDONTWRITEBYTECODE=1 SLISPC=$(abspath $(BUILD)/slispc) /usr/bin/python3 -m pytest -q -p no:cacheprovider
+
+test: all tools
+	$(PYTEST) tests
+
+# Installs what the tests need when it is missing; without the optional tools their tests are skipped.
+tools:
+	@/usr/bin/python3 -m pytest --version >/dev/null 2>&1 || { apt-get update -q && apt-get install -y -q python3-pytest; }
+	@for t in gdb valgrind; do command -v $$t >/dev/null || apt-get install -y -q $$t || \
+	    echo "$$t is not to be had: its tests are skipped"; done
+
+# Golden dumps: make dumps writes what the compiler gives now; read the difference before committing.
+dumps: all
+	SLISPC=$(abspath $(BUILD)/slispc) /usr/bin/python3 -B tests/renew_dumps.py
+
+bench: all
+	/usr/bin/python3 -B tests/bench/run.py --slispc $(abspath $(BUILD)/slispc) -p slispc,c-O2
+
+clean:
+	rm -rf $(BUILD)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib
+	install $(BUILD)/slispc $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(BUILD)/libslisp.a $(DESTDIR)$(PREFIX)/lib/
+
+.PHONY: all test tools dumps bench clean install

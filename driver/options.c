@@ -1,0 +1,195 @@
+/* options.c - the command line. */
+#include "options.h"
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A row for every option: `name` with a value behind '=' or, for -o, in the next argument. */
+typedef struct {
+    const char *name, *value, *doc;
+    void (*set)(Options *o, const char *value);
+} Row;
+
+static uint32_t pass_set(const char *names, bool after) {
+    uint32_t set = 0;
+    char *copy = strdup(names);
+    if (!copy) fail(0, "no memory left");
+    for (char *name = strtok(copy, ","); name; name = strtok(NULL, ","))
+        set |= !strcmp(name, "all") ? (1u << PASS_COUNT) - 1 : 1u << pass_wanted(name);
+    free(copy);
+    return after ? set : set & ~1u; /* before parse there is only text */
+}
+
+static void set_dump_after(Options *o, const char *v) {
+    o->pipeline.dump_after |= pass_set(v, true);
+    if (o->kind == TO_EXECUTABLE && !o->output) o->kind = TO_NOTHING;
+}
+static void set_dump_before(Options *o, const char *v) {
+    o->pipeline.dump_before |= pass_set(v, false);
+    if (o->kind == TO_EXECUTABLE && !o->output) o->kind = TO_NOTHING;
+}
+static void set_dump_dir(Options *o, const char *v) {
+    o->pipeline.dump_dir = v;
+    if (o->kind == TO_EXECUTABLE && !o->output) o->kind = TO_NOTHING;
+}
+static void set_function(Options *o, const char *v) { o->pipeline.function = v; }
+static void set_from(Options *o, const char *v) { o->pipeline.from = pass_wanted(v); }
+static void set_to(Options *o, const char *v) { o->pipeline.to = pass_wanted(v); }
+
+static void set_skip(Options *o, const char *v) {
+    uint32_t set = pass_set(v, true);
+    for (int p = 0; p < PASS_COUNT; p++)
+        if (set >> p & 1 && pass_rows[p].from != pass_rows[p].to)
+            fail(0, "pass %s cannot be skipped: it turns %s into %s", pass_rows[p].name, language_name(pass_rows[p].from),
+                 language_name(pass_rows[p].to));
+    o->pipeline.skip |= set;
+}
+
+static void set_style(Options *o, const char *v) {
+    static const char *const names[] = {"full", "view", "canon"};
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(v, names[i])) {
+            o->pipeline.style = (Style)i;
+            return;
+        }
+    fail(0, "no style '%s'; there are full, view and canon", v);
+}
+
+/* PASS:FAULT[:SEED] */
+static void set_inject(Options *o, const char *v) {
+    char *copy = strdup(v), *fault = copy ? strchr(copy, ':') : NULL;
+    if (!fault) fail(0, "--inject wants PASS:FAULT or PASS:FAULT:SEED; 'slispc faults' lists them");
+    *fault++ = 0;
+    char *seed = strchr(fault, ':');
+    if (seed) {
+        *seed++ = 0;
+        o->pipeline.inject_seed = strtoull(seed, NULL, 10);
+    }
+    o->pipeline.inject_pass = pass_wanted(copy);
+    o->pipeline.inject_fault = fault;
+    fault_wanted(o->pipeline.inject_pass, fault);
+}
+
+static void set_output(Options *o, const char *v) {
+    o->output = v;
+    if (o->kind == TO_NOTHING) o->kind = TO_EXECUTABLE;
+}
+static void set_object(Options *o, const char *v) { (void)v; o->kind = TO_OBJECT; }
+static void set_assembly(Options *o, const char *v) { (void)v; o->kind = TO_ASSEMBLY; }
+static void set_o0(Options *o, const char *v) { (void)v; o->pipeline.optimise = 0; }
+static void set_o1(Options *o, const char *v) { (void)v; o->pipeline.optimise = 1; }
+static void set_o2(Options *o, const char *v) { (void)v; o->pipeline.optimise = 2; }
+static void set_strict(Options *o, const char *v) { (void)v; o->pipeline.strict = true; }
+static void set_no_verify(Options *o, const char *v) { (void)v; o->pipeline.no_verify = true; }
+static void set_times(Options *o, const char *v) { (void)v; o->pipeline.time_passes = true; }
+static void set_help(Options *o, const char *v) { (void)v; o->help = true; }
+static void set_version(Options *o, const char *v) { (void)v; o->version = true; }
+static void set_against(Options *o, const char *v) { o->against = v; }
+static void set_colour(Options *o, const char *v) { (void)o; output_set_colour(v); }
+
+static void set_diagnostics(Options *o, const char *v) {
+    if (strcmp(v, "json") && strcmp(v, "text")) fail(0, "--diag= takes text or json");
+    o->pipeline.json = !strcmp(v, "json");
+}
+
+static const Row rows[] = {
+    {"-o", "FILE", "where the result goes", set_output},
+    {"-c", NULL, "write an object for 'cc f.o libslisp.a -lm'", set_object},
+    {"-S", NULL, "write assembly", set_assembly},
+    {"-O0", NULL, "skip the passes of kind optimise, keep every check", set_o0},
+    {"-O1", NULL, "optimise", set_o1},
+    {"-O2", NULL, "optimise (the default)", set_o2},
+    {"--strict", NULL, "what would surely fail at run time is an error", set_strict},
+    {"--dump-after", "P[,P|all]", "print the program as pass P left it", set_dump_after},
+    {"--dump-before", "P[,P|all]", "print the program as pass P finds it", set_dump_before},
+    {"--dump-dir", "DIR", "dumps go into files DIR/NN-pass.Language", set_dump_dir},
+    {"--fn", "F", "dump only the function F", set_function},
+    {"--style", "full|view|canon", "of dumps: all of it; library folded; without positions", set_style},
+    {"--from", "P", "start at pass P", set_from},
+    {"--to", "P", "stop after pass P", set_to},
+    {"--skip", "P[,P]", "leave out passes that may be left out", set_skip},
+    {"--inject", "P:FAULT[:SEED]", "make a known mistake in pass P; 'slispc faults' lists them", set_inject},
+    {"--no-verify", NULL, "do not run the verifier", set_no_verify},
+    {"--time-passes", NULL, "how long each pass took, on standard error", set_times},
+    {"--diff", "LANGUAGE", "grammar: only what differs from LANGUAGE", set_against},
+    {"--diag", "text|json", "how errors are shown", set_diagnostics},
+    {"--color", "always|never|auto", "colour in errors", set_colour},
+    {"--help", NULL, "this text", set_help},
+    {"--version", NULL, "the version", set_version},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static _Noreturn void unknown(const char *argument) {
+    const char *names[ROWS];
+    for (int i = 0; i < ROWS; i++)
+        names[i] = rows[i].name;
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(argument, "="), argument);
+    const char *close = near_miss(name, names, ROWS);
+    if (close) fail(0, "no option '%s'; did you mean %s?", name, close);
+    fail(0, "no option '%s'; 'slispc --help' lists all", name);
+}
+
+/* How many arguments the option took. */
+static int read_option(Options *o, int argc, char **argv, int i) {
+    for (int k = 0; k < ROWS; k++) {
+        const Row *row = &rows[k];
+        size_t length = strlen(row->name);
+        if (strncmp(argv[i], row->name, length)) continue;
+        const char *rest = argv[i] + length;
+        if (!row->value && *rest == 0) {
+            row->set(o, NULL);
+            return 1;
+        }
+        if (row->value && *rest == '=') {
+            row->set(o, rest + 1);
+            return 1;
+        }
+        if (row->value && *rest == 0) {
+            if (i + 1 >= argc) fail(0, "%s wants %s", row->name, row->value);
+            row->set(o, argv[i + 1]);
+            return 2;
+        }
+    }
+    unknown(argv[i]);
+}
+
+void options_read(Options *o, int argc, char **argv, int first, bool stop_at_file) {
+    *o = (Options){.pipeline = {.optimise = 2, .from = -1, .to = -1, .inject_pass = -1}};
+    o->arguments = calloc((size_t)argc + 1, sizeof *o->arguments);
+    if (!o->arguments) fail(0, "no memory left");
+    for (int i = first; i < argc;) {
+        if (argv[i][0] == '-' && argv[i][1]) {
+            i += read_option(o, argc, argv, i);
+            continue;
+        }
+        o->arguments[o->argument_count++] = argv[i++];
+        if (stop_at_file) {
+            o->program_arguments = argv + i;
+            o->program_argument_count = argc - i;
+            return;
+        }
+    }
+}
+
+void options_help(FILE *out) {
+    fputs("slispc compiles slisp, a small Clojure-flavoured Lisp, to native x86-64 Linux code in small passes.\n\n"
+          "  slispc f.slisp [more.slisp] [-o f]   compile\n"
+          "  slispc run f.slisp [arguments]       compile in memory and run\n"
+          "  slispc f.ir [-o f]                   continue from a dump\n"
+          "  slispc check f.ir                    check a dump against its language, and verify it\n"
+          "  slispc passes [--json]               list the passes\n"
+          "  slispc grammar LANGUAGE [--diff L]   print a language\n"
+          "  slispc explain PASS|CODE|LANGUAGE    tell more about it\n"
+          "  slispc faults [PASS]                 list the mistakes that --inject can make\n\n",
+          out);
+    for (int i = 0; i < ROWS; i++) {
+        char left[48];
+        snprintf(left, sizeof left, "%s%s%s", rows[i].name, !rows[i].value ? "" : rows[i].name[1] == '-' ? "=" : " ",
+                 rows[i].value ? rows[i].value : "");
+        fprintf(out, "  %-28s %s\n", left, rows[i].doc);
+    }
+    fputs("\nExit codes: 0 fine, 1 errors in the program, 2 wrong usage or the world failed,\n"
+          "3 a check of the compiler failed. 'slispc run' passes the program's own code through.\n", out);
+}

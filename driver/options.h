@@ -1,0 +1,26 @@
+/* options.h - the command line. */
+#ifndef SLISPC_OPTIONS_H
+#define SLISPC_OPTIONS_H
+
+#include "pipeline.h"
+
+typedef enum { TO_EXECUTABLE, TO_OBJECT, TO_ASSEMBLY, TO_NOTHING } OutputKind;
+
+typedef struct {
+    PipelineOptions pipeline;
+    OutputKind kind;
+    const char *output;          /* -o, NULL when not given */
+    const char *against;         /* grammar --diff, check --against */
+    const char **arguments;      /* what is no option, in order */
+    int argument_count;
+    char **program_arguments;    /* after the first file of `run` */
+    int program_argument_count;
+    bool help, version;
+} Options;
+
+/* Reads argv from `first` on. A wrong option ends the program with a suggestion and exit code 2.
+ * With `stop_at_file` everything behind the first file belongs to the program (slispc run). */
+void options_read(Options *o, int argc, char **argv, int first, bool stop_at_file);
+void options_help(FILE *out);
+
+#endif

@@ -1,0 +1,309 @@
+/* pipeline.c - the driver's loop: run a pass, check its output against its language, dump it.
+ *
+ * Passes of scope PROGRAM see the whole program. Those of scope FUNCTION run one function at a time,
+ * from the first of them to the last, so that the memory of a function's back end is given back
+ * before the next one starts; their dumps are put together from the functions' texts.
+ */
+#include "pipeline.h"
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+const PassRow pass_rows[PASS_COUNT] = {
+#define PASS(name, from, to, kind, whole, doc)                                                     \
+    {#name, L_##from, L_##to, kind, whole, doc, pass_##name},
+#include "passes.def"
+#undef PASS
+};
+_Static_assert(PASS_COUNT < 32, "sets of passes are 32-bit masks");
+
+int pass_named(const char *name) {
+    for (int p = 0; p < PASS_COUNT; p++)
+        if (!strcmp(pass_rows[p].name, name)) return p;
+    return -1;
+}
+
+int pass_wanted(const char *name) {
+    int p = pass_named(name);
+    if (p >= 0) return p;
+    const char *names[PASS_COUNT];
+    for (int i = 0; i < PASS_COUNT; i++)
+        names[i] = pass_rows[i].name;
+    const char *close = near_miss(name, names, PASS_COUNT);
+    if (close) fail(0, "no pass '%s'; did you mean %s? 'slispc passes' lists all", name, close);
+    fail(0, "no pass '%s'; 'slispc passes' lists all", name);
+}
+
+const char *pass_kind_text(PassKind kind) {
+    static const char *const names[] = {"convert", "optimise", "analyse", "verify"};
+    return names[kind];
+}
+
+bool is_dump(const SourceFile *file) {
+    static const char start[] = "(slispc-ir ";
+    return file->length >= sizeof start - 1 && !memcmp(file->bytes, start, sizeof start - 1);
+}
+
+/* ---- one compile */
+
+typedef struct {
+    const PipelineOptions *options;
+    Arena *arena;    /* the whole program */
+    Arena *function; /* one function's back end */
+    Context context;
+    DumpHeader header;
+    int first, last;              /* passes to run */
+    Buffer dumps[2][PASS_COUNT];  /* [0] before, [1] after a pass of scope FUNCTION */
+    double seconds[PASS_COUNT];
+    int exit_code;
+} Compile;
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static bool runs(const Compile *c, int p) {
+    if (p < c->first || p > c->last) return false;
+    if (c->options->skip >> p & 1 || (pass_rows[p].kind == OPTIMISE && c->options->optimise == 0)) return false;
+    return !(pass_rows[p].kind == VERIFY && c->options->no_verify);
+}
+
+static Language language_at(const Compile *c, int p, bool after) {
+    (void)c;
+    return after ? pass_rows[p].to : pass_rows[p].from;
+}
+
+static bool wanted(const Compile *c, int p, bool after) {
+    return ((after ? c->options->dump_after : c->options->dump_before) >> p & 1) != 0;
+}
+
+static const char *global_name(const Node *top) {
+    return top->count && top->kids[0]->kind == N_GLOBAL ? text_bytes(top->kids[0]->text) : "";
+}
+
+/* Does --fn leave this top in the dump? The name may be given with or without its worker's suffix. */
+static bool shown(const Compile *c, Node *top) {
+    const char *wanted_name = c->options->function, *name = global_name(top_inner(top));
+    if (!wanted_name) return true;
+    size_t length = strlen(wanted_name);
+    const char *bare = strchr(name, '/');
+    const char *candidates[] = {name, bare ? bare + 1 : name};
+    for (int i = 0; i < 2; i++)
+        if (!strncmp(candidates[i], wanted_name, length) && (candidates[i][length] == 0 || candidates[i][length] == '.'))
+            return true;
+    return false;
+}
+
+static void dump_text(Compile *c, int p, bool after, const Buffer *tops, const Node *library) {
+    Buffer out = {0};
+    DumpHeader header = c->header;
+    header.language = language_at(c, p, after);
+    header.after = after ? p : p - 1;
+    print_header(&out, &header);
+    buffer_print(&out, "(program");
+    if (library) print_top(&out, library, c->options->style);
+    buffer_add(&out, tops->bytes ? tops->bytes : "", tops->length);
+    buffer_print(&out, ")\n");
+    output_dump(c->options->dump_dir, p, after, &out);
+    buffer_free(&out);
+}
+
+static void dump_program(Compile *c, int p, bool after, const Node *program) {
+    Buffer tops = {0};
+    for (uint32_t i = 1; i < program->count; i++)
+        if (shown(c, program->kids[i])) print_top(&tops, program->kids[i], c->options->style);
+    dump_text(c, p, after, &tops, program->kids[0]);
+    buffer_free(&tops);
+}
+
+static void check_grammar(const Compile *c, int p, const char *nonterminal, const Node *n) {
+    (void)c;
+    GrammarError e = language_check(pass_rows[p].to, nonterminal, n);
+    if (e.node) bug(e.node, "the output is not of language %s: this is no %s", language_name(pass_rows[p].to), e.wanted);
+}
+
+/* Runs pass p; NULL when it or the verifier found errors. */
+static Node *run_pass(Compile *c, int p, Node *n) {
+    const PipelineOptions *o = c->options;
+    bug_pass = pass_rows[p].name;
+    c->context.inject = o->inject_pass == p ? o->inject_fault : NULL;
+    double start = o->time_passes ? now() : 0;
+    Node *out = pass_rows[p].run(&c->context, n);
+    arena_reset(c->context.scratch);
+    if (out && !error_count(c->context.diagnostics))
+        check_grammar(c, p, pass_rows[p].scope == FUNCTION ? "Top" : NULL, out);
+    if (o->time_passes) c->seconds[p] += now() - start;
+    bug_pass = NULL;
+    if (error_count(c->context.diagnostics)) {
+        c->exit_code = 1;
+        return NULL;
+    }
+    if (!out) c->exit_code = 3;
+    return out;
+}
+
+/* ---- the program's passes */
+
+static Node *run_program_passes(Compile *c, Node *program) {
+    c->context.arena = c->arena;
+    for (int p = 0; p < PASS_COUNT && program; p++) {
+        if (pass_rows[p].scope == FUNCTION || p < c->first || p > c->last) continue;
+        if (wanted(c, p, false) && program->head == H_program) dump_program(c, p, false, program);
+        if (runs(c, p)) program = run_pass(c, p, program);
+        if (program && wanted(c, p, true)) dump_program(c, p, true, program);
+    }
+    return program;
+}
+
+/* ---- a function's passes */
+
+static bool goes_through_back_end(Node *top) {
+    Node *inner = top_inner(top);
+    return is_form(inner, H_function) || is_form(inner, H_entry) || is_form(inner, H_code);
+}
+
+static Node *run_function_passes(Compile *c, Node *top) {
+    Node *inner = top_inner(top);
+    c->context.arena = c->function;
+    c->context.before_alloc = NULL;
+    for (int p = 0; p < PASS_COUNT; p++) {
+        if (pass_rows[p].scope == PROGRAM || p < c->first || p > c->last) continue;
+        if (wanted(c, p, false) && shown(c, inner)) print_top(&c->dumps[0][p], top_with(c->function, top, inner), c->options->style);
+        if (p == PASS_alloc) c->context.before_alloc = inner;
+        if (runs(c, p)) inner = run_pass(c, p, inner);
+        if (!inner) return NULL;
+        if (wanted(c, p, true) && shown(c, inner)) print_top(&c->dumps[1][p], top_with(c->function, top, inner), c->options->style);
+    }
+    return node_copy(c->arena, top_with(c->function, top, inner));
+}
+
+static void note_missing_second_input(const Compile *c) {
+    if (c->first > PASS_alloc && c->first <= PASS_verify && c->last >= PASS_verify && !c->options->no_verify)
+        fprintf(stderr, "note: without the form that went into alloc, rule V01 (nothing but moves was added) is not checked\n");
+}
+
+static Node *run_back_end(Compile *c, Node *program) {
+    VEC(Node *) tops = {0};
+    PUSH(c->arena, tops, program->kids[0]);
+    for (uint32_t i = 1; i < program->count; i++) {
+        Node *top = program->kids[i];
+        if (goes_through_back_end(top)) {
+            top = run_function_passes(c, top);
+            arena_reset(c->function);
+            if (!top) return NULL;
+        } else {
+            for (int p = 0; p < PASS_COUNT; p++)
+                for (int after = 0; after < 2; after++)
+                    if (pass_rows[p].scope == FUNCTION && p >= c->first && p <= c->last && wanted(c, p, after != 0) && shown(c, top))
+                        print_top(&c->dumps[after][p], top, c->options->style);
+        }
+        PUSH(c->arena, tops, top);
+    }
+    for (int p = 0; p < PASS_COUNT; p++)
+        for (int after = 0; after < 2; after++)
+            if (pass_rows[p].scope == FUNCTION && p >= c->first && p <= c->last && wanted(c, p, after != 0))
+                dump_text(c, p, after != 0, &c->dumps[after][p], program->kids[0]);
+    return node_list(c->arena, H_program, program->at, tops.items, tops.count);
+}
+
+/* ---- input */
+
+static void read_options(Compile *c) {
+    const char *o = c->header.options ? text_bytes(c->header.options) : "";
+    if (o[0] == 'O' && o[1] >= '0' && o[1] <= '2') {
+        if (c->context.optimise != o[1] - '0' && c->context.optimise != 2)
+            fprintf(stderr, "note: the dump's options win: -%.2s\n", o);
+        c->context.optimise = o[1] - '0';
+        ((PipelineOptions *)(uintptr_t)c->options)->optimise = o[1] - '0';
+    }
+}
+
+/* The first pass that takes language l. */
+static int first_pass_from(Language l) {
+    for (int p = 0; p < PASS_COUNT; p++)
+        if (pass_rows[p].from == l) return p;
+    return PASS_COUNT; /* Lbytes: nothing is left to do */
+}
+
+static Node *start_from_dump(Compile *c, const SourceFile *file) {
+    Node *program = read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &c->header);
+    if (!program) return NULL;
+    GrammarError e = language_check(c->header.language, NULL, program);
+    if (e.node) {
+        Buffer b = {0};
+        print_flat(&b, e.node);
+        error_at(c->context.diagnostics, pos(e.node), "SL0024", "this is no %s of language %s: %.120s%s", e.wanted,
+                 language_name(c->header.language), b.bytes, b.length > 120 ? " ..." : "");
+        buffer_free(&b);
+        return NULL;
+    }
+    read_options(c);
+    c->first = c->header.after >= 0 ? c->header.after + 1 : first_pass_from(c->header.language);
+    return program;
+}
+
+static Node *start_from_source(Compile *c, const SourceFile *files, uint32_t count) {
+    const char **bytes = NEW_ARRAY(c->arena, const char *, count);
+    size_t *lengths = NEW_ARRAY(c->arena, size_t, count);
+    Text *names = NEW_ARRAY(c->arena, Text, count);
+    for (uint32_t i = 0; i < count; i++) {
+        bytes[i] = files[i].bytes;
+        lengths[i] = files[i].length;
+        names[i] = text(files[i].name);
+        PUSH(c->arena, c->header.files, names[i]);
+        diagnostics_source(c->context.diagnostics, (uint16_t)i, names[i], bytes[i], lengths[i]);
+    }
+    c->context.sources = bytes;
+    c->context.source_lengths = lengths;
+    c->context.source_names = names;
+    c->context.source_count = count;
+    c->header.options = text_format("O%d native", c->options->optimise);
+    c->header.after = -1;
+    return node_list(c->arena, H_program, 0, NULL, 0);
+}
+
+static void show_times(const Compile *c) {
+    double total = 0;
+    for (int p = 0; p < PASS_COUNT; p++)
+        total += c->seconds[p];
+    for (int p = 0; p < PASS_COUNT; p++)
+        fprintf(stderr, "%-12s %9.3f ms %5.1f %%\n", pass_rows[p].name, c->seconds[p] * 1e3,
+                total > 0 ? 100 * c->seconds[p] / total : 0);
+    fprintf(stderr, "%-12s %9.3f ms\n", "all passes", total * 1e3);
+}
+
+PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *files, uint32_t count) {
+    PipelineOptions own = *options;
+    Compile *c = calloc(1, sizeof *c);
+    if (!c) fail(0, "no memory left");
+    c->options = &own;
+    c->arena = arena_new();
+    c->function = arena_new();
+    c->context = (Context){.arena = c->arena, .scratch = arena_new(), .diagnostics = diagnostics_new(c->arena),
+                           .optimise = own.optimise, .strict = own.strict, .seed_dialect = own.seed_dialect,
+                           .inject_seed = own.inject_seed};
+    Node *program = count == 1 && is_dump(&files[0]) ? start_from_dump(c, &files[0]) : start_from_source(c, files, count);
+    if (count == 1 && is_dump(&files[0]))
+        diagnostics_source(c->context.diagnostics, 0, text(files[0].name), files[0].bytes, files[0].length);
+    if (own.from >= 0) c->first = own.from;
+    c->last = own.to >= 0 ? own.to : PASS_COUNT - 1;
+    if (!program) c->exit_code = 1;
+    int first = c->first;
+    if (program) program = run_program_passes(c, program);
+    if (program && c->last >= PASS_blocks && first < PASS_COUNT) {
+        note_missing_second_input(c);
+        program = run_back_end(c, program);
+    }
+    diagnostics_show(c->context.diagnostics, stderr, own.json, output_colour());
+    if (own.time_passes) show_times(c);
+    int last = c->last < first ? first - 1 : c->last;
+    DumpHeader header = c->header;
+    header.after = last;
+    if (last >= 0) header.language = pass_rows[last].to;
+    PipelineResult result = {program, header, c->exit_code};
+    return result;
+}

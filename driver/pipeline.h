@@ -1,0 +1,75 @@
+/* pipeline.h - running the passes: the driver's loop and what it can be told to do. */
+#ifndef SLISPC_PIPELINE_H
+#define SLISPC_PIPELINE_H
+
+#include "ir.h"
+
+typedef enum { CONVERT, OPTIMISE, ANALYSE, VERIFY } PassKind;
+typedef enum { PROGRAM, FUNCTION } PassScope;
+
+typedef struct {
+    const char *name;
+    Language from, to;
+    PassKind kind;
+    PassScope scope;
+    const char *doc;
+    PassFunction *run;
+} PassRow;
+
+enum {
+#define PASS(name, from, to, kind, whole, doc) PASS_##name,
+#include "passes.def"
+#undef PASS
+    PASS_COUNT
+};
+extern const PassRow pass_rows[PASS_COUNT];
+
+/* Number of the pass, -1 when there is none. */
+int pass_named(const char *name);
+/* The same, but a wrong name ends the program with a suggestion and exit code 2. */
+int pass_wanted(const char *name);
+const char *pass_kind_text(PassKind kind);
+
+typedef struct {
+    int optimise; /* 0, 1, 2 */
+    bool strict, seed_dialect, no_verify, time_passes, json;
+    Style style;
+    uint32_t dump_after, dump_before; /* bit p: pass p */
+    uint32_t skip;
+    const char *dump_dir; /* every dump into a file of its own here, NULL: to stdout */
+    const char *function; /* dump only this one, by name without $ */
+    int from, to;         /* first and last pass to run, -1: as the input says, to the end */
+    int inject_pass;      /* -1 for none */
+    const char *inject_fault;
+    uint64_t inject_seed;
+} PipelineOptions;
+
+typedef struct {
+    Node *program;     /* as the last pass that ran left it; NULL when checks or errors stopped it */
+    DumpHeader header; /* of that form */
+    int exit_code;     /* 0, 1 errors in the program, 3 a check of the compiler failed */
+} PipelineResult;
+
+typedef struct {
+    const char *name; /* as given on the command line */
+    char *bytes;
+    size_t length;
+} SourceFile;
+
+/* Runs the passes that are wanted over source files, or over one dump (told by its first bytes).
+ * Dumps go out as the options say. Errors and warnings are shown on stderr. */
+PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *files, uint32_t count);
+
+/* Is this the text of a dump? */
+bool is_dump(const SourceFile *file);
+
+/* ---- catalogue.c */
+
+/* What `slispc explain CODE` says, NULL when there is no such message. */
+const char *message_explanation(const char *code);
+/* Lists the faults that --inject can make, of one pass or (-1) of all. */
+void print_faults(FILE *out, int pass);
+/* Ends the program with a suggestion and exit code 2 when the pass has no such fault. */
+void fault_wanted(int pass, const char *name);
+
+#endif

@@ -1,0 +1,250 @@
+/* instructions.c - places for the operands and results of one instruction.
+ *
+ * The moves that bring operands to their places stand before it in one parallel group: all of them
+ * read what was there before the first. A place that only this instruction needs, as for an operand
+ * that is overwritten though it lives on, gets a copy; the value stays where it was.
+ */
+#include "alloc.h"
+
+typedef struct {
+    const Node *op;
+    uint32_t number;
+    uint64_t busy;     /* registers that operands or results have */
+    Where *uses, *defs; /* places, by use and by defined name */
+    Where vanishing;   /* the register of a copied operand that dies */
+} Site;
+
+static uint32_t value_of_use(const Alloc *a, uint32_t u) { return a->uses.items[u].name->name.number; }
+
+static bool dies(const Alloc *a, uint32_t value) { return a->values[value].last_at == a->number; }
+
+static void note_deaths(Alloc *a, const Node *op) {
+    const Node *last = note_of(op, H_last);
+    for (uint32_t i = 0; last && i < last->count; i++)
+        a->values[last->kids[i]->name.number].last_at = a->number;
+}
+
+static void bury(Alloc *a, const Node *op) {
+    const Node *last = note_of(op, H_last);
+    for (uint32_t i = 0; last && i < last->count; i++)
+        leave_register(a, last->kids[i]->name.number);
+}
+
+/* ---- operands that must be in certain registers */
+
+static uint64_t fixed_registers(const Alloc *a, const Node *op, bool results_only) {
+    uint64_t set = 0;
+    for (uint32_t d = 0; d < defined(op)->count; d++)
+        if (is_register(where_of(defined(op)->kids[d]))) set |= bit(where_of(defined(op)->kids[d]));
+    for (uint32_t u = 0; u < a->uses.count && !results_only; u++)
+        if (is_register(where_of(a->uses.items[u].name))) set |= bit(where_of(a->uses.items[u].name));
+    return set;
+}
+
+static bool is_wanted_in(const Alloc *a, uint32_t value, Where r) {
+    for (uint32_t u = 0; u < a->uses.count; u++)
+        if (value_of_use(a, u) == value && where_of(a->uses.items[u].name) == r) return true;
+    return false;
+}
+
+static bool is_wanted_elsewhere(const Alloc *a, uint32_t value) {
+    for (uint32_t u = 0; u < a->uses.count; u++)
+        if (value_of_use(a, u) == value && !where_of(a->uses.items[u].name)) return true;
+    return false;
+}
+
+/* Moves the value in register r, which the instruction wants for itself, to another register, or out. */
+static void make_room(Alloc *a, Site *s, Where r) {
+    uint32_t value = a->holder[r];
+    Where other = free_register(a, value, s->busy);
+    if (!other && !is_wanted_elsewhere(a, value)) {
+        put_out(a, value);
+        return;
+    }
+    if (!other) other = take_register(a, value, s->busy);
+    add_move(a, value, other);
+    leave_register(a, value);
+    hold(a, value, other);
+    s->busy |= bit(other);
+}
+
+static void place_fixed(Alloc *a, Site *s) {
+    uint64_t fixed = fixed_registers(a, s->op, false), overwritten = fixed_registers(a, s->op, true);
+    for (uint32_t u = 0; u < a->uses.count; u++) {
+        Where at = a->values[value_of_use(a, u)].at;
+        if (is_register(at) && !(fixed & bit(at))) s->busy |= bit(at);
+    }
+    s->busy |= fixed;
+    for (Where r = RAX; r <= XMM15; r++) {
+        if (!(fixed & bit(r)) || a->holder[r] == NO_VALUE) continue;
+        uint32_t value = a->holder[r];
+        bool kept = is_wanted_in(a, value, r) && (dies(a, value) || !(overwritten & bit(r)));
+        if (!kept || is_wanted_elsewhere(a, value)) make_room(a, s, r);
+    }
+    for (uint32_t u = 0; u < a->uses.count; u++) {
+        Where wanted = where_of(a->uses.items[u].name);
+        if (!wanted) continue;
+        if (source_of(a, value_of_use(a, u)) != wanted) add_move(a, value_of_use(a, u), wanted);
+        s->uses[u] = wanted;
+    }
+}
+
+/* ---- other operands */
+
+/* Is it better to read the operand from its slot than to load it into a register? */
+static bool stays_in_slot(Alloc *a, const Site *s, uint32_t u) {
+    const Use *use = &a->uses.items[u];
+    const Value *v = &a->values[use->name->name.number];
+    if ((use->letter != 's' && use->letter != 'y') || v->at || v->constant) return false;
+    uint32_t value = use->name->name.number, after = 2 * s->number + 1;
+    for (uint32_t other = 0; other < a->uses.count; other++)
+        if (other != u && value_of_use(a, other) == value) return false;
+    return dies(a, value) || next_use(a, value, after) >= next_call(a, after);
+}
+
+static void place_operand(Alloc *a, Site *s, uint32_t u) {
+    uint32_t value = value_of_use(a, u);
+    Value *v = &a->values[value];
+    if (stays_in_slot(a, s, u)) {
+        s->uses[u] = IN_SLOT;
+        return;
+    }
+    if (!is_register(v->at)) {
+        bool tied = has_flag(s->op, TIED) && a->uses.items[u].operand == FIRST_OPERAND && dies(a, value);
+        uint32_t like = tied ? defined(s->op)->kids[0]->name.number : value;
+        Where r = take_register(a, like, s->busy);
+        if (s->busy && fault_strikes(a->faults, FAULT_evict_pinned))
+            for (Where other = RAX; other <= XMM15; other++)
+                if (s->busy & registers_for(v->vector) & bit(other)) r = other;
+        add_move(a, value, r);
+        hold(a, value, r);
+    }
+    s->uses[u] = v->at;
+    s->busy |= bit(v->at);
+}
+
+/* Is the value not needed before a call in this block, which will put it out anyway? */
+static bool waits_for_call(Alloc *a, uint32_t value, uint32_t after) {
+    uint32_t call = next_call(a, after);
+    return call < 2 * a->blocks[a->block].end && next_use(a, value, after) >= call;
+}
+
+/* The result stands where the first operand does. One that lives on is copied there first, or leaves
+ * its register to the result. */
+static void place_tie(Alloc *a, Site *s) {
+    uint32_t value = value_of_use(a, 0), result = defined(s->op)->kids[0]->name.number;
+    if (!where_of(defined(s->op)->kids[0])) {
+        bool copy = !dies(a, value) && !fault_strikes(a->faults, FAULT_tie_no_copy);
+        if (copy && waits_for_call(a, value, 2 * s->number + 1)) {
+            put_out(a, value);
+            copy = false;
+        }
+        Where r = copy ? take_register(a, result, s->busy) : s->uses[0];
+        if (copy) add_move(a, value, r);
+        s->uses[0] = r;
+    }
+    s->defs[0] = s->uses[0];
+}
+
+/* ---- results */
+
+static void place_result(Alloc *a, Site *s, uint32_t d, uint64_t taken) {
+    const Node *name = defined(s->op)->kids[d];
+    uint32_t value = name->name.number;
+    Opcode opcode = opcode_of(s->op);
+    if (where_of(name)) {
+        s->defs[d] = where_of(name);
+    } else if (!s->defs[d]) {
+        bool copies = (opcode == X_mov || opcode == X_fmov) && is_register(s->uses[0]);
+        bool onto = copies && a->holder[s->uses[0]] == NO_VALUE;
+        s->defs[d] = onto ? s->uses[0] : take_register(a, value, taken);
+    }
+    a->values[value].born = s->defs[d];
+    if (a->values[value].use_count) {
+        if (a->holder[s->defs[d]] != NO_VALUE) leave_register(a, a->holder[s->defs[d]]);
+        hold(a, value, s->defs[d]);
+    }
+}
+
+static void place_results(Alloc *a, Site *s) {
+    uint64_t taken = fixed_registers(a, s->op, true);
+    for (uint32_t d = 0; d < defined(s->op)->count; d++)
+        if (s->defs[d]) taken |= bit(s->defs[d]);
+    for (uint32_t d = 0; d < defined(s->op)->count; d++)
+        place_result(a, s, d, taken);
+}
+
+/* What only a call behind needs in the argument area goes there at once. */
+static void send_to_area(Alloc *a, Site *s) {
+    for (uint32_t d = 0; d < defined(s->op)->count; d++) {
+        uint32_t value = defined(s->op)->kids[d]->name.number;
+        const Value *v = &a->values[value];
+        if (!v->at || !is_area(v->hint) || next_call(a, 2 * s->number + 1) != next_use(a, value, 2 * s->number + 1))
+            continue;
+        add_move(a, value, v->hint);
+        leave_register(a, value);
+        a->values[value].at = v->hint;
+    }
+}
+
+/* ---- calls and exits: all operands are fixed, and no register keeps its value */
+
+static void place_call(Alloc *a, Site *s) {
+    for (uint32_t u = 0; u < a->uses.count; u++) {
+        uint32_t value = value_of_use(a, u);
+        s->uses[u] = where_of(a->uses.items[u].name);
+        if (a->values[value].at != s->uses[u]) add_move(a, value, s->uses[u]);
+    }
+    for (Where r = RAX; r <= XMM15; r++) {
+        uint32_t value = a->holder[r];
+        if (value == NO_VALUE) continue;
+        if (dies(a, value)) leave_register(a, value);
+        else if (!fault_strikes(a->faults, FAULT_forget_clobber)) put_out(a, value);
+    }
+}
+
+/* ---- */
+
+/* Ends the group of moves before the instruction; what is added from here on stands behind it. */
+static void record(Alloc *a, const Site *s) {
+    Record *r = &a->records[s->number];
+    r->first_move = a->moves.count;
+    r->move_count = a->group.count;
+    r->first_place = a->places.count;
+    for (uint32_t i = 0; i < a->group.count; i++)
+        PUSH(a->scratch, a->moves, a->group.items[i]);
+    for (uint32_t d = 0; d < defined(s->op)->count; d++)
+        PUSH(a->scratch, a->places, s->defs[d]);
+    for (uint32_t u = 0; u < a->uses.count; u++)
+        PUSH(a->scratch, a->places, s->uses[u]);
+    a->group.count = 0;
+}
+
+static void use_wrong_place(Alloc *a, Site *s) {
+    for (uint32_t u = 0; u < a->uses.count; u++)
+        if (is_register(s->uses[u]) && !where_of(a->uses.items[u].name) &&
+            fault_strikes(a->faults, FAULT_use_wrong_loc))
+            s->uses[u] = is_vector_register(s->uses[u]) ? XMM0 + 14 : R13;
+}
+
+void place_instruction(Alloc *a, const Node *op) {
+    Site s = {.op = op, .number = a->number};
+    bool call = has_flag(op, SAFEPOINT), tied = has_flag(op, TIED);
+    uses_of(a->scratch, op, &a->uses);
+    s.uses = NEW_ARRAY(a->scratch, Where, a->uses.count);
+    s.defs = NEW_ARRAY(a->scratch, Where, defined(op)->count);
+    note_deaths(a, op);
+    if (call || opcode_of(op) == X_ret || opcode_of(op) == X_tail || opcode_of(op) == X_tailv) {
+        place_call(a, &s);
+    } else if (opcode_of(op) != X_jmp) {
+        place_fixed(a, &s);
+        for (uint32_t u = 0; u < a->uses.count; u++)
+            if (!s.uses[u]) place_operand(a, &s, u);
+        if (tied) place_tie(a, &s);
+        bury(a, op);
+    }
+    place_results(a, &s);
+    use_wrong_place(a, &s);
+    record(a, &s);
+    send_to_area(a, &s);
+}

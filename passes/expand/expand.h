@@ -1,0 +1,148 @@
+/* expand.h - what the files of the pass expand share.
+ *
+ * A macro is a function from its source form to core forms; it expands the parts itself, in the
+ * scope that they have. So each part is visited once, and no template can capture a name.
+ */
+#ifndef SLISPC_EXPAND_H
+#define SLISPC_EXPAND_H
+
+#include "../ir/ir.h"
+#include "../ir/table.h"
+#include "library.h"
+
+typedef struct Expander Expander;
+typedef Node *Expansion(Expander *x, Node *form);
+
+typedef VEC(Node *) Nodes;
+
+/* A row of macros.def. */
+typedef struct {
+    const char *name;
+    Expansion *expand;
+    int least, most; /* number of parts after the name; most -1: no limit */
+    bool is_special; /* cannot be shadowed */
+    const char *shape; /* for messages: (when test body ...) */
+} MacroRow;
+
+struct Expander {
+    Arena *arena, *scratch;
+    Diagnostics *diagnostics;
+    Text space;          /* the namespace of the forms that are being expanded */
+    bool in_library;     /* library forms have no positions and may name % primitives */
+    bool at_top;         /* not inside any expression */
+    uint32_t last_fresh; /* number of the last fresh symbol of this top-level form */
+    VEC(Text) locals;    /* innermost last */
+    Table defined;       /* space/name -> DEFINED_... , by the user's forms so far */
+    Table aliases;       /* space/alias -> Text of the namespace */
+    Table referred;      /* space/name -> Text of the namespace that it comes from */
+    Table user_spaces;   /* namespaces of the user's ns forms */
+    Table pulled;        /* space/name of library definitions that are wanted */
+    VEC(const LibraryRow *) wanted;
+    Nodes tops;          /* the output */
+};
+
+/* What x->defined says of a name. */
+extern char defined_function, defined_value;
+
+/* ---- expand.c: expressions */
+
+Node *expand_expression(Expander *x, Node *form);
+/* Forms as one expression: (quote nil) when there is none, else a do. */
+Node *expand_body(Expander *x, Pos at, Node **forms, uint32_t count);
+/* A form whose first kid means the macro `row`; checks the number of its parts. */
+Node *expand_macro(Expander *x, Node *form, const MacroRow *row);
+/* The position for what comes from `form`. */
+Pos place_for(const Expander *x, const Node *form);
+
+/* ---- names.c: scope, namespaces */
+
+typedef enum { IS_LOCAL, IS_MACRO, IS_GLOBAL, IS_UNKNOWN_SPACE } MeaningKind;
+typedef struct {
+    MeaningKind kind;
+    Text space, name;
+    const MacroRow *macro;
+    bool is_known; /* a global that is defined before this place, or by the library */
+} Meaning;
+
+uint32_t scope_enter(const Expander *x);
+void scope_bind(Expander *x, const Node *symbol);
+void scope_leave(Expander *x, uint32_t mark);
+bool is_local(const Expander *x, Text name);
+/* hint#7: no source text can spell it. */
+Node *fresh_symbol(Expander *x, const char *hint);
+
+/* As the first of a list; elsewhere a local may be called like a special form. */
+Meaning meaning_of(Expander *x, const Node *symbol);
+/* Does the symbol, here, mean the macro or special form `name`? */
+bool means_macro(Expander *x, const Node *n, const char *name);
+void define_global(Expander *x, Text space, Text name, const void *what);
+/* The symbol space/name; a definition of the library is wanted from now on. */
+Node *global_symbol(Expander *x, Pos at, Text space, Text name);
+/* As operator of `count` operands: a primitive needs no library function then. */
+Node *operator_symbol(Expander *x, Pos at, Text space, Text name, uint32_t count);
+void want_definition(Expander *x, Text space, Text name);
+/* The calls of values that are no functions, and of unknown ones, go through these. */
+void want_invoke(Expander *x);
+Node *report_unknown_space(Expander *x, const Node *symbol);
+bool split_symbol(Text symbol, Text *space, Text *name);
+Text join_symbol(Text space, Text name);
+static inline uint64_t name_key(Text space, Text name) { return (uint64_t)space << 32 | name; }
+
+/* ---- build.c: core forms */
+
+Node *core_nil(Expander *x);
+Node *core_quote(Expander *x, Node *datum);
+Node *core_text(Expander *x, const char *string);
+Node *core_symbol(Expander *x, const char *name); /* quoted */
+/* (call core/name e ...), NULL-terminated. */
+Node *core_call(Expander *x, Pos at, const char *name, ...) __attribute__((sentinel));
+Node *core_do(Expander *x, Pos at, Node *first, Node *second);
+Node *core_let(Expander *x, Pos at, const Nodes *bindings, Node *body);
+/* (fn _ (arity [] body)) */
+Node *core_thunk(Expander *x, Pos at, Node *body);
+/* (call core/%fail 'class message) */
+Node *core_fail(Expander *x, Pos at, const char *class, Node *message);
+Node *core_binding(Expander *x, Node *symbol, Node *value);
+/* A source list (first rest ...), for rewritings of source forms. */
+Node *source_list(Expander *x, Pos at, Node *first, Node **rest, uint32_t count);
+/* Gives all parts without a position the one of what is around them. */
+void settle_positions(Arena *a, Node *n);
+
+/* ---- binding.c: destructuring */
+
+/* Adds to `out` the bindings [s e] that match the source pattern with the core expression
+ * `value`, and binds the names in the scope. */
+void destructure(Expander *x, Node *pattern, Node *value, Nodes *out);
+bool is_plain_symbol(const Node *n);
+/* The vector of pattern, value pairs of a form; NULL after an error. */
+Node *binding_vector(Expander *x, Node *form, Node *vector);
+
+/* ---- functions.c */
+
+/* (fn s arity ...) from the parts after the name. own: a symbol that is the function inside, or NULL. */
+Node *expand_arities(Expander *x, Node *form, Node *own, Node **parts, uint32_t count);
+
+/* ---- literals.c */
+
+Node *expand_quoted(Expander *x, Node *datum);
+Node *expand_vector(Expander *x, Node *form);
+Node *expand_map(Expander *x, Node *form);
+Node *expand_set(Expander *x, Node *form);
+Node *expand_keyword(Expander *x, Node *form);
+
+/* ---- definitions.c: top-level forms */
+
+void expand_top(Expander *x, Node *form);
+/* Expands the library definitions that are wanted, and those that they want. */
+void expand_wanted(Expander *x);
+
+/* ---- macros.c */
+
+const MacroRow *macro_named(Text name);
+const MacroRow *macro_rows_all(uint32_t *count);
+
+#define MACRO(id, name, least, most, special, shape, doc) Expansion expand_##id;
+#include "macros.def"
+#undef MACRO
+
+#endif

@@ -1,0 +1,146 @@
+/* literals.c - quoted data and the literals of collections.
+ *
+ * Only scalars stay in (quote ...); a quoted collection becomes the calls that make it. So every
+ * later pass has one kind of constant.
+ */
+#include "expand.h"
+
+/* ---- literal duplicates are errors of reading: {:a 1 :a 2}, #{1 1} */
+
+static void report_duplicate(Expander *x, const Node *n, const char *what) {
+    Buffer b = {0};
+    print_flat(&b, n);
+    error_at(x->diagnostics, pos(n), "SL0013", "%s %.*s stands in this literal twice", what, b.length > 60 ? 60 : (int)b.length, b.bytes);
+    buffer_free(&b);
+}
+
+static uint64_t hash_of(const Node *n) {
+    uint64_t h = ((uint64_t)n->kind + 1) * 0x9e3779b97f4a7c15u;
+    if (!is_tree(n)) return (h ^ (uint64_t)n->integer) * 0xff51afd7ed558ccdu;
+    for (uint32_t i = 0; i < n->count; i++)
+        h = (h ^ hash_of(n->kids[i])) * 0x100000001b3u;
+    return h;
+}
+
+/* Every step-th kid differs from the others, as source text. */
+static void check_distinct(Expander *x, const Node *form, uint32_t step, const char *what) {
+    Table seen = {.arena = x->scratch};
+    for (uint32_t i = 0; i < form->count; i += step) {
+        Node *kid = form->kids[i];
+        uint64_t key = hash_of(kid) | 1;
+        const Node *before = table_put(&seen, key, kid);
+        if (before && node_equal(before, kid)) report_duplicate(x, kid, what);
+    }
+}
+
+static bool is_even_map(Expander *x, const Node *form) {
+    if (form->count % 2 == 0) return true;
+    error_at(x->diagnostics, pos(form), "SL0014", "this map has a key without a value");
+    return false;
+}
+
+/* ---- evaluated literals */
+
+/* The operands of one literal travel together; larger ones are made in pieces. */
+enum { MOST_OPERANDS = 256 };
+
+static Node **expand_parts(Expander *x, Node *form, Expansion *part) {
+    Node **kids = NEW_ARRAY(x->scratch, Node *, form->count);
+    for (uint32_t i = 0; i < form->count; i++)
+        kids[i] = part(x, form->kids[i]);
+    return kids;
+}
+
+/* (vector e ...), for more than MOST_OPERANDS (%vec-concat (vector e ...) (vector e ...)). */
+static Node *vector_of(Expander *x, Pos at, Node **kids, uint32_t count) {
+    Node *out = NULL;
+    for (uint32_t i = 0; i < count || !out; i += MOST_OPERANDS) {
+        uint32_t n = count - i < MOST_OPERANDS ? count - i : MOST_OPERANDS;
+        Node *piece = node_list(x->arena, H_vector, at, kids + i, n);
+        out = out ? core_call(x, at, "%vec-concat", out, piece, NULL) : piece;
+    }
+    return out;
+}
+
+/* A map or set: the part behind the first MOST_OPERANDS is added by into, as [key value] pairs. */
+static Node *literal(Expander *x, Node *form, Head head, Expansion *part) {
+    Node **kids = expand_parts(x, form, part);
+    Pos at = place_for(x, form);
+    uint32_t count = form->count, step = head == H_map ? 2 : 1;
+    if (count <= MOST_OPERANDS) return node_list(x->arena, head, at, kids, count);
+    Nodes more = {0};
+    for (uint32_t i = MOST_OPERANDS; i < count; i += step)
+        PUSH(x->scratch, more, step == 1 ? kids[i] : node_list(x->arena, H_vector, at, kids + i, 2));
+    Node *first = node_list(x->arena, head, at, kids, MOST_OPERANDS);
+    return core_call(x, at, "into", first, vector_of(x, at, more.items, more.count), NULL);
+}
+
+static Node *vector_literal(Expander *x, Node *form, Expansion *part) {
+    return vector_of(x, place_for(x, form), expand_parts(x, form, part), form->count);
+}
+
+static Node *map_literal(Expander *x, Node *form, Expansion *part) {
+    if (!is_even_map(x, form)) return core_nil(x);
+    check_distinct(x, form, 2, "the key");
+    return literal(x, form, H_map, part);
+}
+
+static Node *set_literal(Expander *x, Node *form, Expansion *part) {
+    check_distinct(x, form, 1, "the element");
+    return literal(x, form, H_set, part);
+}
+
+Node *expand_vector(Expander *x, Node *form) { return vector_literal(x, form, expand_expression); }
+Node *expand_map(Expander *x, Node *form) { return map_literal(x, form, expand_expression); }
+Node *expand_set(Expander *x, Node *form) { return set_literal(x, form, expand_expression); }
+
+/* ---- keywords: ::a is :current-ns/a, ::s/a takes the namespace of the alias s */
+
+Node *expand_keyword(Expander *x, Node *form) {
+    const char *s = text_bytes(form->text);
+    if (s[0] != ':') return core_quote(x, form);
+    Text alias, name, own = text(s + 1), space = x->space;
+    if (split_symbol(own, &alias, &name)) {
+        Node *symbol = node_text(x->scratch, N_SYMBOL, form->at, own);
+        Meaning m = meaning_of(x, symbol);
+        if (m.kind == IS_UNKNOWN_SPACE) return report_unknown_space(x, symbol);
+        space = m.space;
+        own = name;
+    }
+    return core_quote(x, node_text(x->arena, N_KEYWORD, form->at, join_symbol(space, own)));
+}
+
+/* ---- quoted data */
+
+/* (list e ...); a long list is a vector in reverse, reversed. */
+static Node *quoted_list(Expander *x, Node *datum) {
+    uint32_t count = datum->count;
+    Pos at = place_for(x, datum);
+    Node **kids = expand_parts(x, datum, expand_quoted);
+    if (count == 0) return core_call(x, at, "%empty-list", NULL);
+    if (count <= MOST_OPERANDS) {
+        Node *make = operator_symbol(x, 0, text("core"), text("list"), count);
+        return build(x->arena, at, "(call ? ?...)", make, kids, count);
+    }
+    Node **backwards = NEW_ARRAY(x->scratch, Node *, count);
+    for (uint32_t i = 0; i < count; i++)
+        backwards[i] = kids[count - 1 - i];
+    return core_call(x, at, "reverse", vector_of(x, at, backwards, count), NULL);
+}
+
+Node *expand_quoted(Expander *x, Node *datum) {
+    switch ((NodeKind)datum->kind) {
+    case N_LIST: return quoted_list(x, datum);
+    case N_VECTOR: return vector_literal(x, datum, expand_quoted);
+    case N_MAP: return map_literal(x, datum, expand_quoted);
+    case N_SET: return set_literal(x, datum, expand_quoted);
+    case N_KEYWORD: return expand_keyword(x, datum);
+    case N_SYMBOL: case N_STRING: case N_INT: case N_DOUBLE: case N_NIL: case N_TRUE: case N_FALSE: case N_REGEX:
+        return core_quote(x, datum);
+    case N_NAME: case N_GLOBAL: case N_BLOCK: case N_PRIM: case N_WORD: case N_OPCODE:
+    case N_CONDITION: break;
+    }
+    bug(datum, "no source data");
+}
+
+Node *expand_quote(Expander *x, Node *form) { return expand_quoted(x, form->kids[1]); }

@@ -1,0 +1,421 @@
+/* ir.h - what all passes share: arenas, interned text, nodes, positions,
+ * reader, printer, languages, like/build, diagnostics.
+ *
+ * Every form of every language, from source to bytes, is a tree of Node. A
+ * node is immutable once it is in a term. Nodes live in arenas: nothing is
+ * freed one by one.
+ */
+#ifndef SLISPC_IR_H
+#define SLISPC_IR_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* ---- arena.c: memory that is freed all at once ------------------------- */
+
+typedef struct Arena Arena;
+
+/* A new, empty arena. Never NULL: running out of memory ends the program with exit code 2. */
+Arena *arena_new(void);
+/* Gives back everything that was allocated from `a`, but keeps `a` usable. */
+void arena_reset(Arena *a);
+void arena_free(Arena *a);
+/* `size` bytes, zeroed, aligned to 8. */
+void *arena_alloc(Arena *a, size_t size);
+/* Bytes handed out since the last reset. */
+size_t arena_used(const Arena *a);
+
+#define NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define NEW_ARRAY(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(count)))
+
+/* A growable array in an arena: `VEC(int) v = {0}; PUSH(arena, v, 3); v.items[0]; v.count`. */
+#define VEC(type) struct { type *items; uint32_t count, capacity; }
+#define PUSH(arena, vec, value)                                                                    \
+    ((vec).count == (vec).capacity                                                                 \
+         ? (void)((vec).items = vec_grow((arena), (vec).items, &(vec).capacity,                    \
+                                         sizeof *(vec).items))                                     \
+         : (void)0,                                                                                \
+     (vec).items[(vec).count++] = (value))
+void *vec_grow(Arena *a, void *items, uint32_t *capacity, size_t item_size);
+
+/* ---- buffer.c ---------------------------------------------------------- */
+
+/* Output grows in memory: nothing is written until all of it is known. */
+typedef struct {
+    char *bytes;
+    size_t length, capacity;
+} Buffer;
+void buffer_add(Buffer *b, const char *bytes, size_t length);
+void buffer_print(Buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buffer_print_list(Buffer *b, const char *format, va_list arguments);
+void buffer_free(Buffer *b);
+
+/* ---- text.c: interned text --------------------------------------------- */
+
+/* Equal text has equal ids, for the life of the process. Id 0 is the empty text. */
+typedef uint32_t Text;
+Text text_of(const char *bytes, size_t length);
+Text text(const char *zero_terminated);
+Text text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+const char *text_bytes(Text t); /* zero-terminated; may hold zeros within */
+uint32_t text_length(Text t);
+
+/* ---- position.c: where something stands in the source ------------------ */
+
+/* An index into the table of positions; 0 means "nowhere". Equal places have equal indices. */
+typedef uint32_t Pos;
+typedef struct {
+    uint16_t file;    /* index into the program's files, 0 the first */
+    uint16_t inlined; /* row of the function's (inlined ...) table, 0 for none */
+    uint32_t line;    /* from 1 */
+    uint32_t column;  /* from 1, in code points */
+} Place;
+Pos pos_of(Place place);
+Place place_of(Pos pos);
+
+/* ---- node.c ------------------------------------------------------------ */
+
+typedef enum {
+    /* trees */
+    N_LIST,   /* (head kid ...) or (kid ...) when head is H_NONE */
+    N_VECTOR, /* [kid ...] */
+    N_MAP,    /* {kid ...}: source data only */
+    N_SET,    /* #{kid ...}: source data only */
+    /* atoms with a position (they stand for source data) */
+    N_SYMBOL,
+    N_KEYWORD,
+    N_STRING,
+    N_INT,
+    N_DOUBLE,
+    N_NIL,
+    N_TRUE,
+    N_FALSE,
+    N_REGEX, /* #"..." */
+    /* atoms of the intermediate languages; no position */
+    N_NAME,   /* %hint.12, %hint.12:int, %hint.12=rax, %hint.12=s3[rsp+24] */
+    N_GLOBAL, /* $user/f */
+    N_BLOCK,  /* b7 */
+    N_PRIM,   /* a primitive of prims.def, printed by its name: only as first kid of (prim ...) */
+    N_WORD,   /* an operation of words.def: first kid of a word-op form, which prints without head */
+    N_OPCODE, /* an opcode of x86.def: first kid of an op form, which prints without its head */
+    N_CONDITION, /* eq lt ... of conditions.def */
+} NodeKind;
+
+/* The heads of forms, generated from languages.def (build/heads.h): H_if, H_let, ... */
+typedef enum {
+    H_NONE,
+#define HEAD(id, text) H_##id,
+#include "heads.h"
+#undef HEAD
+    H_COUNT
+} Head;
+
+typedef uint16_t Type; /* see types below: what a name holds */
+typedef uint16_t Where; /* a register or a stack slot, see below */
+
+typedef struct Node Node;
+struct Node {
+    uint8_t kind; /* NodeKind */
+    uint8_t is_typed; /* a name: `type` is set (printed :type); else `where` may be */
+    uint16_t head; /* a list: Head. A name: Type or Where. N_PRIM ... N_CONDITION: Prim, Word,
+                    * Opcode or Condition */
+    uint32_t at; /* trees and source data: Pos. A name in a slot: byte offset from rsp, plus 1 */
+    union {
+        uint32_t count; /* trees: number of kids */
+        struct {
+            Text hint;
+            uint32_t number;
+        } name;
+        Text text;      /* symbol, keyword (without colon), string, regex, global (without $) */
+        int64_t integer;
+        double real;
+        uint32_t block; /* block number */
+    };
+    Node *kids[];
+};
+_Static_assert(sizeof(Node) == 16, "a node is 16 bytes, and 8 for each child");
+
+const char *head_text(Head head);
+/* H_NONE when no language has such a form. */
+Head head_of(Text text);
+
+/* Constructors. Kids are copied. */
+Node *node_list(Arena *a, Head head, Pos at, Node *const *kids, uint32_t count);
+Node *node_tree(Arena *a, NodeKind kind, Pos at, Node *const *kids, uint32_t count);
+Node *node_text(Arena *a, NodeKind kind, Pos at, Text text); /* symbol keyword string regex global */
+Node *node_int(Arena *a, Pos at, int64_t value);
+Node *node_double(Arena *a, Pos at, double value);
+Node *node_simple(Arena *a, NodeKind kind, Pos at); /* nil true false */
+Node *node_name(Arena *a, Text hint, uint32_t number);
+Node *node_typed(Arena *a, const Node *name, Type type);
+Node *node_placed(Arena *a, const Node *name, Where where); /* where may be NOWHERE: plain name */
+Node *node_global(Arena *a, Text name);
+Node *node_block(Arena *a, uint32_t number);
+/* kind: N_PRIM, N_WORD, N_OPCODE or N_CONDITION; which: the enum value. */
+Node *node_row(Arena *a, NodeKind kind, uint16_t which);
+
+/* The list (head kid ...) with as many kids as given, NULL-terminated. */
+Node *list(Arena *a, Head head, Pos at, ...) __attribute__((sentinel));
+
+static inline bool is_tree(const Node *n) { return n->kind <= N_SET; }
+static inline bool is_form(const Node *n, Head head) { return n->kind == N_LIST && n->head == head; }
+static inline Pos pos(const Node *n) { return n->kind < N_NAME ? n->at : 0; }
+static inline Type type_of(const Node *n) { return n->is_typed ? n->head : 0; }
+static inline Where where_of(const Node *n) { return n->is_typed ? 0 : n->head; }
+/* Structural equality; positions do not count, types and places do. */
+bool node_equal(const Node *a, const Node *b);
+/* A copy that shares nothing with `n`. */
+Node *node_copy(Arena *a, const Node *n);
+/* Equality of names by number alone. */
+static inline bool same_name(const Node *a, const Node *b) {
+    return a->kind == N_NAME && b->kind == N_NAME && a->name.number == b->name.number;
+}
+
+/* Types: a set of kinds of values. `int` is fixnum or big. In Ltyped a type says what inference
+ * knows. From Lspecial on it says how the name is represented: exactly T_INT is a raw 64-bit word,
+ * T_DOUBLE a raw double, T_FLAG a raw 0 or 1, T_ANY a tagged value; nothing else occurs there. */
+enum {
+    T_NONE = 0, /* no value: unreachable */
+    T_NIL = 1, T_BOOL = 2, T_FIX = 4, T_BIG = 8, T_DOUBLE = 16, T_STRING = 32, T_KEYWORD = 64,
+    T_SYMBOL = 128, T_LIST = 256, T_VECTOR = 512, T_MAP = 1024, T_SET = 2048, T_FN = 4096,
+    T_OTHER = 8192,
+    T_INT = T_FIX | T_BIG,
+    T_ANY = 16383,
+    T_FLAG = 16384,
+};
+/* "int", "nil/vector", "any", "none"; and back (false when it is none). */
+const char *type_text(Type t);
+bool type_parse(const char *bytes, size_t length, Type *out);
+
+/* Places. 0 is none; then the 16 general registers, the 16 vector registers, argument-area words
+ * (a0 is the seventh argument) and stack slots. */
+enum {
+    NOWHERE = 0,
+    RAX = 1, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15,
+    XMM0 = 17, XMM15 = 32,
+    AREA0 = 64,    /* a0 .. a1023 */
+    SLOT0 = 2048,  /* s0 .. */
+};
+static inline bool is_register(Where w) { return w >= RAX && w <= XMM15; }
+static inline bool is_vector_register(Where w) { return w >= XMM0 && w <= XMM15; }
+static inline bool is_area(Where w) { return w >= AREA0 && w < SLOT0; }
+static inline bool is_slot(Where w) { return w >= SLOT0; }
+const char *where_text(Where w); /* "rax", "xmm3", "a0", "s12"; static buffer per call, 8 in turn */
+Where where_parse(const char *bytes, size_t length); /* NOWHERE when it is none */
+
+/* ---- languages.c: declared languages ----------------------------------- */
+
+typedef enum {
+    L_text,
+#define LANG(name, parent, doc) L_##name,
+#define NT(nt, meta)
+#define TERM(meta, terminal)
+#define ADD(nt, form, doc)
+#define DEL(nt, form)
+#include "../languages.def"
+#undef LANG
+#undef NT
+#undef TERM
+#undef ADD
+#undef DEL
+    L_COUNT
+} Language;
+
+const char *language_name(Language l);
+const char *language_doc(Language l);
+bool language_named(const char *name, Language *out);
+/* Builds all languages from languages.def; a wrong row (adding twice, removing what is not there)
+ * ends the program. Called once at start. */
+void languages_init(void);
+
+typedef struct {
+    const Node *node;   /* the offending node, NULL when all is well */
+    const char *wanted; /* the nonterminal that it should have been */
+} GrammarError;
+/* Is `n` a sentence of the nonterminal `nt` (its declared name, NULL for the first one)? */
+GrammarError language_check(Language l, const char *nt, const Node *n);
+/* A program's parts: the form inside (from ns form), the form itself otherwise. */
+Node *top_inner(Node *top);
+/* `top` with its inner form replaced: keeps the (from ...) around it. */
+Node *top_with(Arena *a, Node *top, Node *inner);
+
+/* Prints the grammar; with `against` >= 0 only what differs from that language. */
+void language_print(FILE *out, Language l, int against);
+
+/* Rebuilds `e`, an expression form, with `visit` applied to each kid that stands for a
+ * nonterminal of language `l` named `nt` (directly, or inside binding and arity groups). A pass
+ * writes only the forms that it changes and calls this for all others. */
+typedef Node *Visit(void *context, Node *e);
+Node *descend(Arena *a, Language l, const char *nt, Node *e, Visit *visit, void *context);
+
+/* ---- like.c: patterns and templates ------------------------------------ */
+
+/* Matches: "(if ? ? ?)" binds each ? to a Node ** argument in order; a final "?..." binds two
+ * arguments, Node *** and uint32_t *. The pattern is parsed once and cached by its address, so it
+ * must be a string literal. Symbols are form heads where they stand first, else literal symbols. */
+bool like(const Node *n, const char *pattern, ...);
+/* Builds: ? takes a Node *, "?..." takes Node ** and uint32_t, %d-free. New lists get position `at`. */
+Node *build(Arena *a, Pos at, const char *pattern, ...);
+
+/* ---- reader.c, printer.c ----------------------------------------------- */
+
+typedef struct Diagnostics Diagnostics;
+
+typedef struct {
+    Language language;
+    int after;          /* index of the pass it comes after, -1 when not said */
+    Text options;       /* "O2 native" as printed, 0 when absent */
+    VEC(Text) files;    /* names as given on the command line */
+} DumpHeader;
+
+/* Reads source text: forms until the end, errors into `d` (all that can be found). `file` is the
+ * index for positions. */
+void read_source(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size_t length,
+                 Node ***forms, uint32_t *count);
+/* Reads a dump: fills the header, returns the program; NULL after reporting errors into `d`. */
+Node *read_dump(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size_t length,
+                DumpHeader *header);
+/* Reads one form of a language (no header), for patterns and tests. NULL when it does not read. */
+Node *read_form(Arena *a, const char *zero_terminated);
+
+/* Do the kids of this list follow one another, each at the position of the one before unless it
+ * says otherwise? */
+bool is_sequence(const Node *n);
+
+typedef enum { STYLE_FULL, STYLE_VIEW, STYLE_CANON } Style;
+void print_header(Buffer *out, const DumpHeader *header);
+void print_node(Buffer *out, const Node *n, Style style); /* a whole program, line-broken */
+void print_top(Buffer *out, const Node *n, Style style);  /* one top of a program, on lines of its own */
+void print_flat(Buffer *out, const Node *n);              /* one line, no positions: messages */
+/* The constant as slisp's pr would print it (strings quoted, doubles shortest round trip). */
+void print_datum(Buffer *out, const Node *n);
+
+/* ---- diagnostics.c ------------------------------------------------------ */
+
+/* The user's program is wrong: collected, shown in source order, at most ten. `code` is a row of
+ * messages.def ("SL0101"). After `note`/`help` the last error gets a further line. */
+Diagnostics *diagnostics_new(Arena *a);
+void diagnostics_source(Diagnostics *d, uint16_t file, Text name, const char *bytes, size_t length);
+void error_at(Diagnostics *d, Pos at, const char *code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void warning_at(Diagnostics *d, Pos at, const char *code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void note_at(Diagnostics *d, Pos at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void help_line(Diagnostics *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+uint32_t error_count(const Diagnostics *d);
+/* Prints what was collected (text, or JSON lines) to `out` and empties it. */
+void diagnostics_show(Diagnostics *d, FILE *out, bool json, bool colour);
+/* The near-miss of `name` among `candidates`, NULL when none is close. */
+const char *near_miss(const char *name, const char *const *candidates, size_t count);
+
+/* slispc is wrong: names pass, form, source position and the reproducing command, exit code 3. */
+extern const char *bug_pass;            /* the running pass, for bug() */
+extern void (*bug_hook)(void);          /* saves what reproduces it and prints the command */
+_Noreturn void bug(const Node *at, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The world is wrong: message (with strerror when `error` is not 0), exit code 2. */
+_Noreturn void fail(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- passes ------------------------------------------------------------- */
+
+typedef struct {
+    Arena *arena;   /* the output term is built here */
+    Arena *scratch; /* reset after every run of a pass */
+    Diagnostics *diagnostics;
+    int optimise;   /* 0, 1, 2 */
+    bool strict;
+    bool seed_dialect;
+    const char *inject; /* the fault to apply in the running pass, NULL for none */
+    uint64_t inject_seed;
+    /* what parse reads */
+    const char *const *sources;
+    const size_t *source_lengths;
+    const Text *source_names;
+    uint32_t source_count;
+    /* verify's second input: the function as it went into alloc; NULL when not at hand */
+    const Node *before_alloc;
+} Context;
+
+typedef Node *PassFunction(Context *, Node *);
+#define PASS(name, from, to, kind, whole, doc) Node *pass_##name(Context *, Node *);
+#include "../passes.def"
+#undef PASS
+
+/* ---- prims.c: the table of primitives ----------------------------------- */
+
+typedef enum {
+    P_NONE,
+#define PRIM(id, name, args, result, effects, runtime, doc) P_##id,
+#include "../prims.def"
+#undef PRIM
+    P_COUNT
+} Prim;
+enum { /* effects of a primitive */
+    PURE = 0,
+    READS = 1,    /* depends on mutable state */
+    WRITES = 2,   /* changes state or does output */
+    THROWS = 4,   /* may raise an exception */
+    ALLOCATES = 8, /* may collect */
+    COMMUTES = 16, /* operands may be exchanged */
+    FOLDS = 32,   /* (p a b c) means (p (p a b) c) */
+    INTERNAL = 64, /* not to be named by user programs */
+    CHAINS = 128, /* (p a b c) means (and (p a b) (p b c)) */
+};
+typedef struct {
+    const char *name;    /* as slisp programs write it */
+    const char *args;    /* a letter an argument: see prims.def; "*" last for any number */
+    const char *result;  /* the type, as printed */
+    unsigned effects;
+    const char *runtime; /* symbol of the C function, NULL when expanded inline */
+    const char *doc;
+} PrimRow;
+extern const PrimRow prim_rows[P_COUNT + 1];
+/* P_NONE when there is none of that name. */
+Prim prim_named(Text name);
+Type prim_result(Prim p);
+/* Number of arguments, -1 for any number. */
+int prim_arity(Prim p);
+
+/* ---- tables of the machine side ------------------------------------------ */
+
+typedef enum { W_NONE,
+#define WORD(id, name, args, result, effects, doc) W_##id,
+#include "../words.def"
+#undef WORD
+    W_COUNT
+} Word;
+typedef struct { const char *name, *args, *result; unsigned effects; const char *doc; } WordRow;
+extern const WordRow word_rows[W_COUNT];
+Word word_named(Text name);
+
+typedef enum { C_NONE,
+#define CONDITION(id, name, inverse, swapped, x86, doc) C_##id,
+#include "../conditions.def"
+#undef CONDITION
+    C_COUNT
+} Condition;
+typedef struct { const char *name; Condition inverse, swapped; int x86; const char *doc; } ConditionRow;
+extern const ConditionRow condition_rows[C_COUNT];
+Condition condition_named(Text name);
+
+/* Opcodes: see x86.def for the columns. */
+typedef enum { X_NONE,
+#define X86(id, name, shape, flags, text, doc) X_##id,
+#include "../x86.def"
+#undef X86
+    X_COUNT
+} Opcode;
+typedef struct { const char *name, *shape; unsigned flags; const char *text, *doc; } OpcodeRow;
+extern const OpcodeRow opcode_rows[X_COUNT];
+Opcode opcode_named(Text name);
+enum { /* flags of an opcode */
+    TIED = 1,        /* the first defined name must be where the first operand is */
+    SAFEPOINT = 2,   /* carries roots; every register is clobbered */
+    LEAVES = 4,      /* ends a block */
+    EARLY = 32,      /* the untied defined names are written before the untied operands are read */
+    MEMORY = 64,     /* one operand is memory */
+};
+
+#endif

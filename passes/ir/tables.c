@@ -1,0 +1,101 @@
+/* tables.c - the rows of the .def tables as arrays, and looking them up by name. */
+#include "ir.h"
+
+#include <stdlib.h>
+
+const PrimRow prim_rows[P_COUNT + 1] = {
+#define PRIM(id, name, args, result, effects, runtime, doc)                                        \
+    [P_##id] = {name, args, result, effects, runtime, doc},
+#include "../prims.def"
+#undef PRIM
+};
+
+const WordRow word_rows[W_COUNT] = {
+#define WORD(id, name, args, result, effects, doc) [W_##id] = {name, args, result, effects, doc},
+#include "../words.def"
+#undef WORD
+};
+
+const ConditionRow condition_rows[C_COUNT] = {
+#define CONDITION(id, name, inverse, swapped, x86, doc) [C_##id] = {name, inverse, swapped, x86, doc},
+#include "../conditions.def"
+#undef CONDITION
+};
+
+const OpcodeRow opcode_rows[X_COUNT] = {
+#define X86(id, name, shape, flags, text, doc) [X_##id] = {name, shape, flags, text, doc},
+#include "../x86.def"
+#undef X86
+};
+
+/* A map from interned names to row numbers: names of rows are interned early, so ids are small. */
+typedef struct {
+    uint16_t *rows;
+    Text limit;
+} Index;
+
+static void add(Index *index, const char *name, uint16_t row) {
+    Text t = text(name);
+    if (t >= index->limit) {
+        Text limit = t + 256;
+        index->rows = realloc(index->rows, limit * sizeof *index->rows);
+        if (!index->rows) fail(0, "no memory left");
+        for (Text i = index->limit; i < limit; i++)
+            index->rows[i] = 0;
+        index->limit = limit;
+    }
+    index->rows[t] = row;
+}
+
+static uint16_t find(const Index *index, Text name) {
+    return name < index->limit ? index->rows[name] : 0;
+}
+
+Prim prim_named(Text name) {
+    static Index index;
+    if (!index.rows)
+        for (uint16_t p = 1; p < P_COUNT; p++)
+            add(&index, prim_rows[p].name, p);
+    return (Prim)find(&index, name);
+}
+
+Word word_named(Text name) {
+    static Index index;
+    if (!index.rows)
+        for (uint16_t w = 1; w < W_COUNT; w++)
+            add(&index, word_rows[w].name, w);
+    return (Word)find(&index, name);
+}
+
+Condition condition_named(Text name) {
+    static Index index;
+    if (!index.rows)
+        for (uint16_t c = 1; c < C_COUNT; c++)
+            add(&index, condition_rows[c].name, c);
+    return (Condition)find(&index, name);
+}
+
+Opcode opcode_named(Text name) {
+    static Index index;
+    if (!index.rows)
+        for (uint16_t x = 1; x < X_COUNT; x++)
+            add(&index, opcode_rows[x].name, x);
+    return (Opcode)find(&index, name);
+}
+
+Type prim_result(Prim p) {
+    Type t = T_NONE;
+    const char *s = prim_rows[p].result;
+    size_t length = 0;
+    while (s[length])
+        length++;
+    if (!type_parse(s, length, &t)) bug(NULL, "prims.def: no type '%s'", s);
+    return t;
+}
+
+int prim_arity(Prim p) {
+    int n = 0;
+    for (const char *s = prim_rows[p].args; *s; s++, n++)
+        if (*s == '*') return -1;
+    return n;
+}

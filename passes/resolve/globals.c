@@ -1,0 +1,139 @@
+/* globals.c - the globals of a program: who defines them, who mentions them, what is reached. */
+#include "../expand/library.h"
+#include "resolve.h"
+
+#include <string.h>
+
+/* ---- the index */
+
+Global *global_named(const Resolver *r, Text name) { return table_get(&r->globals, name); }
+
+static Global *global_for(Resolver *r, Text name) {
+    Global *g = global_named(r, name);
+    if (g) return g;
+    g = NEW(r->scratch, Global);
+    g->name = name;
+    g->first = UINT32_MAX;
+    table_put(&r->globals, name, g);
+    PUSH(r->scratch, r->order, g);
+    return g;
+}
+
+/* Assignments inside expressions make a variable; one without a definition is first set there. */
+static void index_assignments(Resolver *r, const Node *e, uint32_t index) {
+    if (!is_tree(e) || is_form(e, H_quote)) return;
+    if (is_form(e, H_set_global)) {
+        Global *g = global_for(r, e->kids[0]->text);
+        g->assignments++;
+        if (g->first == UINT32_MAX) g->first = index, g->defined_at = pos(e);
+    }
+    for (uint32_t i = 0; i < e->count; i++)
+        index_assignments(r, e->kids[i], index);
+}
+
+static void report_again(Resolver *r, const Global *g, Pos at) {
+    warning_at(r->diagnostics, at, "SL0301", "%s is defined again; it is a variable from now on", strchr(text_bytes(g->name), '/') + 1);
+    note_at(r->diagnostics, g->defined_at, "it was defined here before");
+}
+
+static void index_top(Resolver *r, Node *top, uint32_t index) {
+    Node *inner = top_inner(top);
+    if (is_form(inner, H_declare)) {
+        global_for(r, inner->kids[0]->text)->is_declared = true;
+    } else if (is_form(inner, H_def)) {
+        Global *g = global_for(r, inner->kids[0]->text);
+        if (g->definitions++ > 0) report_again(r, g, pos(inner));
+        if (g->definitions == 1 && g->assignments == 0) g->first = index, g->defined_at = pos(inner);
+        g->from_library = inner != top;
+        bool is_function = is_form(inner->kids[1], H_fn) && !is_variable(g);
+        g->function = is_function ? inner->kids[1] : NULL;
+        index_assignments(r, inner->kids[1], index);
+    } else if (is_form(inner, H_run)) {
+        index_assignments(r, inner->kids[0], index);
+    }
+}
+
+void index_globals(Resolver *r, Node *program) {
+    for (uint32_t i = 1; i < program->count; i++)
+        index_top(r, program->kids[i], i);
+    for (uint32_t i = 0; i < r->order.count; i++)
+        if (is_variable(r->order.items[i])) r->order.items[i]->function = NULL;
+}
+
+/* ---- mentions */
+
+void mention_global(Resolver *r, Global *g, Pos at) { PUSH(r->scratch, *r->mentions, ((Mention){g, at})); }
+
+void mention_named(Resolver *r, const char *name) {
+    Global *g = global_named(r, text(name));
+    if (g) mention_global(r, g, 0);
+}
+
+void mention_invoke(Resolver *r) {
+    static const char *const names[] = {"core/invoke-0", "core/invoke-1", "core/invoke-2", "core/invoke-many"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        mention_named(r, names[i]);
+}
+
+/* ---- unknown names */
+
+static const char *last_part(Text name) {
+    const char *bytes = text_bytes(name), *slash = strchr(bytes + 1, '/');
+    return slash && slash[1] ? slash + 1 : bytes;
+}
+
+void report_unknown(Resolver *r, const Node *symbol) {
+    const char *name = last_part(symbol->text);
+    VEC(const char *) names = {0};
+    for (Local *l = r->locals; l; l = l->outer)
+        PUSH(r->scratch, names, text_bytes(l->symbol));
+    for (uint32_t i = 0; i < r->order.count; i++)
+        if (!r->order.items[i]->from_library) PUSH(r->scratch, names, last_part(r->order.items[i]->name));
+    uint32_t count;
+    const LibraryRow *rows = library_rows(&count);
+    for (uint32_t i = 0; i < count; i++)
+        if (!rows[i].is_private && rows[i].space == text("core")) PUSH(r->scratch, names, text_bytes(rows[i].name));
+    error_at(r->diagnostics, pos(symbol), "SL0101", "no name %s is known here", name);
+    const char *close = near_miss(name, names.items, names.count);
+    if (close) help_line(r->diagnostics, "a name that is close: %s", close);
+    else if (name[0] == '.' && name[1]) help_line(r->diagnostics, "slisp has no methods of Java");
+}
+
+/* ---- the order of definitions */
+
+static void report_order(Resolver *r, const Mention *m, Pos runs_at) {
+    error_at(r->diagnostics, m->at ? m->at : runs_at, "SL0108", "%s is used before its definition runs", last_part(m->global->name));
+    note_at(r->diagnostics, m->global->defined_at, "it is defined here");
+    if (runs_at && m->at && place_of(runs_at).line != place_of(m->at).line)
+        note_at(r->diagnostics, runs_at, "this form leads there, and runs before");
+}
+
+/* What a form that runs at `index` leads to; each function is followed once, for the earliest. */
+static void follow(Resolver *r, const Mentions *mentions, uint32_t index, Pos runs_at) {
+    for (uint32_t i = 0; i < mentions->count; i++) {
+        const Mention *m = &mentions->items[i];
+        Global *g = m->global;
+        if (g->from_library || g->is_checked) continue;
+        g->is_checked = true;
+        if (g->first > index && !g->is_declared) report_order(r, m, runs_at ? runs_at : m->at);
+        else if (g->function) follow(r, &g->mentions, index, runs_at ? runs_at : m->at);
+    }
+}
+
+void check_order(Resolver *r, const Mentions *mentions, uint32_t index) { follow(r, mentions, index, 0); }
+
+/* ---- what is reached */
+
+void reach_globals(Resolver *r, const Mentions *mentions) {
+    VEC(const Mentions *) work = {0};
+    PUSH(r->scratch, work, mentions);
+    while (work.count) {
+        const Mentions *these = work.items[--work.count];
+        for (uint32_t i = 0; i < these->count; i++) {
+            Global *g = these->items[i].global;
+            if (g->is_reached) continue;
+            g->is_reached = true;
+            PUSH(r->scratch, work, &g->mentions);
+        }
+    }
+}

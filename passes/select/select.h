@@ -1,0 +1,88 @@
+/* select.h - what the files of the pass select share. */
+#ifndef SLISPC_SELECT_H
+#define SLISPC_SELECT_H
+
+#include "ir/flow.h"
+#include "ir/machine.h"
+
+/* What is known of a name of the input. */
+typedef struct {
+    Node *name;       /* without place; NULL when it is not bound */
+    Holds kind;
+    Node *same;       /* the constant or name that it is a copy of, else NULL */
+    Node *definition; /* its (let x r); NULL for parameters */
+    uint32_t block;   /* index of the block that binds it */
+    uint32_t calls;   /* how many calls stand before its definition, in the order of the text */
+    uint32_t uses;    /* by instructions that will be made; 0: its definition can go */
+} Local;
+
+/* A constant that a loop needs, to be made in the block before the loop. */
+typedef struct {
+    uint32_t block;
+    Node *name, *constant;
+} Hoisted;
+
+typedef struct {
+    Arena *arena, *scratch;
+    Node *function;
+    Flow *flow;
+    Local *locals;
+    uint32_t local_count, names; /* names: the next free number */
+    VEC(Node *) new_kinds;       /* (x s) for names made here */
+    VEC(Hoisted) hoisted;
+    VEC(Node *) code;            /* instructions of the form at hand, in order */
+    uint32_t calls;              /* how many were seen while names were learnt */
+    uint32_t block;              /* where we are */
+    Pos at;
+} Select;
+
+/* ---- operands (select.c) */
+
+/* What stands behind a name that is a copy: another name or a constant. */
+Node *resolved(Select *s, Node *operand);
+/* The value of a name, NULL for constants and names made here. */
+Local *local_of(Select *s, const Node *operand);
+/* Does the operand hold a double? */
+bool is_double(Select *s, const Node *operand);
+/* The constant as the form at hand holds it: at its position. */
+Node *constant_here(Select *s, const Node *constant);
+/* Is `a` from before a call in this block and `b` from behind it? */
+bool call_between(Select *s, const Node *a, const Node *b);
+/* Is it a name that only the form at hand uses? */
+bool used_once(Select *s, const Node *operand);
+/* Counts one use of the operand more or less. */
+void count_use(Select *s, Node *operand, int by);
+/* A fresh name of that kind. */
+Node *fresh_name(Select *s, const char *hint, Holds kind);
+/* Is it a constant word that an instruction can hold? Gives it as a word. */
+bool immediate(Select *s, Node *operand, int64_t *word);
+/* The operand as a name; constants are put into a fresh one. */
+Node *in_name(Select *s, Node *operand);
+/* (word n) when it is one that fits, else a name. */
+Node *word_or_name(Select *s, Node *operand);
+/* The memory word at pointer + displacement, with an addition behind the pointer folded in. */
+Node *memory_at(Select *s, Node *pointer, int64_t displacement);
+/* The memory word at pointer + 8 * index + displacement. */
+Node *memory_indexed(Select *s, Node *pointer, Node *index, int64_t displacement);
+Node *word_node(Select *s, int64_t word);
+
+/* Appends an instruction that defines `def` (NULL for nothing); operands end with NULL. */
+void add_op(Select *s, Opcode opcode, Node *def, ...) __attribute__((sentinel));
+void add_op_of(Select *s, Opcode opcode, Node *const *defs, uint32_t def_count, Node *const *operands,
+               uint32_t count);
+
+/* ---- forms */
+
+/* words.c: (let x (word-op ...)). */
+void select_word(Select *s, Node *x, const Node *op);
+/* conditions.c: (let x (set-if c a b)) and (branch c a b yes no). */
+void select_set(Select *s, Node *x, const Node *set);
+void select_branch(Select *s, const Node *branch);
+/* calls.c: (let x (call ...)) and its kin, exits that leave the function, parameters. */
+void select_call(Select *s, Node *x, const Node *call);
+void select_tail_call(Select *s, const Node *call);
+void select_return(Select *s, Node *operand);
+/* The parameters of the entry with the places that the caller puts them in; `self` may be NULL. */
+Node *placed_parameters(Select *s, const Node *parameters, const Node *self);
+
+#endif

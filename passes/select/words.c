@@ -1,0 +1,178 @@
+/* words.c - operations on words and doubles as instructions.
+ *
+ *   (let %x.3 (add %a.1 (word 8)))  => (add [%x.3] %a.1 (word 8)), or
+ *                                      (lea [%x.3] (mem %a.1 8)) when %a.1 is used elsewhere
+ *   (let %q.4 (quot %a.1 (word 4))) => shifts; by other words: idiv, in rax and rdx
+ */
+#include "select.h"
+
+enum { WORD_BITS = 64 };
+
+static Node *operand(Select *s, const Node *op, uint32_t i) { return resolved(s, op->kids[1 + i]); }
+
+/* k when the operand is the constant 2^k with 1 <= k <= 30, else 0. */
+static int power_of_two(Select *s, Node *a) {
+    int64_t word;
+    if (!immediate(s, a, &word) || word < 2 || (word & (word - 1)) || word > 1 << 30) return 0;
+    int k = 0;
+    while (word >> k != 1)
+        k++;
+    return k;
+}
+
+static Node *trap_form(Select *s, const char *name) {
+    return list(s->arena, H_trap, s->at, node_text(s->arena, N_SYMBOL, s->at, text(name)), NULL);
+}
+
+/* ---- two operands, the result in the place of the first */
+
+/* Of two operands that may be exchanged the first should be a name; one that dies, if there is one; not
+ * one that a call has put into its slot. */
+static void put_in_order(Select *s, Node **a, Node **b) {
+    bool exchange = (*a)->kind != N_NAME;
+    if ((*b)->kind != N_NAME) return;
+    if (!exchange && used_once(s, *b)) exchange = !used_once(s, *a) || call_between(s, *a, *b);
+    if (!exchange) return;
+    Node *first = *a;
+    *a = *b;
+    *b = first;
+}
+
+/* x = a + b without touching a, when a is needed elsewhere. */
+static bool select_lea(Select *s, Node *x, Node *a, Node *b, int sign) {
+    int64_t word;
+    if (a->kind != N_NAME || used_once(s, a)) return false;
+    if (immediate(s, b, &word) && sign * word == (int32_t)(sign * word)) {
+        add_op(s, X_lea, x, list(s->arena, H_mem, s->at, a, node_int(s->arena, s->at, sign * word), NULL), NULL);
+        return true;
+    }
+    if (b->kind != N_NAME || used_once(s, b) || sign < 0) return false;
+    Node *one = node_int(s->arena, s->at, 1), *zero = node_int(s->arena, s->at, 0);
+    add_op(s, X_lea, x, list(s->arena, H_mem, s->at, a, b, one, zero, NULL), NULL);
+    return true;
+}
+
+static void select_tied(Select *s, Opcode opcode, Node *x, Node *a, Node *b, bool commutes, Node *trap) {
+    if (commutes) put_in_order(s, &a, &b);
+    Node *first = in_name(s, a), *second = word_or_name(s, b);
+    if (trap) add_op(s, opcode, x, first, second, trap, NULL);
+    else add_op(s, opcode, x, first, second, NULL);
+}
+
+static void select_doubles(Select *s, Opcode opcode, Node *x, Node *a, Node *b, bool commutes) {
+    if (commutes) put_in_order(s, &a, &b);
+    Node *first = in_name(s, a), *second = in_name(s, b);
+    add_op(s, opcode, x, first, second, NULL);
+}
+
+static void select_shift(Select *s, Opcode opcode, Node *x, Node *a, Node *count) {
+    int64_t word;
+    Node *first = in_name(s, a);
+    Node *second = immediate(s, count, &word) ? word_node(s, word & (WORD_BITS - 1))
+                                              : node_placed(s->arena, in_name(s, count), RCX);
+    add_op(s, opcode, x, first, second, NULL);
+}
+
+/* a * 3, 5, 9 is one address computation, a * 2^k a shift. */
+static void select_product(Select *s, Node *x, Node *a, Node *b) {
+    int64_t word;
+    put_in_order(s, &a, &b);
+    int k = power_of_two(s, b);
+    if (k) {
+        select_shift(s, X_shl, x, a, word_node(s, k));
+    } else if (a->kind == N_NAME && immediate(s, b, &word) && (word == 3 || word == 5 || word == 9)) {
+        Node *memory = list(s->arena, H_mem, s->at, a, a, node_int(s->arena, s->at, word - 1),
+                            node_int(s->arena, s->at, 0), NULL);
+        add_op(s, X_lea, x, memory, NULL);
+    } else {
+        select_tied(s, X_imul, x, a, b, false, NULL);
+    }
+}
+
+/* ---- division */
+
+/* n + (n < 0 ? 2^k - 1 : 0): what is to be shifted or masked so that the result rounds toward zero. */
+static Node *biased(Select *s, Node *n, int k) {
+    Node *sign = n, *bias = fresh_name(s, "bias", HOLDS_RAW), *sum = fresh_name(s, "sum", HOLDS_RAW);
+    if (k > 1) {
+        sign = fresh_name(s, "sign", HOLDS_RAW);
+        add_op(s, X_sar, sign, n, word_node(s, WORD_BITS - 1), NULL);
+    }
+    add_op(s, X_shr, bias, sign, word_node(s, WORD_BITS - k), NULL);
+    add_op(s, X_add, sum, bias, n, NULL);
+    return sum;
+}
+
+static void select_division(Select *s, Node *x, Node *a, Node *b, bool remainder) {
+    Node *n = in_name(s, a);
+    int k = power_of_two(s, b);
+    if (k) {
+        Node *sum = biased(s, n, k);
+        if (!remainder) {
+            add_op(s, X_sar, x, sum, word_node(s, k), NULL);
+            return;
+        }
+        Node *multiple = fresh_name(s, "multiple", HOLDS_RAW);
+        add_op(s, X_and, multiple, sum, word_node(s, -((int64_t)1 << k)), NULL);
+        add_op(s, X_sub, x, n, multiple, NULL);
+        return;
+    }
+    Node *divisor = in_name(s, b), *other = fresh_name(s, remainder ? "quot" : "rem", HOLDS_RAW);
+    Node *defs[] = {node_placed(s->arena, remainder ? other : x, RAX), node_placed(s->arena, remainder ? x : other, RDX)};
+    Node *operands[] = {node_placed(s->arena, n, RAX), divisor};
+    add_op_of(s, X_idiv, defs, 2, operands, 2);
+}
+
+/* ---- memory */
+
+static void select_load(Select *s, Opcode opcode, Node *x, Node *memory) {
+    add_op(s, opcode == X_load && is_double(s, x) ? X_fload : opcode, x, memory, NULL);
+}
+
+static int64_t displacement(const Node *op, uint32_t i) { return op->kids[1 + i]->kids[0]->integer; }
+
+void select_word(Select *s, Node *x, const Node *op) {
+    Word word = (Word)op->kids[0]->head;
+    Node *a = op->count > 1 ? operand(s, op, 0) : NULL, *b = op->count > 2 ? operand(s, op, 1) : NULL;
+    switch (word) {
+    case W_mov: add_op(s, X_mov, x, in_name(s, a), NULL); break;
+    case W_fmov: add_op(s, X_fmov, x, in_name(s, a), NULL); break;
+    case W_add:
+        put_in_order(s, &a, &b);
+        if (!select_lea(s, x, a, b, 1)) select_tied(s, X_add, x, a, b, false, NULL);
+        break;
+    case W_sub:
+        if (!select_lea(s, x, a, b, -1)) select_tied(s, X_sub, x, a, b, false, NULL);
+        break;
+    case W_mul: select_product(s, x, a, b); break;
+    case W_and: select_tied(s, X_and, x, a, b, true, NULL); break;
+    case W_or: select_tied(s, X_or, x, a, b, true, NULL); break;
+    case W_xor: select_tied(s, X_xor, x, a, b, true, NULL); break;
+    case W_shl: select_shift(s, X_shl, x, a, b); break;
+    case W_shr: select_shift(s, X_shr, x, a, b); break;
+    case W_sar: select_shift(s, X_sar, x, a, b); break;
+    case W_neg: add_op(s, X_neg, x, in_name(s, a), NULL); break;
+    case W_not: add_op(s, X_not, x, in_name(s, a), NULL); break;
+    case W_add_trap: select_tied(s, X_addt, x, a, b, true, trap_form(s, "overflow")); break;
+    case W_sub_trap: select_tied(s, X_subt, x, a, b, false, trap_form(s, "overflow")); break;
+    case W_mul_trap: select_tied(s, X_imult, x, a, b, true, trap_form(s, "overflow")); break;
+    case W_quot: select_division(s, x, a, b, false); break;
+    case W_rem: select_division(s, x, a, b, true); break;
+    case W_load: select_load(s, X_load, x, memory_at(s, a, displacement(op, 1))); break;
+    case W_load_at: select_load(s, X_load, x, memory_indexed(s, a, b, displacement(op, 2))); break;
+    case W_load_byte: select_load(s, X_loadb, x, memory_at(s, a, displacement(op, 1))); break;
+    case W_load_half: select_load(s, X_loadh, x, memory_at(s, a, displacement(op, 1))); break;
+    case W_load_int: select_load(s, X_loadi, x, memory_at(s, a, displacement(op, 1))); break;
+    case W_load_cell: select_load(s, X_load, x, memory_at(s, a, 0)); break;
+    case W_bump: add_op(s, X_bump, x, word_node(s, displacement(op, 0)), NULL); break;
+    case W_fadd: select_doubles(s, X_fadd, x, a, b, true); break;
+    case W_fsub: select_doubles(s, X_fsub, x, a, b, false); break;
+    case W_fmul: select_doubles(s, X_fmul, x, a, b, true); break;
+    case W_fdiv: select_doubles(s, X_fdiv, x, a, b, false); break;
+    case W_fsqrt: add_op(s, X_fsqrt, x, in_name(s, a), NULL); break;
+    case W_fneg: add_op(s, X_fneg, x, in_name(s, a), NULL); break;
+    case W_int_f64: add_op(s, X_cvtsi2sd, x, in_name(s, a), NULL); break;
+    case W_f64_int: add_op(s, X_cvttsd2si, x, in_name(s, a), NULL); break;
+    case W_NONE: case W_COUNT: bug(op, "no word operation");
+    }
+}

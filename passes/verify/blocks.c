@@ -1,0 +1,219 @@
+/* blocks.c - one block, item by item, from what it claims to find to what it leaves to the next. */
+#include "verify.h"
+
+/* ---- reading */
+
+static bool read_name(void *context, const Node *item, const Node *name, char letter) {
+    (void)letter;
+    Verify *v = context;
+    return holds(v, place_of_name(v, name), name->name.number) || not_there(v, item, name);
+}
+
+/* ---- items that the allocator added */
+
+static bool check_copy(Verify *v, const Node *item) {
+    const Node *to = item->kids[0], *from = item->kids[1];
+    if (!check_place(v, item, to) || !check_place(v, item, from) || !read_name(v, item, from, 0)) return false;
+    if (to->name.number != from->name.number) return broken(v, RULE_V06, item, to, "a move gives a value another name");
+    return copy_place(v, place_of_name(v, to), place_of_name(v, from), item);
+}
+
+/* Each operand shows the value and where it is after. */
+static bool check_swap(Verify *v, const Node *item) {
+    const Node *a = item->kids[0], *b = item->kids[1];
+    if (!check_place(v, item, a) || !check_place(v, item, b)) return false;
+    if (!is_register(where_of(a)) || !is_register(where_of(b)) ||
+        is_vector_register(where_of(a)) != is_vector_register(where_of(b)))
+        return broken(v, RULE_V16, item, a, "%s and %s cannot be exchanged", where_text(where_of(a)), where_text(where_of(b)));
+    swap_places(v, where_of(a), where_of(b), item);
+    return read_name(v, item, a, 0) && read_name(v, item, b, 0);
+}
+
+static bool check_constant(Verify *v, const Node *item) {
+    const Node *to = item->kids[0], *constant = checked(v, to)->constant;
+    if (!check_place(v, item, to)) return false;
+    if (!constant) return broken(v, RULE_V17, item, to, "it is no constant");
+    if (!node_equal(constant, item->kids[1])) return broken(v, RULE_V17, item, to, "it is another constant");
+    if (!lose(v, place_of_name(v, to), WRITTEN, item)) return false;
+    learn(v, place_of_name(v, to), to->name.number);
+    return true;
+}
+
+static bool leaves(const Node *item) {
+    return is_op(item) && (item->kids[0]->head == X_ret || item->kids[0]->head == X_tail || item->kids[0]->head == X_tailv);
+}
+
+/* Entered as the very first thing, left right before every way out. */
+static bool check_frame_item(Verify *v, const CheckedBlock *b, uint32_t i) {
+    const Node *item = b->node->kids[i];
+    bool first = b == &v->blocks[0] && i == b->first;
+    if (is_item(item, H_enter_frame) != (first && v->framed))
+        return broken(v, RULE_V15, item, NULL, first && v->framed ? "the frame is not entered first" : "the frame is entered here");
+    bool left = i > b->first && is_item(b->node->kids[i - 1], H_leave_frame);
+    if (leaves(item) && left != v->framed)
+        return broken(v, RULE_V15, item, NULL, left ? "there is no frame to leave" : "the frame is not left");
+    if (is_item(item, H_leave_frame) && (i + 1 == b->node->count || !leaves(b->node->kids[i + 1])))
+        return broken(v, RULE_V15, item, NULL, "the frame is left though the function goes on");
+    return true;
+}
+
+/* ---- safepoints */
+
+static bool check_map_entry(Verify *v, const Node *op, const Node *name) {
+    CheckedName *x = checked(v, name);
+    if (!check_place(v, op, name)) return false;
+    if (!is_slot(where_of(name)))
+        return broken(v, RULE_V11, op, name, "the map lists %s, which is no slot", where_text(where_of(name)));
+    if (!has_kind(x, "ref")) return broken(v, RULE_V11, op, name, "the map lists a slot that holds no reference");
+    if (!holds(v, place_of_name(v, name), name->name.number))
+        return broken(v, RULE_V11, op, name, "the map lists %s, which does not hold %%%s.%u", where_text(where_of(name)),
+                      text_bytes(name->name.hint), name->name.number);
+    if (!x->live || x->constant)
+        return broken(v, RULE_V12, op, name, "the map lists %s, which nothing needs any more", where_text(where_of(name)));
+    if (x->mapped == v->safepoints) return broken(v, RULE_V12, op, name, "the map lists it twice");
+    x->mapped = v->safepoints;
+    return true;
+}
+
+/* The set of live names is that behind the call, without its result. */
+static bool check_map(Verify *v, const Node *op) {
+    const Node *map = map_of_safepoint(op);
+    v->safepoints++;
+    if (!map) return broken(v, RULE_V10, op, NULL, "a safepoint has no map");
+    for (uint32_t i = 0; i < map->count; i++)
+        if (!check_map_entry(v, op, map->kids[i])) return false;
+    if (v->live_derived)
+        for (uint32_t i = 0; i < v->live.count; i++)
+            if (has_kind(&v->names[v->live.items[i]], "drv"))
+                return broken(v, RULE_V13, op, v->names[v->live.items[i]].name, "it points into an object and lives on");
+    if (v->live_references == map->count) return true;
+    for (uint32_t i = 0; i < v->live.count; i++) {
+        const CheckedName *x = &v->names[v->live.items[i]];
+        if (has_kind(x, "ref") && !x->constant && x->mapped != v->safepoints)
+            return broken(v, RULE_V10, op, x->name, "the map does not list %%%s.%u", text_bytes(x->name->name.hint),
+                          x->name->name.number);
+    }
+    return true;
+}
+
+/* ---- instructions */
+
+static void bury(Verify *v, uint32_t b, uint32_t i) {
+    uint32_t k = v->blocks[b].node->count - 1 - i;
+    for (uint32_t d = v->dying_from.items[k]; d < v->dying_from.items[k + 1]; d++)
+        set_live(v, v->dying.items[d], false);
+}
+
+static bool define(Verify *v, const Node *op) {
+    for (uint32_t d = 0; d < op->kids[1]->count; d++) { /* the name's value of an earlier round is gone */
+        set_live(v, op->kids[1]->kids[d]->name.number, false);
+        lose_name(v, op->kids[1]->kids[d]->name.number);
+    }
+    for (uint32_t d = 0; d < op->kids[1]->count; d++) {
+        const Node *name = op->kids[1]->kids[d];
+        if (!lose(v, place_of_name(v, name), WRITTEN, op)) return false;
+        learn(v, place_of_name(v, name), name->name.number);
+        if (checked(v, name)->used) set_live(v, name->name.number, true);
+    }
+    return true;
+}
+
+static bool check_op(Verify *v, uint32_t b, uint32_t i) {
+    const Node *op = v->blocks[b].node->kids[i];
+    if (!check_operand_places(v, op) || !each_use(op, read_name, v)) return false;
+    if (op->kids[0]->head == X_jmp || (row_of(op)->flags & LEAVES)) return true;
+    bury(v, b, i);
+    if (is_safepoint(op)) {
+        if (!check_map(v, op) || !clobber(v, op)) return false;
+        collect(v, op);
+    } else if (map_of_safepoint(op)) {
+        return broken(v, RULE_V11, op, NULL, "an instruction that is no safepoint has a map");
+    }
+    return define(v, op);
+}
+
+static bool check_item(Verify *v, uint32_t b, uint32_t i) {
+    const Node *item = v->blocks[b].node->kids[i];
+    if (!check_frame_item(v, &v->blocks[b], i)) return false;
+    if (is_item(item, H_move)) return check_copy(v, item);
+    if (is_item(item, H_swap)) return check_swap(v, item);
+    if (is_item(item, H_constant)) return check_constant(v, item);
+    if (is_op(item)) return check_op(v, b, i);
+    return true;
+}
+
+/* ---- edges */
+
+static bool check_argument(Verify *v, const Node *exit, const Node *argument, const Node *parameter) {
+    if (place_of_name(v, argument) == place_of_name(v, parameter)) return true;
+    return broken(v, RULE_V09, exit, argument, "parameter %%%s.%u is in %s", text_bytes(parameter->name.hint),
+                  parameter->name.number, where_text(where_of(parameter)));
+}
+
+/* The name that the value has before the edge: what is claimed of a parameter must hold for its
+ * argument, not for the parameter's value of the round before. */
+static uint32_t name_before(const Node *to, const Node *parameters, const Node *claim) {
+    for (uint32_t i = 0; i < parameters->count; i++)
+        if (parameters->kids[i]->name.number == claim->name.number) return to->kids[i + 1]->name.number;
+    return claim->name.number;
+}
+
+/* `to` gives the parameters; everything that the block claims must be true. */
+static bool check_edge(Verify *v, const Node *exit, const Node *to, const CheckedBlock *target) {
+    const Node *parameters = target->node->kids[1], *claims = target->node->kids[2];
+    if (to->count - 1 != parameters->count)
+        return broken(v, RULE_V09, exit, NULL, "b%u has %u parameters", to->kids[0]->block, parameters->count);
+    for (uint32_t i = 0; i < parameters->count; i++)
+        if (!check_argument(v, exit, to->kids[i + 1], parameters->kids[i])) return false;
+    for (uint32_t i = 0; is_item(claims, H_in) && i < claims->count; i++) {
+        const Node *claim = claims->kids[i];
+        if (holds(v, place_of_name(v, claim), name_before(to, parameters, claim))) continue;
+        return broken(v, RULE_V09, exit, claim, "b%u claims to find it in %s, but it is not there", to->kids[0]->block,
+                      where_text(where_of(claim)));
+    }
+    return true;
+}
+
+static bool check_edges(Verify *v, uint32_t b) {
+    const CheckedBlock *block = &v->blocks[b];
+    const Node *exit = block->node->kids[block->node->count - 1];
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < exit->count; i++)
+        if (is_item(exit->kids[i], H_to) &&
+            !check_edge(v, exit, exit->kids[i], &v->blocks[block->successors[next++]]))
+            return false;
+    return true;
+}
+
+/* ---- the block */
+
+static bool believe_claims(Verify *v, const CheckedBlock *block, uint32_t b) {
+    const Node *claims = block->first == 3 ? block->node->kids[2] : NULL, *parameters = block->node->kids[1];
+    for (uint32_t i = 0; claims && i < claims->count; i++) {
+        if (!check_place(v, block->node, claims->kids[i])) return false;
+        learn(v, place_of_name(v, claims->kids[i]), claims->kids[i]->name.number);
+    }
+    if (b == 0 && claims && claims->count)
+        return broken(v, RULE_V09, block->node, claims->kids[0], "nothing is in %s when the function starts",
+                      where_text(where_of(claims->kids[0])));
+    if (!check_parameters(v, block->node)) return false;
+    for (uint32_t i = 0; i < parameters->count; i++)
+        learn(v, place_of_name(v, parameters->kids[i]), parameters->kids[i]->name.number);
+    for (uint32_t i = 0; i < v->live.count; i++) {
+        const CheckedName *x = &v->names[v->live.items[i]];
+        if (!x->places.count && !x->constant)
+            return broken(v, RULE_V09, block->node, x->name, "%%%s.%u is needed from here on, but no place is claimed for it",
+                          text_bytes(x->name->name.hint), x->name->name.number);
+    }
+    return true;
+}
+
+void check_block(Verify *v, uint32_t b) {
+    const CheckedBlock *block = &v->blocks[b];
+    find_dying(v, b);
+    start_facts(v, b);
+    if (!believe_claims(v, block, b)) return;
+    for (uint32_t i = block->first; i < block->node->count; i++)
+        if (!check_item(v, b, i)) return;
+    check_edges(v, b);
+}

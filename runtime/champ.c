@@ -1,0 +1,278 @@
+/* champ.c - the hash tries under maps and sets of more than eight entries (M. Steindorfer, J. Vinju,
+ * Optimizing Hash-Array Mapped Tries for Fast and Lean Immutable JVM Collections, 2015).
+ *
+ * A node at depth d looks at bits 5d to 5d+4 of the hash. Its first word has two bitmaps: the low half
+ * says for which of the 32 values an entry is stored here, the high half for which there is a subnode.
+ * Then stand the entries, `width` words each, then the subnodes, both in the order of their bits.
+ * Below depth 6 no bits are left: a node there has bitmaps 0 and entries with one and the same hash.
+ * A subnode holds at least two entries, so equal contents have equal shapes (but for collisions).
+ */
+#include "runtime.h"
+
+enum {
+    BITS = 5,
+    MASK = 31,
+    COLLISION_SHIFT = 35, /* the depth without bits */
+    DEPTHS = 8,
+    NODE_WORDS = 1 + 2 * 32, /* of a node that is no collision node */
+};
+
+uint64_t slisp_empty_map_node[] = {(uint64_t)KIND_MAP_NODE | FLAG_STATIC << 8 | 1 << 16, 0};
+uint64_t slisp_empty_set_node[] = {(uint64_t)KIND_SET_NODE | FLAG_STATIC << 8 | 1 << 16, 0};
+
+/* The most words that a collision node has had, so that room for its copy can be asked for. */
+static uint64_t collision_words = 0;
+
+uint64_t champ_bytes(void) {
+    uint64_t path = DEPTHS * (object_bytes(NODE_WORDS) + object_bytes(4));
+    return path + object_bytes(collision_words + 8);
+}
+
+/* ---- parts ---------------------------------------------------------------------------- */
+
+static uint32_t entry_map(Value node) { return (uint32_t)get(node, FIELD_MAP_NODE_BITMAPS); }
+static uint32_t subnode_map(Value node) { return (uint32_t)(get(node, FIELD_MAP_NODE_BITMAPS) >> 32); }
+static uint32_t bit_of(uint32_t hash, unsigned shift) { return 1u << (hash >> shift & MASK); }
+static uint64_t count_bits(uint32_t bits) { return (uint64_t)__builtin_popcount(bits); }
+static uint64_t rank(uint32_t bitmap, uint32_t bit) { return count_bits(bitmap & (bit - 1)); }
+static bool is_collision(Value node) {
+    return get(node, FIELD_MAP_NODE_BITMAPS) == 0 && size_of(node) > 1;
+}
+
+static Value *entries(Value node) { return field(node, FIELD_MAP_NODE_ENTRIES); }
+static Value *subnodes(Value node, uint64_t width) {
+    return entries(node) + width * count_bits(entry_map(node));
+}
+static uint64_t entry_count(Value node, uint64_t width) {
+    return is_collision(node) ? (size_of(node) - 1) / width : count_bits(entry_map(node));
+}
+
+static Value make_node(uint64_t width, uint32_t entry_bits, uint32_t subnode_bits, uint64_t words) {
+    Value node = allocate(width == 2 ? KIND_MAP_NODE : KIND_SET_NODE, 1 + words);
+    *field(node, FIELD_MAP_NODE_BITMAPS) = entry_bits | (uint64_t)subnode_bits << 32;
+    return node;
+}
+
+/* Copies `count` words; gives the place behind them. */
+static Value *put_words(Value *out, const Value *words, uint64_t count) {
+    for (uint64_t i = 0; i < count; i++) out[i] = words[i];
+    return out + count;
+}
+
+/* ---- finding ---------------------------------------------------------------------------- */
+
+static const Value *find_collision(Value node, uint64_t width, Value key) {
+    for (uint64_t i = 1; i < size_of(node); i += width)
+        if (same(entries(node)[i - 1], key)) return &entries(node)[i - 1];
+    return NULL;
+}
+
+const Value *champ_find(Value node, uint64_t width, Value key, uint32_t hash) {
+    for (unsigned shift = 0; shift < COLLISION_SHIFT; shift += BITS) {
+        uint32_t bit = bit_of(hash, shift);
+        if (entry_map(node) & bit) {
+            const Value *entry = entries(node) + width * rank(entry_map(node), bit);
+            return same(entry[0], key) ? entry : NULL;
+        }
+        if (!(subnode_map(node) & bit)) return NULL;
+        node = subnodes(node, width)[rank(subnode_map(node), bit)];
+    }
+    return find_collision(node, width, key);
+}
+
+/* ---- copies of a node with one thing changed ----------------------------------------------- */
+
+static Value copy_node(Value node) {
+    uint64_t words = size_of(node);
+    Value copy = allocate((Kind)kind_of(node), words);
+    memcpy(object_of(copy) + 1, object_of(node) + 1, 8 * words);
+    return copy;
+}
+
+static Value with_entry(Value node, uint64_t width, uint32_t bit, const Value *entry) {
+    uint32_t bits = entry_map(node);
+    uint64_t before = width * rank(bits, bit), words = size_of(node) - 1;
+    Value copy = make_node(width, bits | bit, subnode_map(node), words + width);
+    Value *out = put_words(entries(copy), entries(node), before);
+    out = put_words(out, entry, width);
+    put_words(out, entries(node) + before, words - before);
+    return copy;
+}
+
+static Value without_entry(Value node, uint64_t width, uint32_t bit) {
+    uint32_t bits = entry_map(node);
+    uint64_t before = width * rank(bits, bit), words = size_of(node) - 1;
+    Value copy = make_node(width, bits & ~bit, subnode_map(node), words - width);
+    Value *out = put_words(entries(copy), entries(node), before);
+    put_words(out, entries(node) + before + width, words - before - width);
+    return copy;
+}
+
+static Value with_subnode(Value node, uint64_t width, uint32_t bit, Value subnode) {
+    Value copy = copy_node(node);
+    subnodes(copy, width)[rank(subnode_map(copy), bit)] = subnode;
+    return copy;
+}
+
+/* The entry at `bit` moves down into a new subnode. */
+static Value entry_to_subnode(Value node, uint64_t width, uint32_t bit, Value subnode) {
+    uint32_t bits = entry_map(node), subnode_bits = subnode_map(node);
+    uint64_t entry = width * rank(bits, bit), words = size_of(node) - 1;
+    uint64_t place = width * count_bits(bits) + rank(subnode_bits, bit);
+    Value copy = make_node(width, bits & ~bit, subnode_bits | bit, words - width + 1);
+    Value *out = put_words(entries(copy), entries(node), entry);
+    out = put_words(out, entries(node) + entry + width, place - entry - width);
+    *out++ = subnode;
+    put_words(out, entries(node) + place, words - place);
+    return copy;
+}
+
+/* The last entry of the subnode at `bit` moves up; `entry` is not in `node`. */
+static Value subnode_to_entry(Value node, uint64_t width, uint32_t bit, const Value *entry) {
+    uint32_t bits = entry_map(node), subnode_bits = subnode_map(node);
+    uint64_t before = width * rank(bits, bit), words = size_of(node) - 1;
+    uint64_t place = width * count_bits(bits) + rank(subnode_bits, bit);
+    Value copy = make_node(width, bits | bit, subnode_bits & ~bit, words - 1 + width);
+    Value *out = put_words(entries(copy), entries(node), before);
+    out = put_words(out, entry, width);
+    out = put_words(out, entries(node) + before, place - before);
+    put_words(out, entries(node) + place + 1, words - place - 1);
+    return copy;
+}
+
+/* ---- adding ------------------------------------------------------------------------------- */
+
+typedef struct {
+    uint64_t width;
+    const Value *entry;
+    uint32_t hash;
+    bool found;
+} Change;
+
+static Value make_collision(uint64_t width, const Value *words, uint64_t count, const Value *entry) {
+    Value node = make_node(width, 0, 0, count + width);
+    put_words(put_words(entries(node), words, count), entry, width);
+    if (count + width > collision_words) collision_words = count + width;
+    return node;
+}
+
+/* A node for two entries whose hashes agree in the bits before `shift`. */
+static Value make_two(const Change *c, const Value *other, uint32_t other_hash, unsigned shift) {
+    if (shift >= COLLISION_SHIFT) return make_collision(c->width, other, c->width, c->entry);
+    uint32_t bit = bit_of(c->hash, shift), other_bit = bit_of(other_hash, shift);
+    if (bit == other_bit) {
+        Value below = make_two(c, other, other_hash, shift + BITS);
+        Value node = make_node(c->width, 0, bit, 1);
+        entries(node)[0] = below;
+        return node;
+    }
+    Value node = make_node(c->width, bit | other_bit, 0, 2 * c->width);
+    const Value *first = bit < other_bit ? c->entry : other;
+    const Value *second = bit < other_bit ? other : c->entry;
+    put_words(put_words(entries(node), first, c->width), second, c->width);
+    return node;
+}
+
+/* The entry at `place` gets the new value; the key stays. */
+static Value replace_value(Value node, const Change *c, const Value *place) {
+    if (c->width == 1 || place[1] == c->entry[1]) return node;
+    Value copy = copy_node(node);
+    entries(copy)[place - entries(node) + 1] = c->entry[1];
+    return copy;
+}
+
+static Value put_collision(Value node, Change *c) {
+    const Value *place = find_collision(node, c->width, c->entry[0]);
+    c->found = place != NULL;
+    if (place) return replace_value(node, c, place);
+    return make_collision(c->width, entries(node), size_of(node) - 1, c->entry);
+}
+
+static Value put(Value node, Change *c, unsigned shift) {
+    if (shift >= COLLISION_SHIFT) return put_collision(node, c);
+    uint32_t bit = bit_of(c->hash, shift);
+    if (entry_map(node) & bit) {
+        const Value *place = entries(node) + c->width * rank(entry_map(node), bit);
+        c->found = same(place[0], c->entry[0]);
+        if (c->found) return replace_value(node, c, place);
+        Value subnode = make_two(c, place, hash_value(place[0]), shift + BITS);
+        return entry_to_subnode(node, c->width, bit, subnode);
+    }
+    if (subnode_map(node) & bit) {
+        Value below = subnodes(node, c->width)[rank(subnode_map(node), bit)];
+        Value changed = put(below, c, shift + BITS);
+        return changed == below ? node : with_subnode(node, c->width, bit, changed);
+    }
+    return with_entry(node, c->width, bit, c->entry);
+}
+
+Value champ_put(Value root, uint64_t width, const Value *entry, uint32_t hash, bool *found) {
+    Change c = {width, entry, hash, false};
+    root = put(root, &c, 0);
+    *found = c.found;
+    return root;
+}
+
+/* ---- removing ------------------------------------------------------------------------------- */
+
+static Value remove_collision(Value node, Change *c) {
+    const Value *place = find_collision(node, c->width, c->entry[0]);
+    c->found = place != NULL;
+    if (!place) return node;
+    uint64_t before = (uint64_t)(place - entries(node)), words = size_of(node) - 1;
+    Value copy = make_node(c->width, 0, 0, words - c->width);
+    Value *out = put_words(entries(copy), entries(node), before);
+    put_words(out, entries(node) + before + c->width, words - before - c->width);
+    return copy;
+}
+
+static bool has_one_entry(Value node, uint64_t width) {
+    return subnode_map(node) == 0 && entry_count(node, width) == 1;
+}
+
+static Value remove_key(Value node, Change *c, unsigned shift) {
+    if (shift >= COLLISION_SHIFT) return remove_collision(node, c);
+    uint32_t bit = bit_of(c->hash, shift);
+    if (entry_map(node) & bit) {
+        c->found = same(entries(node)[c->width * rank(entry_map(node), bit)], c->entry[0]);
+        return c->found ? without_entry(node, c->width, bit) : node;
+    }
+    if (!(subnode_map(node) & bit)) return node;
+    Value below = subnodes(node, c->width)[rank(subnode_map(node), bit)];
+    Value changed = remove_key(below, c, shift + BITS);
+    if (changed == below) return node;
+    if (has_one_entry(changed, c->width))
+        return subnode_to_entry(node, c->width, bit, entries(changed));
+    return with_subnode(node, c->width, bit, changed);
+}
+
+Value champ_remove(Value root, uint64_t width, Value key, uint32_t hash, bool *found) {
+    Change c = {width, &key, hash, false};
+    root = remove_key(root, &c, 0);
+    *found = c.found;
+    return root;
+}
+
+/* ---- walking ---------------------------------------------------------------------------------- */
+
+void champ_walk(ChampWalk *walk, Value root) {
+    walk->depth = 0;
+    walk->nodes[0] = root;
+    walk->positions[0] = 0;
+}
+
+const Value *champ_next(ChampWalk *walk, uint64_t width) {
+    while (walk->depth >= 0) {
+        Value node = walk->nodes[walk->depth];
+        uint64_t position = walk->positions[walk->depth]++, count = entry_count(node, width);
+        if (position < count) return entries(node) + width * position;
+        if (position - count < count_bits(subnode_map(node))) {
+            walk->depth++;
+            walk->nodes[walk->depth] = subnodes(node, width)[position - count];
+            walk->positions[walk->depth] = 0;
+        } else {
+            walk->depth--;
+        }
+    }
+    return NULL;
+}

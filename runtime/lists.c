@@ -1,0 +1,96 @@
+/* lists.c - list cells, mutable arrays, and the argument lists of calls. */
+#include "runtime.h"
+
+uint64_t slisp_empty_list[] = {(uint64_t)KIND_EMPTY | FLAG_STATIC << 8};
+
+static Value make_cons(Value first, Value rest) {
+    Value cell = allocate(KIND_CONS, 2);
+    *field(cell, FIELD_CONS_FIRST) = first;
+    *field(cell, FIELD_CONS_REST) = rest;
+    return cell;
+}
+
+/* In reserved room. */
+static Value list_of(const Value *items, uint64_t count) {
+    Value list = value_of(slisp_empty_list);
+    while (count) list = make_cons(items[--count], list);
+    return list;
+}
+
+Value rt_list(void) {
+    uint64_t count = slisp_context.area_count;
+    RESERVE(count * object_bytes(2), NULL);
+    slisp_context.area_count = 0;
+    return list_of(slisp_context.area, count);
+}
+
+/* The arguments of a call, registers and area as one array. */
+static Value *call_arguments(void) {
+    return (Value *)((char *)&slisp_context + CONTEXT_ARGUMENTS);
+}
+
+/* The arguments from `fixed` on become one, their list, nil when there are none. */
+int64_t rt_rest_list(int64_t fixed, int64_t count) {
+    Value *arguments = call_arguments();
+    uint64_t extra = (uint64_t)(count - fixed);
+    RESERVE(extra * object_bytes(2), NULL);
+    slisp_context.spill_count = 0;
+    arguments[fixed] = extra ? list_of(arguments + fixed, extra) : VALUE_NIL;
+    return fixed + 1;
+}
+
+/* The elements of `vector` become the arguments of a call of `callee`; gives their number. */
+int64_t rt_spread(Value callee, Value vector) {
+    slisp_context.callee = callee;
+    if (vector == VALUE_NIL) return 0;
+    if (!is_kind(vector, KIND_VECTOR)) throw_needs("apply", "a vector of arguments", vector);
+    uint64_t count = vector_count(vector), length;
+    if (count > SIZE_AREA_WORDS)
+        throw_text(CLASS_IllegalArgumentException, "apply cannot pass more than 4194304 values");
+    for (uint64_t i = 0; i < count; i += length) {
+        const Value *run = vector_run(vector, i, &length);
+        memcpy(call_arguments() + i, run, 8 * length);
+    }
+    return (int64_t)count;
+}
+
+/* ---- arrays ------------------------------------------------------------------------ */
+
+/* In reserved room; the slots are not set. */
+static Value allocate_array(uint64_t length) {
+    Value array = allocate(KIND_ARRAY, 1 + length);
+    *field(array, FIELD_ARRAY_LENGTH) = length;
+    return array;
+}
+
+Value rt_array(int64_t length) {
+    if (length < 0) throw_text(CLASS_IllegalArgumentException, "an array cannot have less than 0 slots");
+    RESERVE(object_bytes(1 + (uint64_t)length), NULL);
+    Value array = allocate_array((uint64_t)length);
+    Value *slots = field(array, FIELD_ARRAY_SLOTS);
+    for (int64_t i = 0; i < length; i++) slots[i] = VALUE_NIL;
+    return array;
+}
+
+Value rt_array_set(Value array, int64_t index, Value v) {
+    set(array, FIELD_ARRAY_SLOTS + 8 * (uint64_t)index, v);
+    return VALUE_NIL;
+}
+
+int64_t rt_array_length(Value array) { return get_int(array, FIELD_ARRAY_LENGTH); }
+
+Value rt_vec_array(Value vector) {
+    uint64_t count = vector_count(vector), length;
+    RESERVE(object_bytes(1 + count), &vector);
+    Value array = allocate_array(count);
+    for (uint64_t i = 0; i < count; i += length) {
+        const Value *run = vector_run(vector, i, &length);
+        memcpy(field(array, FIELD_ARRAY_SLOTS) + i, run, 8 * length);
+    }
+    return array;
+}
+
+Value rt_array_vec(Value array, int64_t count) {
+    RESERVE(vector_bytes((uint64_t)count), &array);
+    return vector_of(field(array, FIELD_ARRAY_SLOTS), (uint64_t)count);
+}

@@ -1,0 +1,105 @@
+/* trace.c - which calls led to an exception.
+ *
+ * An exception remembers the calls from where it was thrown up to the innermost try; when that throws
+ * it on, those up to the next one are added. Only the innermost few are kept. When there is no try,
+ * all are counted.
+ */
+#include "runtime.h"
+
+typedef struct {
+    uint64_t returns[TRACE_KEPT];
+    uint64_t kept, total;
+} Calls;
+
+static uint64_t *returns_of(Value trace) { return field(trace, FIELD_TRACE_RETURNS); }
+
+static void read_old(Calls *calls, Value old) {
+    if (old == VALUE_NIL) return;
+    calls->total = get(old, FIELD_TRACE_TOTAL);
+    calls->kept = size_of(old) - 1;
+    memcpy(calls->returns, returns_of(old), 8 * calls->kept);
+}
+
+static void read_stack(Calls *calls) {
+    StackFrame frame = stack_top();
+    for (; stack_read(&frame); stack_next(&frame)) {
+        if (frame.values == slisp_context.handler) return;
+        if (!frame.row) continue;
+        if (calls->kept < TRACE_KEPT) calls->returns[calls->kept++] = *frame.sp;
+        else if (slisp_context.handler) return;
+        calls->total++;
+    }
+}
+
+Value trace_take(Value old) {
+    Calls calls = {{0}, 0, 0};
+    read_old(&calls, old);
+    read_stack(&calls);
+    Value trace = allocate(KIND_TRACE, 1 + calls.kept);
+    *field(trace, FIELD_TRACE_TOTAL) = calls.total;
+    memcpy(returns_of(trace), calls.returns, 8 * calls.kept);
+    return trace;
+}
+
+/* ---- printing -------------------------------------------------------------------------- */
+
+static bool is_users(const StackMapRow *row) {
+    return row && row->line && row->file != slisp_context.program->library_file;
+}
+
+static void add_place(TextBuffer *out, const StackMapRow *row) {
+    const ProgramHeader *program = slisp_context.program;
+    text_add_text(out, row->file < program->file_count ? program->files[row->file] : "?");
+    text_add_text(out, ":");
+    text_add_int(out, row->line);
+    text_add_text(out, ":");
+    text_add_int(out, row->column);
+}
+
+static void add_function(TextBuffer *out, uint64_t address) {
+    const char *name;
+    uint64_t length;
+    function_name(address - 1, &name, &length);
+    text_add(out, name, length);
+}
+
+/* "  called from f at a.slisp:3:7"; of the library, only the name is of use. */
+static void add_call(TextBuffer *out, const char *words, uint64_t address) {
+    const StackMapRow *row = stack_row(address);
+    text_add_text(out, words);
+    add_function(out, address);
+    if (is_users(row)) {
+        text_add_text(out, " at ");
+        add_place(out, row);
+    } else if (row && row->file == slisp_context.program->library_file) {
+        text_add_text(out, " of the library");
+    }
+    text_add_text(out, "\n");
+}
+
+/* The innermost call in the user's own files, the number of calls when there is none. */
+static uint64_t find_place(const uint64_t *returns, uint64_t count) {
+    uint64_t i = 0;
+    while (i < count && !is_users(stack_row(returns[i]))) i++;
+    return i;
+}
+
+void trace_print(TextBuffer *out, Value trace) {
+    if (trace == VALUE_NIL || !slisp_context.program) return;
+    const uint64_t *returns = returns_of(trace);
+    uint64_t count = size_of(trace) - 1, place = find_place(returns, count);
+    if (place < count) {
+        text_add_text(out, " --> ");
+        add_place(out, stack_row(returns[place]));
+        text_add_text(out, " in ");
+        add_function(out, returns[place]);
+        text_add_text(out, "\n");
+    }
+    for (uint64_t i = 0; i < count; i++)
+        if (i != place) add_call(out, i < place ? "  inside " : "  called from ", returns[i]);
+    uint64_t more = get(trace, FIELD_TRACE_TOTAL) - count;
+    if (!more) return;
+    text_add_text(out, "  ... ");
+    text_add_int(out, (int64_t)more);
+    text_add_text(out, " more\n");
+}

@@ -1,0 +1,37 @@
+"""What single passes do: tests/passes/PASS/NAME.slisp or NAME.in (a dump of the language that PASS
+reads) gives NAME.out. Each case says in a line `; why: ...` what it is there for.
+
+A difference is shown; when the new output is right, write it with the command in the message."""
+import difflib
+
+import pytest
+
+from harness import FINE, PASS_NAMED, SLISPC, TESTS, command_text, execute, label
+
+FOLDER = TESTS / 'passes'
+CASES = sorted(p for p in FOLDER.glob('*/*') if p.suffix in ('.slisp', '.in'))
+
+
+def dump_command(case):
+    """The command that prints the form after the pass that the folder is named after. A program's
+    library definitions are folded; a fragment is printed in full."""
+    name = case.parent.name
+    style = ['--style=view'] if case.suffix == '.slisp' else []
+    start = ['--from=' + name] if case.suffix == '.in' else []
+    return [SLISPC, '--dump-after=' + name, *start, '--to=' + name, *style, case.name]
+
+
+def test_every_folder_is_a_pass():
+    assert {p.name for p in FOLDER.iterdir()} <= set(PASS_NAMED)
+
+
+@pytest.mark.parametrize('case', CASES, ids=label)
+def test_pass(case):
+    assert '; why: ' in case.read_text(), 'a line `; why: ...` is missing'
+    command = dump_command(case)
+    result = execute(command, cwd=case.parent)
+    assert result.code == FINE, result.error_text
+    wanted = case.with_suffix('.out').read_text()
+    changes = difflib.unified_diff(wanted.splitlines(), result.output_text.splitlines(), 'expected', 'got', lineterm='')
+    assert result.output_text == wanted, '\n'.join(changes) + '\naccept: (cd %s && %s > %s)' % (
+        case.parent, command_text(command), case.with_suffix('.out').name)
