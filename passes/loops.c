@@ -9,7 +9,7 @@
  *        (fn %f.1 (arity [%n.3] (loop %f.4 [[%n.2 %n.3]]
  *          (if %n.2 (recur %f.4 (prim not %n.2)) %n.2)))))
  *
- * Needs:  unique names (resolve).
+ * Needs:  unique names; the start of a loop variable mentions no other of that loop (resolve).
  * Gives:  every recur is in tail position of the loop that it names, with its number of values.
  * Choice: a self tail call inside an inner loop is a recur of the outer one: loops have labels.
  */
@@ -134,57 +134,14 @@ static Node *rewrite_bindings(Looper *l, Node *bindings, Spot spot) {
     return out;
 }
 
-static bool mentions(const Node *e, const Node *name) {
-    if (same_name(e, name)) return true;
-    for (uint32_t i = 0; is_tree(e) && e->head != H_quote && i < e->count; i++)
-        if (mentions(e->kids[i], name)) return true;
-    return false;
-}
-
-static Node *with_name(Arena *a, Node *e, const Node *from, Node *to) {
-    if (same_name(e, from)) return to;
-    if (!mentions(e, from)) return e;
-    Node *out = node_tree(a, (NodeKind)e->kind, pos(e), e->kids, e->count);
-    out->head = e->head;
-    for (uint32_t i = 0; i < e->count; i++)
-        out->kids[i] = with_name(a, e->kids[i], from, to);
-    return out;
-}
-
-/* A start that mentions an earlier variable of the loop: (loop [[x e] [y (f x)]] ...) becomes
- * (let [[z e]] (loop [[x z] [y (f z)]] ...)), for the loop's variables exist inside it only.
- * Gives the bindings of that let. */
-static uint32_t start_before(Looper *l, Node *bindings, Node **outside) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < bindings->count; i++) {
-        Node *b = bindings->kids[i];
-        bool seen = false;
-        for (uint32_t k = i + 1; k < bindings->count; k++)
-            seen = seen || mentions(bindings->kids[k]->kids[1], b->kids[0]);
-        if (!seen) continue;
-        Node *z = new_name(l, b->kids[0]->name.hint), *first[] = {z, b->kids[1]}, *second[] = {b->kids[0], z};
-        outside[count++] = node_tree(l->arena, N_VECTOR, pos(b), first, 2);
-        bindings->kids[i] = node_tree(l->arena, N_VECTOR, pos(b), second, 2);
-        for (uint32_t k = i + 1; k < bindings->count; k++) {
-            Node *later = bindings->kids[k], *pair[] = {later->kids[0], with_name(l->arena, later->kids[1], b->kids[0], z)};
-            bindings->kids[k] = node_tree(l->arena, N_VECTOR, pos(later), pair, 2);
-        }
-    }
-    return count;
-}
-
 static Node *rewrite_loop(Looper *l, Node *e, Spot spot) {
     Node *bindings = rewrite_bindings(l, e->kids[0], operand(spot));
-    Node **outside = NEW_ARRAY(l->arena, Node *, bindings->count + 1);
-    uint32_t before = start_before(l, bindings, outside);
     Target target = {NULL, text("loop"), bindings->count}, *outer = l->target;
     l->target = &target;
     Node *label = label_of(l, &target);
     Node *body = rewrite(l, e->kids[1], (Spot){true, spot.ends_function, false});
     l->target = outer;
-    Node *loop = list(l->arena, H_loop, pos(e), label, bindings, body, NULL);
-    if (!before) return loop;
-    return list(l->arena, H_let, pos(e), node_tree(l->arena, N_VECTOR, pos(e), outside, before), loop, NULL);
+    return list(l->arena, H_loop, pos(e), label, bindings, body, NULL);
 }
 
 /* (arity [x] body) => (arity [y] (loop label [[x y]] body)) */

@@ -32,7 +32,7 @@ Node *fresh_local(Resolver *r, Text symbol) { return node_name(r->arena, hint_of
 
 static Node *bind(Resolver *r, const Node *symbol, Node *function) {
     Local *l = NEW(r->scratch, Local);
-    *l = (Local){symbol->text, fresh_local(r, symbol->text), function, r->locals};
+    *l = (Local){symbol->text, fresh_local(r, symbol->text), function, false, r->locals};
     r->locals = l;
     return l->name;
 }
@@ -74,6 +74,7 @@ static Node *resolve_symbol(Resolver *r, const Node *symbol) {
     if (is_global_symbol(symbol->text)) return resolve_global(r, symbol);
     Local *l = local_named(r, symbol->text);
     if (!l) bug(symbol, "a local that nothing binds");
+    l->is_used = true;
     return l->name;
 }
 
@@ -81,20 +82,48 @@ static Node *resolve_symbol(Resolver *r, const Node *symbol) {
 
 static Node *known_function(const Node *value) { return is_form(value, H_fn) ? (Node *)(uintptr_t)value : NULL; }
 
-/* let and loop: one after another. */
-static Node *resolve_let(Resolver *r, Node *e) {
-    Local *outer = r->locals;
-    Node *bindings = e->kids[0];
+/* One after another, each in the scope of those before. */
+static Node *resolve_bindings(Resolver *r, const Node *bindings, bool are_constant) {
     Node *out = node_tree(r->arena, N_VECTOR, pos(bindings), bindings->kids, bindings->count);
     for (uint32_t i = 0; i < bindings->count; i++) {
         Node *b = bindings->kids[i];
         Node *value = resolve_expression(r, b->kids[1]);
-        Node *pair[] = {bind(r, b->kids[0], e->head == H_let ? known_function(b->kids[1]) : NULL), value};
+        Node *pair[] = {bind(r, b->kids[0], are_constant ? known_function(b->kids[1]) : NULL), value};
         out->kids[i] = node_tree(r->arena, N_VECTOR, pos(b), pair, 2);
+    }
+    return out;
+}
+
+static Node *resolve_let(Resolver *r, Node *e) {
+    Local *outer = r->locals;
+    Node *bindings = resolve_bindings(r, e->kids[0], true), *body = resolve_expression(r, e->kids[1]);
+    r->locals = outer;
+    return list(r->arena, H_let, pos(e), bindings, body, NULL);
+}
+
+static bool any_used(const Local *l, const Local *outer) {
+    for (; l != outer; l = l->outer)
+        if (l->is_used) return true;
+    return false;
+}
+
+/* A loop's variables exist inside it only; when a start uses an earlier variable, all starts go
+ * before the loop: (let [[%x.1 e] [%y.2 (f %x.1)]] (loop [[%x.3 %x.1] [%y.4 %y.2]] ...)). */
+static Node *resolve_loop(Resolver *r, Node *e) {
+    Local *outer = r->locals;
+    Node *starts = resolve_bindings(r, e->kids[0], false), *bindings = starts;
+    bool apart = any_used(r->locals, outer);
+    if (apart) {
+        bindings = node_tree(r->arena, N_VECTOR, pos(starts), starts->kids, starts->count);
+        for (uint32_t i = 0; i < starts->count; i++) {
+            Node *b = starts->kids[i], *pair[] = {bind(r, e->kids[0]->kids[i]->kids[0], NULL), b->kids[0]};
+            bindings->kids[i] = node_tree(r->arena, N_VECTOR, pos(b), pair, 2);
+        }
     }
     Node *body = resolve_expression(r, e->kids[1]);
     r->locals = outer;
-    return list(r->arena, (Head)e->head, pos(e), out, body, NULL);
+    Node *loop = list(r->arena, H_loop, pos(e), bindings, body, NULL);
+    return apart ? list(r->arena, H_let, pos(e), starts, loop, NULL) : loop;
 }
 
 static Node *resolve_letrec(Resolver *r, Node *e) {
@@ -205,7 +234,8 @@ Node *resolve_expression(Resolver *r, Node *e) {
     case H_quote: return e;
     case H_if: case H_do: case H_recur:
         return node_list(r->arena, (Head)e->head, pos(e), resolve_all(r, e->kids, e->count), e->count);
-    case H_let: case H_loop: return resolve_let(r, e);
+    case H_let: return resolve_let(r, e);
+    case H_loop: return resolve_loop(r, e);
     case H_letrec: return resolve_letrec(r, e);
     case H_fn: return resolve_fn(r, e);
     case H_call: return resolve_call(r, e);

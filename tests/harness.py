@@ -12,7 +12,7 @@ REPOSITORY = TESTS.parent
 SLISPC = os.environ.get('SLISPC', str(REPOSITORY / 'out' / 'slispc'))
 
 # Conformance programs of this tier and below must pass.
-TIER = 1
+TIER = 2
 
 # What slispc's exit codes mean.
 FINE, PROGRAM_IS_WRONG, WORLD_IS_WRONG, SLISPC_IS_WRONG = 0, 1, 2, 3
@@ -134,8 +134,12 @@ def label(path):
     return str(path.relative_to(TESTS).with_suffix(''))
 
 
+# Their recorded output shows a set of several elements, whose order is unspecified.
+UNSPECIFIED = {'conformance/sets/as-graph-reachability'}
+
+
 def conformance_programs():
-    return [p for p in programs('conformance') if tier(p) <= TIER]
+    return [p for p in programs('conformance') if tier(p) <= TIER and label(p) not in UNSPECIFIED]
 
 
 def seed_programs():

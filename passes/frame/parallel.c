@@ -32,13 +32,14 @@ static void make_ready(Frame *f, Transfers *moves, uint32_t i, Nodes *out, Pos a
     }
 }
 
-/* The places of a cycle: each goes to the next, the last one to the first. */
+/* Follows the moves from `start` back to what they read, until a place comes twice. */
 static void collect_cycle(Frame *f, Transfers *moves, uint32_t start, Transfers *cycle) {
     cycle->count = 0;
-    for (Transfer *t = &moves->items[start]; !t->done; t = &moves->items[f->writer[t->from] - 1]) {
+    for (Transfer *t = &moves->items[start]; !t->done;) {
         PUSH(f->scratch, *cycle, *t);
         t->done = true;
         f->readers[t->from]--;
+        if (f->writer[t->from]) t = &moves->items[f->writer[t->from] - 1];
     }
 }
 
@@ -68,10 +69,10 @@ static void move_cycle(Frame *f, const Transfers *cycle, Nodes *out, Pos at) {
 }
 
 static void make_cycle(Frame *f, const Transfers *cycle, Nodes *out, Pos at) {
-    bool registers = true;
+    bool registers = true, closed = cycle->items[cycle->count - 1].from == cycle->items[0].to;
     for (uint32_t i = 0; i < cycle->count; i++)
         registers = registers && is_register(cycle->items[i].from);
-    if (registers) exchange_cycle(f, cycle, out, at);
+    if (registers && closed) exchange_cycle(f, cycle, out, at);
     else move_cycle(f, cycle, out, at);
 }
 

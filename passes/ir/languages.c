@@ -64,7 +64,7 @@ typedef struct {
     int nt;
     const char *form, *doc;
     Pattern pattern;
-    bool built;
+    int next; /* 1 + the next production of this nonterminal with the same head; 0: none */
 } Production;
 
 typedef struct {
@@ -81,7 +81,8 @@ typedef struct {
     int nt_count, meta_count, production_count;
     Meta metas[MOST_METAS];
     Production productions[MOST_PRODUCTIONS];
-    /* for each nonterminal and head: 1 + first production with that head, reached directly */
+    /* for each nonterminal and head: 1 + the first production with that head; under H_NONE those that
+     * are no form with a head */
     uint8_t (*by_head)[H_COUNT];
 } Grammar;
 
@@ -220,23 +221,20 @@ static Pattern compile(const Grammar *g, const Node *n) {
     return p;
 }
 
-/* (x s) would read its first metavariable as a symbol anyway: no head of that name exists. */
-static const Pattern *pattern_of(const Grammar *g, Production *p) {
-    if (!p->built) {
-        Node *form = read_form(arena, p->form);
-        if (!form) fail(0, "languages.def: %s: cannot read %s", g->name, p->form);
-        p->pattern = compile(g, form);
-        p->built = true;
-    }
-    return &p->pattern;
+static void compile_production(const Grammar *g, Production *p) {
+    Node *form = read_form(arena, p->form);
+    if (!form) fail(0, "languages.def: %s: cannot read %s", g->name, p->form);
+    p->pattern = compile(g, form);
 }
 
 static void index_heads(Grammar *g) {
     g->by_head = arena_alloc(arena, (size_t)g->nt_count * sizeof *g->by_head);
     for (int i = g->production_count - 1; i >= 0; i--) {
         Production *p = &g->productions[i];
-        const Pattern *pattern = pattern_of(g, p);
-        if (pattern->kind == P_TREE && pattern->head) g->by_head[p->nt][pattern->head] = (uint8_t)(i + 1);
+        compile_production(g, p);
+        uint8_t *first = &g->by_head[p->nt][p->pattern.kind == P_TREE ? p->pattern.head : H_NONE];
+        p->next = *first;
+        *first = (uint8_t)(i + 1);
     }
 }
 
@@ -256,8 +254,6 @@ static void start_language(int number, const Line *line) {
         }
     g->name = line->a;
     g->doc = line->c;
-    for (int i = 0; i < g->production_count; i++)
-        g->productions[i].built = false;
 }
 
 void languages_init(void) {
@@ -291,6 +287,7 @@ typedef struct {
 } Check;
 
 static bool fits(Check *c, const Pattern *p, const Node *n);
+static bool nonterminal_fits(Check *c, int nt, const Node *n);
 
 static bool items_fit(Check *c, const Pattern *p, const Node *n) {
     uint32_t j = 0;
@@ -306,16 +303,19 @@ static bool items_fit(Check *c, const Pattern *p, const Node *n) {
     return j == n->count;
 }
 
-static bool nonterminal_fits(Check *c, int nt, const Node *n) {
-    Grammar *g = c->g;
-    int first = n->kind == N_LIST && n->head ? g->by_head[nt][n->head] - 1 : 0;
-    for (int i = first < 0 ? 0 : first; i < g->production_count; i++) {
-        Production *p = &g->productions[i];
-        if (p->nt != nt) continue;
-        const Pattern *pattern = &p->pattern;
-        if (pattern->kind == P_TREE && (pattern->node_kind != n->kind || pattern->head != n->head)) continue;
-        if (pattern->kind == P_NONTERMINAL ? nonterminal_fits(c, pattern->which, n) : fits(c, pattern, n)) return true;
+/* One of the productions from `first` on, which all have the node's head or none? */
+static bool one_fits(Check *c, int first, const Node *n) {
+    for (int i = first; i; i = c->g->productions[i - 1].next) {
+        const Pattern *p = &c->g->productions[i - 1].pattern;
+        if (p->kind == P_NONTERMINAL ? nonterminal_fits(c, p->which, n) : fits(c, p, n)) return true;
     }
+    return false;
+}
+
+static bool nonterminal_fits(Check *c, int nt, const Node *n) {
+    const uint8_t *by_head = c->g->by_head[nt];
+    if (n->kind == N_LIST && n->head && one_fits(c, by_head[n->head], n)) return true;
+    if (one_fits(c, by_head[H_NONE], n)) return true;
     if (c->depth > c->at) {
         c->at = c->depth;
         c->deepest = n;
@@ -374,18 +374,16 @@ static Node *rebuild_items(Descent *d, const Pattern *p, Node *n) {
 
 static Node *rebuild_by(Descent *d, int nt, Node *n) {
     Check c = {.g = d->g, .at = -1};
-    for (int i = 0; i < d->g->production_count; i++) {
-        const Pattern *p = &d->g->productions[i].pattern;
-        if (d->g->productions[i].nt != nt) continue;
-        if (p->kind == P_NONTERMINAL && p->which != d->nt) {
-            if (nonterminal_fits(&c, p->which, n)) return rebuild_by(d, p->which, n);
-        } else if (p->kind == P_TREE && p->node_kind == n->kind && p->head == n->head) {
-            bool alone = true; /* the only production of that head needs no closer look */
-            for (int k = i + 1; k < d->g->production_count && alone; k++)
-                alone = d->g->productions[k].nt != nt || d->g->productions[k].pattern.kind != P_TREE ||
-                        d->g->productions[k].pattern.head != p->head;
-            if (alone || items_fit(&c, p, n)) return rebuild_items(d, p, n);
-        }
+    const uint8_t *by_head = d->g->by_head[nt];
+    int first = n->kind == N_LIST && n->head && by_head[n->head] ? by_head[n->head] : by_head[H_NONE];
+    for (int i = first; i; i = d->g->productions[i - 1].next) {
+        const Production *production = &d->g->productions[i - 1];
+        const Pattern *p = &production->pattern;
+        if (p->kind == P_NONTERMINAL && p->which != d->nt && nonterminal_fits(&c, p->which, n))
+            return rebuild_by(d, p->which, n);
+        /* the last of its head needs no closer look */
+        if (p->kind == P_TREE && p->node_kind == n->kind && (!production->next || items_fit(&c, p, n)))
+            return rebuild_items(d, p, n);
     }
     return n;
 }

@@ -33,6 +33,7 @@ struct Local {
     Text symbol;
     Node *name;
     Node *function; /* the (fn ...) that it is bound to, NULL when that is not known */
+    bool is_used;
     Local *outer;
 };
 

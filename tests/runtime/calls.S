@@ -59,13 +59,6 @@ test_code:
     .popsection
 .endm
 
-.macro write_text text
-    .pushsection .rodata
-    .popsection
-    lea rdi, [rip + \text + 1]
-    call rt_write_stub
-.endm
-
 /* A static string object. */
 .macro string symbol, bytes:vararg
     .pushsection .data
@@ -77,8 +70,6 @@ test_code:
     .popsection
 .endm
 string newline_text, "\n"
-string space_text, " "
-string op_text, "op"
 
 .pushsection .data
 .balign 8
@@ -158,18 +149,18 @@ function test_rest, "user/rest.w1r"
     mov [rsp], rsi
     call rt_write_stub
     safepoint 12, 1, 24, 0
-1:  mov rax, [rsp]
+8:  mov rax, [rsp]
     cmp rax, VALUE_NIL
-    je 2f
+    je 9f
     cmp byte ptr [rax - 1], KIND_CONS
-    jne 2f
+    jne 9f
     mov rdi, [rax - 1 + FIELD_CONS_FIRST]
     mov rax, [rax - 1 + FIELD_CONS_REST]
     mov [rsp], rax
     call rt_write_stub
     safepoint 12, 2, 24, 0
-    jmp 1b
-2:  mov eax, VALUE_NIL
+    jmp 8b
+9:  mov eax, VALUE_NIL
     add rsp, 24
     ret
 
