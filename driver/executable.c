@@ -215,7 +215,7 @@ void write_executable(Linked *l, const char *path) {
     Addresses at = {.runtime = image_symbol, .context = &image};
     uint16_t indices[SECTION_COUNT] = {0};
     ElfFile f = {.arena = l->arena};
-    lay_out(l, &at);
+    lay_out(l, CODE_ADDRESS, &at);
     at.section[SECTION_HEADER] = image_symbol(text("slisp_program"), &image);
     relocate(l, &at);
     copy_sections(&f, &image);

@@ -163,12 +163,13 @@ uint16_t file_of(const Linked *l, Place p) {
 
 /* ---- addresses */
 
-void lay_out(const Linked *l, Addresses *addresses) {
-    uint64_t next = CODE_ADDRESS;
+uint64_t lay_out(const Linked *l, uint64_t base, Addresses *addresses) {
+    uint64_t next = base;
     for (int i = SECTION_CODE; i <= SECTION_DATA; i++) {
         addresses->section[i] = next;
         next = (next + l->sections[i].length + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
     }
+    return next;
 }
 
 static uint64_t address_of(const Symbol *s, const Addresses *addresses) {

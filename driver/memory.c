@@ -28,13 +28,25 @@ static uint64_t own_symbol(Text name, void *context) {
     return slisp_stub(text_bytes(text_of(bytes, length - suffix)));
 }
 
+/* Lays the program out where executables have it, or, when something of slispc's own happens to lie
+ * there (the kernel chooses where its heap starts), at another address below 2 GiB. The room is taken. */
+static void take_room(const Linked *l, Addresses *at) {
+    for (uint64_t base = CODE_ADDRESS; base < INT32_MAX - CODE_ADDRESS; base += CODE_ADDRESS) {
+        void *wanted = (void *)(uintptr_t)base;
+        uint64_t length = lay_out(l, base, at) - base;
+        void *place = mmap(wanted, length, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+        if (place == wanted) return;
+        if (place != MAP_FAILED) munmap(place, length); /* a kernel that does not know NOREPLACE */
+    }
+    fail(errno, "no room for the program in memory");
+}
+
 static void map_section(uint64_t address, const Buffer *bytes, int access) {
     if (!bytes->length) return;
-    void *wanted = (void *)(uintptr_t)address;
-    void *place = mmap(wanted, bytes->length, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-    if (place != wanted)
-        fail(place == MAP_FAILED ? errno : EEXIST, "no room for the program in memory");
+    void *place = mmap((void *)(uintptr_t)address, bytes->length, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    if (place == MAP_FAILED) fail(errno, "no room for the program in memory");
     memcpy(place, bytes->bytes, bytes->length);
     if (mprotect(place, bytes->length, access)) fail(errno, "cannot protect the program in memory");
 }
@@ -49,7 +61,7 @@ int run_in_memory(Linked *l, int argc, char **argv) {
                                               [SECTION_DATA] = PROT_READ | PROT_WRITE};
     Addresses at = {.runtime = own_symbol};
     ProgramHeader header;
-    lay_out(l, &at);
+    take_room(l, &at);
     at.section[SECTION_HEADER] = (uint64_t)(uintptr_t)&header;
     relocate(l, &at);
     memcpy(&header, l->sections[SECTION_HEADER].bytes, sizeof header);

@@ -93,6 +93,8 @@ static void set_diagnostics(Options *o, const char *v) {
     o->pipeline.json = !strcmp(v, "json");
 }
 
+static void set_json(Options *o, const char *v) { (void)v; o->pipeline.json = true; }
+
 static const Row rows[] = {
     {"-o", "FILE", "where the result goes", set_output},
     {"-c", NULL, "write an object for 'cc f.o libslisp.a -lm'", set_object},
@@ -113,6 +115,7 @@ static const Row rows[] = {
     {"--no-verify", NULL, "do not run the verifier", set_no_verify},
     {"--time-passes", NULL, "how long each pass took, on standard error", set_times},
     {"--diff", "LANGUAGE", "grammar: only what differs from LANGUAGE", set_against},
+    {"--json", NULL, "passes: for programs to read", set_json},
     {"--diag", "text|json", "how errors are shown", set_diagnostics},
     {"--color", "always|never|auto", "colour in errors", set_colour},
     {"--help", NULL, "this text", set_help},

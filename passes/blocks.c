@@ -4,9 +4,9 @@
  * arguments of jumps, which is SSA without phi functions.
  * Why now: everything that branches has been made explicit; the rest of the way sees one function.
  *
- *   (function $user/f (names 2) (returns int) (env) [%a.1:int] (if (quote true) %a.1 (quote 7)))
+ *   (function $user/f (names 3) (returns int) (env) [%a.1:int %t.2:flag] (if %t.2 %a.1 (quote 7)))
  *   => (function $user/f (names 3) (returns int) (self)
- *       (block b0 [%a.1:int] (branch (quote true) b1 b2))
+ *       (block b0 [%a.1:int %t.2:flag] (branch %t.2 b1 b2))
  *       (block b1 [] (return %a.1))
  *       (block b2 [] (return (quote 7))))
  *

@@ -176,7 +176,7 @@ Node *pass_expand(Context *context, Node *program) {
                   .diagnostics = context->diagnostics,
                   .space = text("user")};
     Arena *s = x.scratch;
-    x.defined.arena = x.aliases.arena = x.referred.arena = x.user_spaces.arena = x.pulled.arena = s;
+    x.defined.arena = x.aliases.arena = x.referred.arena = x.user_spaces.arena = x.pulled.arena = x.bound.arena = s;
     table_put(&x.user_spaces, x.space, &x);
     Node *library = program->kids[0], *forms = program->kids[1];
     if (library->kids[1]->text != library_hash())

@@ -6,8 +6,8 @@
  *
  *   (define $user/f (names 3) (fn %f.1 (arity [%n.2] (if %n.2 (call $user/f (prim not %n.2)) %n.2))))
  *   => (define $user/f (names 5)
- *        (fn %f.1 (arity [%n.3] (loop %f.4 [[%n.2 %n.3]]
- *          (if %n.2 (recur %f.4 (prim not %n.2)) %n.2)))))
+ *        (fn %f.1 (arity [%n.4] (loop %f.3 [[%n.2 %n.4]]
+ *          (if %n.2 (recur %f.3 (prim not %n.2)) %n.2)))))
  *
  * Needs:  unique names; the start of a loop variable mentions no other of that loop (resolve).
  * Gives:  every recur is in tail position of the loop that it names, with its number of values.

@@ -32,17 +32,20 @@ Node *fresh_local(Resolver *r, Text symbol) { return node_name(r->arena, hint_of
 
 static Node *bind(Resolver *r, const Node *symbol, Node *function) {
     Local *l = NEW(r->scratch, Local);
-    *l = (Local){symbol->text, fresh_local(r, symbol->text), function, false, r->locals};
+    *l = (Local){.symbol = symbol->text, .function = function, .outer = r->locals};
+    l->name = fresh_local(r, symbol->text);
+    l->shadowed = table_put(&r->scope, symbol->text, l);
     r->locals = l;
     return l->name;
 }
 
-static Local *local_named(const Resolver *r, Text symbol) {
-    Local *l = r->locals;
-    while (l && l->symbol != symbol)
-        l = l->outer;
-    return l;
+/* Ends the scope of the locals inside `outer`. */
+static void leave(Resolver *r, Local *outer) {
+    for (; r->locals != outer; r->locals = r->locals->outer)
+        table_put(&r->scope, r->locals->symbol, r->locals->shadowed);
 }
+
+static Local *local_named(const Resolver *r, Text symbol) { return table_get(&r->scope, symbol); }
 
 /* ---- references */
 
@@ -97,7 +100,7 @@ static Node *resolve_bindings(Resolver *r, const Node *bindings, bool are_consta
 static Node *resolve_let(Resolver *r, Node *e) {
     Local *outer = r->locals;
     Node *bindings = resolve_bindings(r, e->kids[0], true), *body = resolve_expression(r, e->kids[1]);
-    r->locals = outer;
+    leave(r, outer);
     return list(r->arena, H_let, pos(e), bindings, body, NULL);
 }
 
@@ -121,7 +124,7 @@ static Node *resolve_loop(Resolver *r, Node *e) {
         }
     }
     Node *body = resolve_expression(r, e->kids[1]);
-    r->locals = outer;
+    leave(r, outer);
     Node *loop = list(r->arena, H_loop, pos(e), bindings, body, NULL);
     return apart ? list(r->arena, H_let, pos(e), starts, loop, NULL) : loop;
 }
@@ -138,7 +141,7 @@ static Node *resolve_letrec(Resolver *r, Node *e) {
         out->kids[i] = node_tree(r->arena, N_VECTOR, pos(b), pair, 2);
     }
     Node *body = resolve_expression(r, e->kids[1]);
-    r->locals = outer;
+    leave(r, outer);
     return list(r->arena, H_letrec, pos(e), out, body, NULL);
 }
 
@@ -149,7 +152,7 @@ static Node *resolve_arity(Resolver *r, Node *arity) {
     for (uint32_t i = 0; i < parameters->count; i++)
         out->kids[i] = bind(r, parameters->kids[i], NULL);
     Node *body = resolve_expression(r, arity->kids[1]);
-    r->locals = outer;
+    leave(r, outer);
     return list(r->arena, (Head)arity->head, pos(arity), out, body, NULL);
 }
 
@@ -160,7 +163,7 @@ static Node *resolve_fn(Resolver *r, Node *e) {
     out->kids[0] = is_named ? bind(r, e->kids[0], e) : fresh_local(r, text("fn"));
     for (uint32_t i = 1; i < e->count; i++)
         out->kids[i] = resolve_arity(r, e->kids[i]);
-    r->locals = outer;
+    leave(r, outer);
     return out;
 }
 
@@ -177,7 +180,7 @@ static Node *resolve_try(Resolver *r, Node *e) {
         Node *name = bind(r, handler->kids[1], NULL);
         Node *body = resolve_expression(r, handler->kids[2]);
         out->kids[i] = list(r->arena, H_catch, pos(handler), handler->kids[0], name, body, NULL);
-        r->locals = outer;
+        leave(r, outer);
     }
     return out;
 }
@@ -272,7 +275,6 @@ static Top resolve_top(Resolver *r, Node *top, uint32_t index) {
     Node *inner = top_inner(top);
     Top out = {0};
     r->next = 1;
-    r->locals = NULL;
     if (is_form(inner, H_declare)) return out;
     if (is_form(inner, H_def)) {
         Global *g = global_named(r, inner->kids[0]->text);
@@ -335,7 +337,7 @@ static void check_tops(Resolver *r, const Top *tops, uint32_t count) {
 
 Node *pass_resolve(Context *context, Node *program) {
     Resolver r = {.arena = context->arena, .scratch = context->scratch, .diagnostics = context->diagnostics,
-                  .strict = context->strict, .globals = {.arena = context->scratch}};
+                  .strict = context->strict, .globals = {.arena = context->scratch}, .scope = {.arena = context->scratch}};
     Nodes out = {0};
     index_globals(&r, program);
     Top *tops = NEW_ARRAY(r.scratch, Top, program->count);

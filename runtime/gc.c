@@ -2,7 +2,7 @@
  * other (C. J. Cheney, A Nonrecursive List Compacting Algorithm, 1970) and then uses that.
  *
  * Both spaces are reserved for the largest heap at the start, but memory is touched only as the heap
- * grows: after a collection there is room for about twice what survived. The environment variable
+ * grows: after a collection there is room for two to four times what survived. The environment variable
  * SLISP_GC holds, separated by commas:
  *   stress      collect at every allocation, overwrite the space that was left
  *   stress=N    collect at every Nth allocation
@@ -20,9 +20,9 @@ enum {
     KIB = 1024,
     MIB = 1024 * KIB,
     LEAST_ROOM = 2 * MIB,   /* new objects between collections, at least */
+    EAGER = 16 * MIB,       /* a heap up to here may grow by more */
     SLACK = 64 * KIB,       /* beyond the largest heap: for the exception that says so */
     SMALL_PAGES = 4 * MIB,  /* what is beyond uses large pages, which are made ready faster */
-    KEPT = 8 * MIB,         /* memory of the unused space that is not given back */
     IMMORTAL_CHUNK = 1 * MIB,
     POISON = 0x99,          /* no kind, and as a pointer to nowhere */
 };
@@ -136,10 +136,12 @@ static uint64_t now(void) {
 static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
 static uint64_t sooner(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
-/* Poisons the space that was left, or gives back what the next collection will not need of it. */
-static void retire(Space *left, uint64_t used_end, uint64_t live) {
+/* Poisons the space that was left, and gives back what is beyond the size of the one in use: the next
+ * collection will hardly need it. */
+static void retire(Space *left, uint64_t used_end) {
     if (heap.stress) memset((void *)(uintptr_t)left->start, POISON, used_end - left->start);
-    uint64_t keep = (left->start + later(KEPT, 2 * live) + 4095) & ~(uint64_t)4095;
+    uint64_t extent = heap.room_end - heap.current.start;
+    uint64_t keep = (left->start + extent + 4095) & ~(uint64_t)4095;
     if (left->touched > keep) {
         madvise((void *)(uintptr_t)keep, left->touched - keep, MADV_DONTNEED);
         left->touched = keep;
@@ -165,10 +167,10 @@ static void collect(uint64_t bytes) {
     heap.current = heap.other;
     heap.other = left;
     uint64_t live = copy_end - heap.current.start;
-    retire(&heap.other, from_end, live);
     slisp_context.alloc = heap.since = copy_end;
-    uint64_t room = later(LEAST_ROOM, 2 * live + stack_bytes) + bytes;
-    set_room_end(sooner(copy_end + room, heap.current.start + heap.maximum));
+    uint64_t room = 2 * live + 2 * sooner(live, EAGER) + stack_bytes;
+    set_room_end(sooner(copy_end + later(LEAST_ROOM, room) + bytes, heap.current.start + heap.maximum));
+    retire(&heap.other, from_end);
     heap.collections++;
     heap.copied += live;
     if (heap.wants_stats) heap.nanoseconds += now() - started;

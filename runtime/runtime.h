@@ -88,6 +88,8 @@ const StackMapRow *stack_row(uint64_t address);
 void stack_start(void); /* forgets the last program */
 /* The name of the function that holds a code address, as the user wrote it. */
 void function_name(uint64_t code_address, const char **bytes, uint64_t *length);
+bool is_library_code(uint64_t code_address);
+bool is_start_code(uint64_t code_address); /* the function that runs the program's forms */
 
 /* ---- text outside the heap: text.c ------------------------------------------- */
 

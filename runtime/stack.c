@@ -91,26 +91,45 @@ static const FunctionRow *function_at(const ProgramHeader *program, uint32_t off
     return low ? &program->functions[low - 1] : NULL;
 }
 
-/* "user/f.w2" is f: without the namespace, and without what the compiler added behind a point. */
+/* Does `text` start with what the compiler puts behind a point: w2, fn3, try4? */
+static bool is_suffix(const char *text) {
+    static const char *const words[] = {"w", "fn", "try", "catch", "finally"};
+    for (int i = 0; i < 5; i++) {
+        uint64_t length = strlen(words[i]);
+        if (!strncmp(text, words[i], length) && text[length] >= '0' && text[length] <= '9') return true;
+    }
+    return false;
+}
+
+/* "user/f.w2" is f: without the namespace, and without what the compiler added. */
 static void user_part(const char *name, const char **bytes, uint64_t *length) {
     const char *slash = strchr(name, '/');
     if (slash && slash[1]) name = slash + 1;
+    if (!strncmp(name, "top.", 4)) name = "the top level";
     const char *end = name + strlen(name);
-    for (const char *dot = name + 1; *name && (dot = strchr(dot, '.')); dot++)
-        if ((dot[1] == 'w' && dot[2] >= '0' && dot[2] <= '9') || !strncmp(dot + 1, "fn", 2)) {
-            end = dot;
-            break;
-        }
+    for (const char *dot = name; (dot = strchr(dot + 1, '.'));)
+        if (is_suffix(dot + 1) && dot < end) end = dot;
     *bytes = name;
     *length = (uint64_t)(end - name);
 }
 
-void function_name(uint64_t code_address, const char **bytes, uint64_t *length) {
+static const FunctionRow *function_of(uint64_t code_address) {
     const ProgramHeader *program = slisp_context.program;
-    const FunctionRow *row = NULL;
-    *bytes = "a function";
-    *length = strlen(*bytes);
-    if (program && code_address >= program->code_start && code_address <= program->code_end)
-        row = function_at(program, (uint32_t)(code_address - program->code_start));
-    if (row) user_part(program->names + row->name, bytes, length);
+    if (!program || code_address < program->code_start || code_address > program->code_end) return NULL;
+    return function_at(program, (uint32_t)(code_address - program->code_start));
+}
+
+void function_name(uint64_t code_address, const char **bytes, uint64_t *length) {
+    const FunctionRow *row = function_of(code_address);
+    user_part(row ? slisp_context.program->names + row->name : "a function", bytes, length);
+}
+
+bool is_library_code(uint64_t code_address) {
+    const FunctionRow *row = function_of(code_address);
+    return row && !strncmp(slisp_context.program->names + row->name, "core/", 5);
+}
+
+bool is_start_code(uint64_t code_address) {
+    const FunctionRow *row = function_of(code_address);
+    return row && row == function_of(slisp_context.program->start);
 }

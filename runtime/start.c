@@ -9,7 +9,6 @@
 #define STACK_BYTES ((uint64_t)1 << 30)
 enum {
     GUARD_BYTES = 1 << 20, /* larger than any frame: a probe cannot miss it */
-    SMALL_PAGES = 1 << 20, /* deeper calls use large pages, which are made ready faster */
     MARGIN = 256,          /* above the first frame: stubs may read a little beyond arguments */
     SIGNAL_STACK_BYTES = 1 << 16,
 };
@@ -81,7 +80,6 @@ static void make_stack(void) {
     if (memory == MAP_FAILED || mprotect(memory, GUARD_BYTES, PROT_NONE))
         runtime_bug("no memory for the stack");
     stack_start_address = (uint64_t)(uintptr_t)memory;
-    madvise((char *)memory + GUARD_BYTES, STACK_BYTES - SMALL_PAGES, MADV_HUGEPAGE);
 }
 
 static void free_stack(void) {

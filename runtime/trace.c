@@ -24,7 +24,7 @@ static void read_stack(Calls *calls) {
     StackFrame frame = stack_top();
     for (; stack_read(&frame); stack_next(&frame)) {
         if (frame.values == slisp_context.handler) return;
-        if (!frame.row) continue;
+        if (!frame.row || (calls->kept && is_start_code(*frame.sp - 1))) continue;
         if (calls->kept < TRACE_KEPT) calls->returns[calls->kept++] = *frame.sp;
         else if (slisp_context.handler) return;
         calls->total++;
@@ -43,8 +43,9 @@ Value trace_take(Value old) {
 
 /* ---- printing -------------------------------------------------------------------------- */
 
-static bool is_users(const StackMapRow *row) {
-    return row && row->line && row->file != slisp_context.program->library_file;
+static bool is_users(uint64_t address) {
+    const StackMapRow *row = stack_row(address);
+    return row && row->line && !is_library_code(address - 1);
 }
 
 static void add_place(TextBuffer *out, const StackMapRow *row) {
@@ -65,13 +66,12 @@ static void add_function(TextBuffer *out, uint64_t address) {
 
 /* "  called from f at a.slisp:3:7"; of the library, only the name is of use. */
 static void add_call(TextBuffer *out, const char *words, uint64_t address) {
-    const StackMapRow *row = stack_row(address);
     text_add_text(out, words);
     add_function(out, address);
-    if (is_users(row)) {
+    if (is_users(address)) {
         text_add_text(out, " at ");
-        add_place(out, row);
-    } else if (row && row->file == slisp_context.program->library_file) {
+        add_place(out, stack_row(address));
+    } else if (is_library_code(address - 1)) {
         text_add_text(out, " of the library");
     }
     text_add_text(out, "\n");
@@ -80,7 +80,7 @@ static void add_call(TextBuffer *out, const char *words, uint64_t address) {
 /* The innermost call in the user's own files, the number of calls when there is none. */
 static uint64_t find_place(const uint64_t *returns, uint64_t count) {
     uint64_t i = 0;
-    while (i < count && !is_users(stack_row(returns[i]))) i++;
+    while (i < count && !is_users(returns[i])) i++;
     return i;
 }
 

@@ -26,7 +26,7 @@ def test_output_is_named_after_the_source(hello):
 def test_several_files_are_one_program(here):
     (here / 'a.slisp').write_text('(defn twice [x] (* 2 x))\n')
     (here / 'b.slisp').write_text('(println (twice 21))\n')
-    assert execute([compiled('a.slisp', './both', 'b.slisp')]).out == b'42\n'
+    assert execute([compiled('b.slisp', './both', 'a.slisp')]).out == b'42\n'
 
 
 def test_arguments_and_exit_code(here):
@@ -125,7 +125,8 @@ def test_strict(here):
 
 def test_uncaught_exception(here):
     """Message, place and a backtrace on stderr; what was printed before stays."""
-    (here / 'fails.slisp').write_text('(defn inner [x]\n  (+ 1 (quot 5 x)))\n(println "before")\n(println (inner 0))\n')
+    (here / 'fails.slisp').write_text(
+        '(defn inner [x]\n  (if (> x 0) (+ 1 (inner (- x 1))) (quot 5 x)))\n(println "before")\n(println (inner 3))\n')
     result = slispc('run', 'fails.slisp')
     assert (result.code, result.out) == (1, b'before\n')
     assert b'Divide by zero' in result.err and b'fails.slisp:2:' in result.err

@@ -102,6 +102,22 @@ static bool stays_in_slot(Alloc *a, const Site *s, uint32_t u) {
     return dies(a, value) || next_use(a, value, after) >= next_call(a, after);
 }
 
+/* Is the value needed again in this block, before a call? */
+static bool is_needed_soon(Alloc *a, const Site *s, uint32_t value) {
+    uint32_t after = 2 * s->number + 1, next = next_use(a, value, after);
+    for (uint32_t u = 1; u < a->uses.count; u++)
+        if (value_of_use(a, u) == value) return true;
+    return next < 2 * a->blocks[a->block].end && next < next_call(a, after);
+}
+
+/* Brings a value that stays where it is to the register of the result that overwrites it. */
+static void place_passing(Alloc *a, Site *s, uint32_t u) {
+    Where r = take_register(a, defined(s->op)->kids[0]->name.number, s->busy);
+    add_move(a, value_of_use(a, u), r);
+    s->uses[u] = r;
+    s->busy |= bit(r);
+}
+
 static void place_operand(Alloc *a, Site *s, uint32_t u) {
     uint32_t value = value_of_use(a, u);
     Value *v = &a->values[value];
@@ -110,8 +126,12 @@ static void place_operand(Alloc *a, Site *s, uint32_t u) {
         return;
     }
     if (!is_register(v->at)) {
-        bool tied = has_flag(s->op, TIED) && a->uses.items[u].operand == FIRST_OPERAND && dies(a, value);
-        uint32_t like = tied ? defined(s->op)->kids[0]->name.number : value;
+        bool tied = has_flag(s->op, TIED) && a->uses.items[u].operand == FIRST_OPERAND;
+        uint32_t like = tied && dies(a, value) ? defined(s->op)->kids[0]->name.number : value;
+        if (tied && !dies(a, value) && !is_needed_soon(a, s, value)) {
+            place_passing(a, s, u);
+            return;
+        }
         Where r = take_register(a, like, s->busy);
         if (s->busy && fault_strikes(a->faults, FAULT_evict_pinned))
             for (Where other = RAX; other <= XMM15; other++)
@@ -134,7 +154,8 @@ static bool waits_for_call(Alloc *a, uint32_t value, uint32_t after) {
 static void place_tie(Alloc *a, Site *s) {
     uint32_t value = value_of_use(a, 0), result = defined(s->op)->kids[0]->name.number;
     if (!where_of(defined(s->op)->kids[0])) {
-        bool copy = !dies(a, value) && !fault_strikes(a->faults, FAULT_tie_no_copy);
+        bool resident = a->values[value].at == s->uses[0];
+        bool copy = resident && !dies(a, value) && !fault_strikes(a->faults, FAULT_tie_no_copy);
         if (copy && waits_for_call(a, value, 2 * s->number + 1)) {
             put_out(a, value);
             copy = false;

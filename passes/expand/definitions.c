@@ -210,7 +210,7 @@ void expand_top(Expander *x, Node *form) {
         return;
     }
     x->last_fresh = 0;
-    x->locals.count = 0;
+    scope_leave(x, 0);
     add_top(x, form, expand_at_top(x, form));
 }
 
@@ -228,6 +228,7 @@ static Node *expand_library(Expander *x, const LibraryRow *row) {
     uint32_t errors = error_count(x->diagnostics);
     x->space = row->space;
     x->last_fresh = 0;
+    scope_leave(x, 0);
     Node *top = expand_at_top(x, read_definition(x, row));
     if (error_count(x->diagnostics) > errors)
         note_at(x->diagnostics, 0, "in the library: %s/%s", text_bytes(row->space), text_bytes(row->name));

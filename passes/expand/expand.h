@@ -32,6 +32,7 @@ struct Expander {
     bool at_top;         /* not inside any expression */
     uint32_t last_fresh; /* number of the last fresh symbol of this top-level form */
     VEC(Text) locals;    /* innermost last */
+    Table bound;         /* name -> how many of them */
     Table defined;       /* space/name -> DEFINED_... , by the user's forms so far */
     Table aliases;       /* space/alias -> Text of the namespace */
     Table referred;      /* space/name -> Text of the namespace that it comes from */

@@ -15,15 +15,23 @@ char defined_function, defined_value;
 
 uint32_t scope_enter(const Expander *x) { return x->locals.count; }
 
-void scope_bind(Expander *x, const Node *symbol) { PUSH(x->scratch, x->locals, symbol->text); }
-
-void scope_leave(Expander *x, uint32_t mark) { x->locals.count = mark; }
-
-bool is_local(const Expander *x, Text name) {
-    for (uint32_t i = x->locals.count; i-- > 0;)
-        if (x->locals.items[i] == name) return true;
-    return false;
+/* x->bound counts how often each name is bound, so that asking does not depend on the depth. */
+static void count_binding(Expander *x, Text name, int change) {
+    intptr_t count = (intptr_t)table_get(&x->bound, name) + change;
+    table_put(&x->bound, name, (void *)count);
 }
+
+void scope_bind(Expander *x, const Node *symbol) {
+    PUSH(x->scratch, x->locals, symbol->text);
+    count_binding(x, symbol->text, 1);
+}
+
+void scope_leave(Expander *x, uint32_t mark) {
+    while (x->locals.count > mark)
+        count_binding(x, x->locals.items[--x->locals.count], -1);
+}
+
+bool is_local(const Expander *x, Text name) { return table_get(&x->bound, name) != NULL; }
 
 Node *fresh_symbol(Expander *x, const char *hint) {
     return node_text(x->arena, N_SYMBOL, 0, text_format("%s#%u", hint, ++x->last_fresh));

@@ -13,14 +13,17 @@
 
 enum { DEEPEST = 4000 }; /* levels of nesting; passes recurse on nesting, so it has a limit */
 
-uint32_t reader_column(const Reader *r, const char *p) {
-    uint32_t column = 1;
-    for (const char *q = r->line_start; q < p; q++)
-        if (((unsigned char)*q & 0xc0) != 0x80) column++;
-    return column;
+uint32_t reader_column(Reader *r, const char *p) {
+    if (r->column_at < r->line_start || r->column_at > p) {
+        r->column_at = r->line_start;
+        r->column = 1;
+    }
+    for (; r->column_at < p; r->column_at++)
+        r->column += (*r->column_at & 0xc0) != 0x80;
+    return r->column;
 }
 
-Pos reader_pos(const Reader *r, const char *p) {
+Pos reader_pos(Reader *r, const char *p) {
     return pos_of((Place){.file = r->file, .line = r->line, .column = reader_column(r, p)});
 }
 

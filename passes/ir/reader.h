@@ -9,6 +9,8 @@ typedef struct {
     Diagnostics *diagnostics;
     const char *start, *p, *end, *line_start;
     uint32_t line;
+    const char *column_at; /* the place whose column was asked for last, and the column */
+    uint32_t column;
     uint16_t file;
     int depth;
     bool failed;              /* an unclosed or mismatched bracket was reported */
@@ -21,8 +23,8 @@ typedef struct {
 } Reader;
 
 Reader reader_start(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size_t length);
-uint32_t reader_column(const Reader *r, const char *p);
-Pos reader_pos(const Reader *r, const char *p);
+uint32_t reader_column(Reader *r, const char *p);
+Pos reader_pos(Reader *r, const char *p);
 bool is_delimiter(char c);
 
 Node *read_node(Reader *r);

@@ -34,7 +34,7 @@ struct Local {
     Node *name;
     Node *function; /* the (fn ...) that it is bound to, NULL when that is not known */
     bool is_used;
-    Local *outer;
+    Local *outer, *shadowed; /* the next one around it, the one around it of the same symbol */
 };
 
 typedef struct {
@@ -44,6 +44,7 @@ typedef struct {
     Table globals;        /* Text -> Global */
     VEC(Global *) order;  /* all of them, in order of their first definition */
     Local *locals;        /* innermost first */
+    Table scope;          /* symbol -> the Local that it means */
     uint32_t next;        /* number of the next name in this top-level definition */
     Mentions *mentions;   /* of the top-level form at hand */
 } Resolver;

@@ -2,11 +2,13 @@
  *
  * Copied are functions that are small, at most as large as the call's overhead makes up for; larger
  * ones when an operand is a constant or a function, for then much of the body is decided; and
- * functions that are called from one place only, which then are not needed any more.
+ * functions that are called from one place only, which then are not needed any more. A small
+ * function that calls itself takes one more round of itself in: half of the calls, and more of the
+ * frames, are saved.
  */
 #include "simplify.h"
 
-enum { SMALL = 12, SMALL_AT_O1 = 4, WITH_CONSTANT = 24, WITH_FUNCTION = 40, USED_ONCE = 60, DEEPEST = 8 };
+enum { SMALL = 12, SMALL_AT_O1 = 4, WITH_CONSTANT = 24, WITH_FUNCTION = 40, USED_ONCE = 60, RECURSIVE = 24, DEEPEST = 8 };
 
 /* Is the name called here, or asked about by a test or predicate? */
 static bool is_asked(const Node *e, const Node *x, bool is_function) {
@@ -30,9 +32,24 @@ static uint32_t limit_for(const Simplifier *s, const Global *g, const Node *arit
     return g->uses == 1 && limit < USED_ONCE ? USED_ONCE : limit;
 }
 
+static bool has_loop(const Node *e) {
+    if (!is_tree(e) || is_constant(e)) return false;
+    if (is_form(e, H_loop) || is_form(e, H_fn)) return true;
+    for (uint32_t i = 0; i < e->count; i++)
+        if (has_loop(e->kids[i])) return true;
+    return false;
+}
+
+/* One round of a function into itself, not of what that brought in. */
+static bool is_own_call(const Simplifier *s, const Global *g, const Node *arity) {
+    return g->name == s->current && s->depth == 0 && s->level > 1 && !has_loop(arity->kids[1]);
+}
+
 static bool is_worth_it(Simplifier *s, const Global *g, const Node *arity, Node **operands, uint32_t count) {
-    if (g->calls_itself || g->name == s->current || s->depth >= DEEPEST) return false;
-    uint32_t limit = limit_for(s, g, arity, operands, count), size = size_of(arity->kids[1], limit + 1);
+    bool own = is_own_call(s, g, arity);
+    if (((g->calls_itself || g->name == s->current) && !own) || s->depth >= DEEPEST) return false;
+    uint32_t limit = own ? RECURSIVE : limit_for(s, g, arity, operands, count);
+    uint32_t size = size_of(arity->kids[1], limit + 1);
     if (size > limit || size > s->budget) return false;
     s->budget -= size;
     return true;
