@@ -38,9 +38,10 @@ $(BUILD)/driver/library.o: driver/library.S runtime/core.slisp
 	@mkdir -p $(@D)
 	@$(CC) -c -o $@ $<
 
+# Its macros are for GNU as, whichever compiler preprocesses it.
 $(BUILD)/runtime/stubs.o: runtime/stubs.S $(wildcard runtime/*.def) passes/prims.def
 	@mkdir -p $(@D)
-	@$(CC) -c -Iruntime -Ipasses -o $@ $<
+	@$(CC) -E -Iruntime -Ipasses $< > $(@:.o=.s) && $(AS) -o $@ $(@:.o=.s)
 
 $(BUILD)/heads.h: passes/languages.def passes/ir/heads.awk
 	@mkdir -p $(@D)

@@ -6,11 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 static const char version[] = "slispc 0.1";
@@ -221,29 +220,29 @@ static int start(int argc, char **argv) {
     return argc == 1 ? 2 : verb_compile(&o);
 }
 
-/* ---- a stack for recursion on nesting, whatever the shell's limit is */
+/* ---- a stack for recursion on nesting, whatever the shell's limit is: that of a thread */
 
-enum { STACK_BYTES = 1 << 29 };
-static ucontext_t caller_context;
+static const size_t stack_bytes = (size_t)1 << 29;
 static struct {
     int argc, result;
     char **argv;
 } job;
 
-static void on_own_stack(void) { job.result = start(job.argc, job.argv); }
+static void *on_own_stack(void *unused) {
+    job.result = start(job.argc, job.argv);
+    return unused;
+}
 
 int main(int argc, char **argv) {
-    void *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-    if (stack == MAP_FAILED) fail(errno, "no memory for the stack");
-    ucontext_t inside;
-    getcontext(&inside);
-    inside.uc_stack.ss_sp = stack;
-    inside.uc_stack.ss_size = STACK_BYTES;
-    inside.uc_link = &caller_context;
+    pthread_t thread;
+    pthread_attr_t attributes;
     job.argc = argc;
     job.argv = argv;
-    makecontext(&inside, on_own_stack, 0);
-    swapcontext(&caller_context, &inside);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, stack_bytes);
+    int error = pthread_create(&thread, &attributes, on_own_stack, NULL);
+    if (error) fail(error, "no memory for the stack");
+    pthread_join(thread, NULL);
     if (fflush(stdout) || ferror(stdout)) fail(errno, "cannot write to standard output");
     return job.result;
 }

@@ -56,7 +56,7 @@ static void add_wrong_roots(Frame *f, Nodes *map, const Node *moves) {
             PUSH(f->scratch, *map, f->seen[k]);
     for (uint32_t i = 0; moves && i < moves->count && f->faults->kind == FAULT_map_live_before; i++) {
         const Node *from = moves->kids[i]->kids[1];
-        if (from->kind == N_NAME && is_slot(where_of(from)) && !lists_slot(map, where_of(from)) &&
+        if (from->kind == N_NAME && is_slot(where_of(from)) && f->references[from->name.number] && !lists_slot(map, where_of(from)) &&
             fault_strikes(f->faults, FAULT_map_live_before))
             PUSH(f->scratch, *map, laid_out(f, from));
     }
@@ -133,6 +133,10 @@ static void plan_frame(Frame *f, const Node *function) {
             const Node *item = function->kids[b]->kids[i];
             if (is_instruction(item)) f->calls = f->calls || has_flag(item, SAFEPOINT);
         }
+    const Node *kinds = function_part(function, H_kinds);
+    f->references = NEW_ARRAY(f->scratch, bool, function_names(function));
+    for (uint32_t i = 0; i < kinds->count; i++)
+        f->references[kinds->kids[i]->kids[0]->name.number] = holds_named(kinds->kids[i]->kids[1]->text) == HOLDS_REF;
     f->slots = (uint32_t)function_part(function, H_slots)->kids[0]->integer;
     f->framed = f->slots || f->calls;
     f->offsets = NEW_ARRAY(f->scratch, uint32_t, f->slots + 1);

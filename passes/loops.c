@@ -13,8 +13,8 @@
  * Gives:  every recur is in tail position of the loop that it names, with its number of values.
  * Choice: a self tail call inside an inner loop is a recur of the outer one: loops have labels.
  */
+#include "loops.h"
 #include "ir/arity.h"
-#include "ir/ir.h"
 
 /* What recur goes to: the innermost loop or arity. */
 typedef struct {
@@ -244,6 +244,11 @@ static Node *rewrite_top(Looper *l, Node *top) {
     out->kids[top->count - 1] = is_constant ? rewrite_fn(l, e, top->kids[0]) : rewrite(l, e, inside);
     out->kids[top->count - 2] = list(l->arena, H_names, pos(names), node_int(l->arena, pos(names), l->next), NULL);
     return out;
+}
+
+void check_recurs(Context *context, Node *top) {
+    Looper l = {.arena = context->scratch, .scratch = context->scratch, .diagnostics = context->diagnostics};
+    rewrite_top(&l, top_inner(top));
 }
 
 Node *pass_loops(Context *context, Node *program) {

@@ -12,6 +12,7 @@
  * Choice: names are checked everywhere, also in definitions that are dropped afterwards.
  */
 #include "resolve/resolve.h"
+#include "loops.h"
 
 #include <string.h>
 
@@ -348,7 +349,9 @@ Node *pass_resolve(Context *context, Node *program) {
     PUSH(r.scratch, out, program->kids[0]);
     for (uint32_t i = 1; i < program->count; i++) {
         define_assigned(&r, &out, i);
-        if (tops[i].form && (!tops[i].defines || tops[i].defines->is_reached)) PUSH(r.scratch, out, tops[i].form);
+        if (!tops[i].form) continue;
+        if (!tops[i].defines || tops[i].defines->is_reached) PUSH(r.scratch, out, tops[i].form);
+        else check_recurs(context, tops[i].form);
     }
     return node_list(r.arena, H_program, pos(program), out.items, out.count);
 }

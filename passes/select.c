@@ -68,9 +68,8 @@ void count_use(Select *s, Node *operand, int by) {
 Node *fresh_name(Select *s, const char *hint, Holds kind) {
     static const char *const kinds[] = {"", "ref", "raw", "f64", "drv"};
     Node *name = node_name(s->arena, text(hint), s->names++);
-    Pos at = s->function->at;
-    Node *row[] = {name, node_text(s->arena, N_SYMBOL, at, text(kinds[kind]))};
-    PUSH(s->scratch, s->new_kinds, node_list(s->arena, H_NONE, at, row, 2));
+    Node *row[] = {name, node_text(s->arena, N_SYMBOL, 0, text(kinds[kind]))};
+    PUSH(s->scratch, s->new_kinds, node_list(s->arena, H_NONE, 0, row, 2));
     return name;
 }
 
@@ -381,7 +380,7 @@ static Node *select_block(Select *s, uint32_t b) {
         take_code(s, &reversed);
     }
     const Node *self = function_part(s->function, H_self);
-    Node *parameters = block->kids[1];
+    Node *parameters = node_tree(s->arena, N_VECTOR, block->at, block->kids[1]->kids, block->kids[1]->count);
     if (b == 0) parameters = placed_parameters(s, parameters, self->count ? self->kids[0] : NULL);
     return block_node(s, block, parameters, &reversed);
 }
@@ -412,6 +411,12 @@ static void split_edges(Select *s, Node *block, Nodes *out) {
 
 /* ---- functions */
 
+static Node *kind_row(Select *s, const Node *row) {
+    Pos at = s->function->at;
+    Node *kids[] = {row->kids[0], node_text(s->arena, N_SYMBOL, at, row->kids[1]->text)};
+    return node_list(s->arena, H_NONE, at, kids, 2);
+}
+
 /* The kinds of the names that are bound, by number. */
 static Node *bound_kinds(Select *s, const Node *old, const Nodes *blocks) {
     bool *bound = NEW_ARRAY(s->scratch, bool, s->names);
@@ -425,10 +430,10 @@ static Node *bound_kinds(Select *s, const Node *old, const Nodes *blocks) {
     }
     Nodes rows = {0};
     for (uint32_t i = 0; i < old->count; i++)
-        if (bound[old->kids[i]->kids[0]->name.number]) PUSH(s->scratch, rows, old->kids[i]);
+        if (bound[old->kids[i]->kids[0]->name.number]) PUSH(s->scratch, rows, kind_row(s, old->kids[i]));
     for (uint32_t i = 0; i < s->new_kinds.count; i++)
-        if (bound[s->new_kinds.items[i]->kids[0]->name.number]) PUSH(s->scratch, rows, s->new_kinds.items[i]);
-    return node_list(s->arena, H_kinds, old->at, rows.items, rows.count);
+        if (bound[s->new_kinds.items[i]->kids[0]->name.number]) PUSH(s->scratch, rows, kind_row(s, s->new_kinds.items[i]));
+    return node_list(s->arena, H_kinds, s->function->at, rows.items, rows.count);
 }
 
 static Node *with_blocks(Select *s, const Nodes *blocks) {

@@ -1,11 +1,12 @@
-/* champ.c - the hash tries under maps and sets of more than eight entries (M. Steindorfer, J. Vinju,
- * Optimizing Hash-Array Mapped Tries for Fast and Lean Immutable JVM Collections, 2015).
+/* champ.c - the hash tries under maps and sets of more than eight entries (M. Steindorfer, J.
+ * Vinju, Optimizing Hash-Array Mapped Tries for Fast and Lean Immutable JVM Collections, 2015).
  *
- * A node at depth d looks at bits 5d to 5d+4 of the hash. Its first word has two bitmaps: the low half
- * says for which of the 32 values an entry is stored here, the high half for which there is a subnode.
- * Then stand the entries, `width` words each, then the subnodes, both in the order of their bits.
- * Below depth 6 no bits are left: a node there has bitmaps 0 and entries with one and the same hash.
- * A subnode holds at least two entries, so equal contents have equal shapes (but for collisions).
+ * A node at depth d looks at bits 5d to 5d+4 of the hash. Its first word has two bitmaps: the low
+ * half says for which of the 32 values an entry is stored here, the high half for which there is a
+ * subnode. Then stand the entries, `width` words each, then the subnodes, both in the order of
+ * their bits. Below depth 6 no bits are left: a node there has bitmaps 0 and entries with one and
+ * the same hash. A subnode holds at least two entries, so equal contents have equal shapes (but
+ * for collisions).
  */
 #include "runtime.h"
 
@@ -28,13 +29,15 @@ uint64_t champ_bytes(void) {
     return path + object_bytes(collision_words + 8);
 }
 
-/* ---- parts ---------------------------------------------------------------------------- */
+/* ---- parts --------------------------------------------------------------- */
 
 static uint32_t entry_map(Value node) { return (uint32_t)get(node, FIELD_MAP_NODE_BITMAPS); }
-static uint32_t subnode_map(Value node) { return (uint32_t)(get(node, FIELD_MAP_NODE_BITMAPS) >> 32); }
+static uint32_t subnode_map(Value node) {
+    return (uint32_t)(get(node, FIELD_MAP_NODE_BITMAPS) >> 32);
+}
 static uint32_t bit_of(uint32_t hash, unsigned shift) { return 1u << (hash >> shift & MASK); }
-/* By adding neighbouring fields of 1, 2, 4 ... bits: faster than the compiler's call for a machine of
- * which it may not assume the instruction. */
+/* By adding neighbouring fields of 1, 2, 4 ... bits: faster than the compiler's call for a machine
+ * of which it may not assume the instruction. */
 static uint64_t count_bits(uint32_t bits) {
     bits -= bits >> 1 & 0x55555555u;
     bits = (bits & 0x33333333u) + (bits >> 2 & 0x33333333u);
@@ -65,7 +68,7 @@ static Value *put_words(Value *out, const Value *words, uint64_t count) {
     return out + count;
 }
 
-/* ---- finding ---------------------------------------------------------------------------- */
+/* ---- finding ------------------------------------------------------------- */
 
 static const Value *find_collision(Value node, uint64_t width, Value key) {
     for (uint64_t i = 1; i < size_of(node); i += width)
@@ -86,7 +89,7 @@ const Value *champ_find(Value node, uint64_t width, Value key, uint32_t hash) {
     return find_collision(node, width, key);
 }
 
-/* ---- copies of a node with one thing changed ----------------------------------------------- */
+/* ---- copies of a node with one thing changed ----------------------------- */
 
 static Value copy_node(Value node) {
     uint64_t words = size_of(node);
@@ -146,7 +149,7 @@ static Value subnode_to_entry(Value node, uint64_t width, uint32_t bit, const Va
     return copy;
 }
 
-/* ---- adding ------------------------------------------------------------------------------- */
+/* ---- adding -------------------------------------------------------------- */
 
 typedef struct {
     uint64_t width;
@@ -155,7 +158,8 @@ typedef struct {
     bool found;
 } Change;
 
-static Value make_collision(uint64_t width, const Value *words, uint64_t count, const Value *entry) {
+static Value make_collision(uint64_t width, const Value *words, uint64_t count,
+                            const Value *entry) {
     Value node = make_node(width, 0, 0, count + width);
     put_words(put_words(entries(node), words, count), entry, width);
     if (count + width > collision_words) collision_words = count + width;
@@ -219,7 +223,7 @@ Value champ_put(Value root, uint64_t width, const Value *entry, uint32_t hash, b
     return root;
 }
 
-/* ---- removing ------------------------------------------------------------------------------- */
+/* ---- removing ------------------------------------------------------------ */
 
 static Value remove_collision(Value node, Change *c) {
     const Value *place = find_collision(node, c->width, c->entry[0]);
@@ -259,7 +263,7 @@ Value champ_remove(Value root, uint64_t width, Value key, uint32_t hash, bool *f
     return root;
 }
 
-/* ---- walking ---------------------------------------------------------------------------------- */
+/* ---- walking ------------------------------------------------------------- */
 
 void champ_walk(ChampWalk *walk, Value root) {
     walk->depth = 0;

@@ -1,15 +1,15 @@
 /* digits.c - the fewest decimal digits that read back as a given double.
  *
- * Numbers with at most 15 digits, which is most of those that programs print, are found by trying; the
- * others by exact arithmetic on large integers (G. Steele, J. White, How to Print Floating-Point Numbers
- * Accurately, 1990; R. Burger, R. K. Dybvig, Printing Floating-Point Numbers Quickly and Accurately,
- * 1996: the free-format algorithm).
+ * Numbers with at most 15 digits, which is most of those that programs print, are found by trying;
+ * the others by exact arithmetic on large integers (G. Steele, J. White, How to Print
+ * Floating-Point Numbers Accurately, 1990; R. Burger, R. K. Dybvig, Printing Floating-Point
+ * Numbers Quickly and Accurately, 1996: the free-format algorithm).
  */
 #include "runtime.h"
 
 #include <math.h>
 
-/* ---- a few digits -------------------------------------------------------------------------- */
+/* ---- a few digits -------------------------------------------------------- */
 
 /* d * 10^k is a whole number below 10^15 and divides back to d: both are exact, so that number over
  * 10^k reads back. The first such k gives the fewest digits. */
@@ -26,7 +26,7 @@ static int few_digits(double d, char *digits, int *exponent) {
     return 0;
 }
 
-/* ---- large integers ---------------------------------------------------------------------------- */
+/* ---- large integers ------------------------------------------------------ */
 
 enum { BIG_WORDS = 38 }; /* 2^1077 * 10^17 and less */
 typedef struct {
@@ -88,7 +88,7 @@ static void big_subtract(Big *a, const Big *b) {
     while (a->count > 1 && !a->words[a->count - 1]) a->count--;
 }
 
-/* ---- all digits ---------------------------------------------------------------------------------- */
+/* ---- all digits ---------------------------------------------------------- */
 
 /* The double is numerator / denominator; above and below are half the distances to its neighbours,
  * over the same denominator. */
@@ -173,7 +173,7 @@ int double_digits(double d, char digits[20], int *exponent) {
     return count ? count : all_digits(d, digits, exponent);
 }
 
-/* ---- as text ----------------------------------------------------------------------------------------- */
+/* ---- as text ------------------------------------------------------------- */
 
 static char *put_bytes(char *out, const char *bytes, int count) {
     memcpy(out, bytes, (size_t)count);
@@ -209,6 +209,7 @@ uint64_t double_text(double d, char *start) {
     if (d == 0) return (uint64_t)(put_bytes(out, "0.0", 3) - start);
     int exponent, count = double_digits(d, digits, &exponent);
     bool is_plain = d >= 1e-3 && d < 1e7;
-    out = is_plain ? put_plain(out, digits, count, exponent) : put_scientific(out, digits, count, exponent);
+    out = is_plain ? put_plain(out, digits, count, exponent)
+                   : put_scientific(out, digits, count, exponent);
     return (uint64_t)(out - start);
 }

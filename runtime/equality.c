@@ -1,8 +1,8 @@
 /* equality.c - `=` on realized values.
  *
- * Collections that are compared stand on a stack of their own, each with how far it was compared, so
- * nesting costs no C stack. Only looking up a key that is itself a collection starts a comparison inside
- * the comparison; that may nest to a limit.
+ * Collections that are compared stand on a stack of their own, each with how far it was compared,
+ * so nesting costs no C stack. Only looking up a key that is itself a collection starts a
+ * comparison inside the comparison; that may nest to a limit.
  */
 #include "runtime.h"
 
@@ -33,7 +33,7 @@ static Comparison *push(void) {
     return &stack.items[stack.count++];
 }
 
-/* ---- one pair ------------------------------------------------------------------------------ */
+/* ---- one pair ------------------------------------------------------------ */
 
 static int same_when(bool b) { return b ? EQUAL : DIFFERENT; }
 
@@ -77,7 +77,8 @@ static int compare(Value a, Value b) {
     if (!is_pointer(a) || !is_pointer(b)) return DIFFERENT;
     switch (kind_of(a)) {
     case KIND_BIGINT: return same_when(is_kind(b, KIND_BIGINT) && int_value(a) == int_value(b));
-    case KIND_DOUBLE: return same_when(is_kind(b, KIND_DOUBLE) && double_value(a) == double_value(b));
+    case KIND_DOUBLE:
+        return same_when(is_kind(b, KIND_DOUBLE) && double_value(a) == double_value(b));
     case KIND_STRING: return same_when(is_kind(b, KIND_STRING) && same_text(a, b));
     case KIND_CONS: case KIND_EMPTY: case KIND_LAZY: case KIND_INDEXED_SEQ: case KIND_VECTOR:
         return compare_sequences(a, b);
@@ -87,7 +88,7 @@ static int compare(Value a, Value b) {
     return DIFFERENT;
 }
 
-/* ---- what was pushed ------------------------------------------------------------------------- */
+/* ---- what was pushed ----------------------------------------------------- */
 
 /* The next elements of the comparison on top. */
 static int step_sequences(Comparison *c) {

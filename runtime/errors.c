@@ -12,7 +12,7 @@ static const Class class_parents[CLASS_COUNT] = {
 #include "classes.def"
 };
 
-/* ---- throwing ------------------------------------------------------------------------ */
+/* ---- throwing ------------------------------------------------------------ */
 
 static _Noreturn void uncaught(Value exception) {
     TextBuffer t = {0};
@@ -73,7 +73,7 @@ void runtime_bug(const char *what) {
     _exit(3);
 }
 
-/* ---- messages --------------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------ */
 
 static Class wrong_class(Value got) {
     return got == VALUE_NIL ? CLASS_NullPointerException : CLASS_ClassCastException;
@@ -152,7 +152,7 @@ void rt_fail(Value class, Value message) {
     rt_throw(rt_exception(class, message, VALUE_NIL, VALUE_NIL));
 }
 
-/* ---- parts and classes --------------------------------------------------------------------- */
+/* ---- parts and classes --------------------------------------------------- */
 
 static Value part(Value exception, uint64_t offset) {
     return is_kind(exception, KIND_EXCEPTION) ? get(exception, offset) : VALUE_NIL;

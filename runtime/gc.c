@@ -1,9 +1,9 @@
-/* gc.c - the heap: two spaces of which one is in use. A collection copies what is reachable into the
- * other (C. J. Cheney, A Nonrecursive List Compacting Algorithm, 1970) and then uses that.
+/* gc.c - the heap: two spaces of which one is in use. A collection copies what is reachable into
+ * the other (C. J. Cheney, A Nonrecursive List Compacting Algorithm, 1970) and then uses that.
  *
- * Both spaces are reserved for the largest heap at the start, but memory is touched only as the heap
- * grows: after a collection there is room for two to four times what survived. The environment variable
- * SLISP_GC holds, separated by commas:
+ * Both spaces are reserved for the largest heap at the start, but memory is touched only as the
+ * heap grows: after a collection there is room for two to four times what survived. The
+ * environment variable SLISP_GC holds, separated by commas:
  *   stress      collect at every allocation, overwrite the space that was left
  *   stress=N    collect at every Nth allocation
  *   stats       at the end, say on stderr what was allocated and copied
@@ -22,7 +22,6 @@ enum {
     LEAST_ROOM = 2 * MIB,   /* new objects between collections, at least */
     EAGER = 16 * MIB,       /* a heap up to here may grow by more */
     SLACK = 64 * KIB,       /* beyond the largest heap: for the exception that says so */
-    SMALL_PAGES = 4 * MIB,  /* what is beyond uses large pages, which are made ready faster */
     IMMORTAL_CHUNK = 1 * MIB,
     POISON = 0x99,          /* no kind, and as a pointer to nowhere */
 };
@@ -44,7 +43,7 @@ static struct {
     uint64_t immortal, immortal_end;
 } heap;
 
-/* ---- copying ---------------------------------------------------------------- */
+/* ---- copying ------------------------------------------------------------- */
 
 enum { KINDS = 32 };
 static const uint8_t raw_words[KINDS] = {
@@ -93,7 +92,7 @@ static void visit_copies(uint64_t scan) {
     }
 }
 
-/* ---- roots -------------------------------------------------------------------- */
+/* ---- roots --------------------------------------------------------------- */
 
 /* Gives the number of bytes of the stack. */
 static uint64_t visit_stack(void) {
@@ -125,7 +124,7 @@ static uint64_t visit_roots(void) {
     return visit_stack();
 }
 
-/* ---- collecting ------------------------------------------------------------------ */
+/* ---- collecting ---------------------------------------------------------- */
 
 static uint64_t now(void) {
     struct timespec t;
@@ -136,8 +135,8 @@ static uint64_t now(void) {
 static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
 static uint64_t sooner(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
-/* Poisons the space that was left, and gives back what is beyond the size of the one in use: the next
- * collection will hardly need it. */
+/* Poisons the space that was left, and gives back what is beyond the size of the one in use: the
+ * next collection will hardly need it. */
 static void retire(Space *left, uint64_t used_end) {
     if (heap.stress) memset((void *)(uintptr_t)left->start, POISON, used_end - left->start);
     uint64_t extent = heap.room_end - heap.current.start;
@@ -169,7 +168,8 @@ static void collect(uint64_t bytes) {
     uint64_t live = copy_end - heap.current.start;
     slisp_context.alloc = heap.since = copy_end;
     uint64_t room = 2 * live + 2 * sooner(live, EAGER) + stack_bytes;
-    set_room_end(sooner(copy_end + later(LEAST_ROOM, room) + bytes, heap.current.start + heap.maximum));
+    set_room_end(
+        sooner(copy_end + later(LEAST_ROOM, room) + bytes, heap.current.start + heap.maximum));
     retire(&heap.other, from_end);
     heap.collections++;
     heap.copied += live;
@@ -214,7 +214,7 @@ Value rt_collect(int64_t bytes) {
     return VALUE_NIL;
 }
 
-/* ---- start and end ------------------------------------------------------------------ */
+/* ---- start and end ------------------------------------------------------- */
 
 static uint64_t parse_size(const char *text) {
     char *end;
@@ -244,11 +244,6 @@ static void *reserve_memory(uint64_t bytes) {
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-static void use_large_pages(char *space) {
-    if (heap.maximum > SMALL_PAGES)
-        madvise(space + SMALL_PAGES, heap.maximum - SMALL_PAGES, MADV_HUGEPAGE);
-}
-
 /* Half the machine's memory for a space, and the other half for the other. */
 static uint64_t default_maximum(void) {
     uint64_t pages = (uint64_t)sysconf(_SC_PHYS_PAGES), page = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -266,8 +261,6 @@ void heap_start(void) {
         if (heap.maximum < MIB) runtime_bug("no memory for the heap");
         heap.maximum = (heap.maximum / 2 + 4095) & ~(uint64_t)4095;
     }
-    use_large_pages(memory);
-    use_large_pages(memory + heap.maximum + SLACK);
     heap.current.start = heap.current.touched = (uint64_t)(uintptr_t)memory;
     heap.other.start = heap.other.touched = heap.current.start + heap.maximum + SLACK;
     slisp_context.alloc = heap.since = heap.current.start;

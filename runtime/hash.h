@@ -1,7 +1,7 @@
 /* hash.h - hashes of scalars, shared by the compiler and the runtime: static objects carry theirs.
  *
- * They come from text and numbers with a fixed seed, never from an address, and are never 0 (0 in an
- * object's header means: not computed).
+ * They come from text and numbers with a fixed seed, never from an address, and are never 0 (0 in
+ * an object's header means: not computed).
  */
 #ifndef SLISP_HASH_H
 #define SLISP_HASH_H

@@ -1,7 +1,7 @@
 /* hashing.c - hashes of realized values, and whether a value is realized.
  *
- * Sequential things hash alike, whatever they are; maps and sets independently of order. A collection
- * keeps its hash in its header. Nested collections stand on a stack of their own.
+ * Sequential things hash alike, whatever they are; maps and sets independently of order. A
+ * collection keeps its hash in its header. Nested collections stand on a stack of their own.
  */
 #include "runtime.h"
 
@@ -57,7 +57,7 @@ static SeqStep next_child(Visit *v, Value *out) {
     return SEQ_ELEMENT;
 }
 
-/* ---- hashing ---------------------------------------------------------------------------------- */
+/* ---- hashing ------------------------------------------------------------- */
 
 uint32_t string_hash(Value s) {
     uint32_t hash = header_hash(s);
@@ -128,7 +128,7 @@ uint32_t hash_value(Value v) {
 
 int64_t rt_hash(Value v) { return hash_value(v); }
 
-/* ---- realized? -------------------------------------------------------------------------------------- */
+/* ---- realized? ----------------------------------------------------------- */
 
 /* A value that was hashed once is realized: it does not change any more. */
 static bool needs_visit(Value v) { return is_collection(v) && !header_hash(v); }

@@ -90,7 +90,7 @@ void intern_start(const ProgramHeader *program) {
     }
 }
 
-/* ---- what programs ask for ---------------------------------------------------------- */
+/* ---- what programs ask for ----------------------------------------------- */
 
 static Value intern_string(Kind kind, const char *operation, Value string) {
     if (!is_kind(string, KIND_STRING)) throw_needs(operation, "a string", string);

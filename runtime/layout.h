@@ -1,7 +1,7 @@
 /* layout.h - layout.def as C constants.
  *
- * KIND_CONS, FLAG_STATIC, VALUE_NIL; FIELD_CONS_REST, CONTEXT_LIMIT, TRY_COUNT, PROGRAM_START are byte
- * offsets from the (untagged) address; SIZE_NODE_WIDTH and so on are plain numbers.
+ * KIND_CONS, FLAG_STATIC, VALUE_NIL; FIELD_CONS_REST, CONTEXT_LIMIT, TRY_COUNT, PROGRAM_START are
+ * byte offsets from the (untagged) address; SIZE_NODE_WIDTH and so on are plain numbers.
  */
 #ifndef SLISP_LAYOUT_H
 #define SLISP_LAYOUT_H
@@ -51,7 +51,7 @@ static inline int is_fixnum(Value v) { return (v & 1) == 0; }
 static inline int is_pointer(Value v) { return (v & TAG_MASK) == TAG_POINTER; }
 static inline int is_falsey(Value v) { return (v | 8) == VALUE_FALSE; }
 
-#define NOT_A_FORWARDING_ADDRESS(name, number)                                                       \
+#define NOT_A_FORWARDING_ADDRESS(name, number)                                                    \
     _Static_assert((number) % 8 != 0, "kind " #name " would look like a forwarding address");
 #define KIND(name, number, raw, doc) NOT_A_FORWARDING_ADDRESS(name, number)
 #include "layout.def"

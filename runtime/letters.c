@@ -1,7 +1,8 @@
 /* letters.c - upper and lower case, and blanks, beyond ASCII for the common scripts. */
 #include "runtime.h"
 
-/* Upper-case letters from `first` to `last`, every `step`th; the lower-case one is `distance` away. */
+/* Upper-case letters from `first` to `last`, every `step`th; the lower-case one is `distance`
+ * away. */
 typedef struct {
     uint32_t first, last, step;
     int32_t distance;
@@ -34,7 +35,8 @@ static uint32_t to_upper(uint32_t point) {
     for (int i = 0; i < RANGES; i++) {
         const CaseRange *r = &ranges[i];
         uint32_t upper = (uint32_t)((int32_t)point - r->distance);
-        if (upper >= r->first && upper <= r->last && (upper - r->first) % r->step == 0) return upper;
+        if (upper >= r->first && upper <= r->last && (upper - r->first) % r->step == 0)
+            return upper;
     }
     return point;
 }
@@ -64,11 +66,12 @@ static Value change_case(Value s, const char *operation, void (*add)(TextBuffer 
 Value rt_str_upper(Value s) { return change_case(s, "upper-case", add_upper); }
 Value rt_str_lower(Value s) { return change_case(s, "lower-case", add_lower); }
 
-/* ---- trimming --------------------------------------------------------------------------- */
+/* ---- trimming ------------------------------------------------------------ */
 
 /* As Java's Character.isWhitespace: no-break spaces are none. */
 static bool is_blank(uint32_t point) {
-    if (point < 0x80) return point == ' ' || (point >= 9 && point <= 13) || (point >= 28 && point <= 31);
+    if (point < 0x80)
+        return point == ' ' || (point >= 9 && point <= 13) || (point >= 28 && point <= 31);
     return point == 0x1680 || (point >= 0x2000 && point <= 0x200a && point != 0x2007) ||
            point == 0x2028 || point == 0x2029 || point == 0x205f || point == 0x3000;
 }
@@ -81,7 +84,8 @@ static uint64_t trim_left(const char *bytes, uint64_t end) {
     return start;
 }
 
-static uint64_t trim_right(const char *bytes, uint64_t start, uint64_t end, bool (*is_trimmed)(uint32_t)) {
+static uint64_t trim_right(const char *bytes, uint64_t start, uint64_t end,
+                           bool (*is_trimmed)(uint32_t)) {
     while (end > start) {
         uint64_t last = end - 1, length;
         while (last > start && ((unsigned char)bytes[last] & 0xc0) == 0x80) last--;

@@ -54,7 +54,7 @@ int64_t rt_spread(Value callee, Value vector) {
     return (int64_t)count;
 }
 
-/* ---- arrays ------------------------------------------------------------------------ */
+/* ---- arrays -------------------------------------------------------------- */
 
 /* In reserved room; the slots are not set. */
 static Value allocate_array(uint64_t length) {
@@ -64,7 +64,8 @@ static Value allocate_array(uint64_t length) {
 }
 
 Value rt_array(int64_t length) {
-    if (length < 0) throw_text(CLASS_IllegalArgumentException, "an array cannot have less than 0 slots");
+    if (length < 0)
+        throw_text(CLASS_IllegalArgumentException, "an array cannot have less than 0 slots");
     RESERVE(object_bytes(1 + (uint64_t)length), NULL);
     Value array = allocate_array((uint64_t)length);
     Value *slots = field(array, FIELD_ARRAY_SLOTS);

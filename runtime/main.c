@@ -1,4 +1,5 @@
-/* main.c - an executable: the runtime, and the program that the linker writes behind this header. */
+/* main.c - an executable: the runtime, and the program that the linker writes behind this header.
+ */
 #include "slisp.h"
 
 ProgramHeader slisp_program __attribute__((weak, section(".data")));

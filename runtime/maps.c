@@ -29,7 +29,7 @@ static uint64_t count_of(Value map) {
 
 int64_t rt_map_count(Value map) { return (int64_t)count_of(map); }
 
-/* ---- finding ---------------------------------------------------------------------------- */
+/* ---- finding ------------------------------------------------------------- */
 
 /* Is it equal to another value only when it is the same word? */
 static bool is_word(Value key) { return !is_pointer(key) || is_kind(key, KIND_KEYWORD); }
@@ -76,7 +76,7 @@ Value rt_map_find(Value map, Value key) {
     return vector_pair(is_kind(map, KIND_SHAPE_MAP) ? key : v[-1], *v);
 }
 
-/* ---- making: all in reserved room ---------------------------------------------------------- */
+/* ---- making: all in reserved room ---------------------------------------- */
 
 static Value make_shape_map(Value shape, const Value *values, uint64_t count) {
     Value map = allocate(KIND_SHAPE_MAP, 1 + count);
@@ -103,7 +103,8 @@ static uint64_t copy_entries(Value map, Value *out) {
     EntryWalk walk;
     uint64_t count = 0;
     entry_walk(&walk, map);
-    for (const Value *entry; (entry = entry_next(&walk)); count++) memcpy(out + 2 * count, entry, 16);
+    for (const Value *entry; (entry = entry_next(&walk)); count++)
+        memcpy(out + 2 * count, entry, 16);
     return count;
 }
 
@@ -125,7 +126,7 @@ static uint64_t change_bytes(Value map) {
     return count < SMALL ? SMALL_BYTES : (count + 1) * champ_bytes() + SMALL_BYTES;
 }
 
-/* ---- adding ----------------------------------------------------------------------------------- */
+/* ---- adding -------------------------------------------------------------- */
 
 /* A small map with one more entry, which it does not have yet. */
 static Value add_entry(Value map, const Value *added) {
@@ -166,7 +167,7 @@ Value rt_map_assoc(Value map, Value key, Value v) {
     return is_kind(map, KIND_HASH_MAP) ? assoc_hash(map, entry) : assoc_small(map, entry);
 }
 
-/* ---- removing ---------------------------------------------------------------------------------- */
+/* ---- removing ------------------------------------------------------------ */
 
 static Value dissoc_small(Value map, Value key) {
     const Value *place = find_in(entries_of(map), count_of(map), key);
@@ -214,7 +215,7 @@ Value rt_map_dissoc(Value map, Value key) {
     return dissoc_hash(map, key);
 }
 
-/* ---- literals ------------------------------------------------------------------------------------ */
+/* ---- literals ------------------------------------------------------------ */
 
 static _Noreturn void duplicate_key(Value key) {
     TextBuffer t = {0};
@@ -271,7 +272,7 @@ Value rt_shape_map(Value shape) {
     return make_shape_map(shape, slisp_context.area, count);
 }
 
-/* ---- contents ------------------------------------------------------------------------------------- */
+/* ---- contents ------------------------------------------------------------ */
 
 /* A vector of the words at `part` (0 key, 1 value) of each entry. */
 static Value parts(Value map, unsigned part) {

@@ -28,7 +28,7 @@ static double number(const char *operation, Value v) {
     throw_needs(operation, "numbers", v);
 }
 
-/* ---- sums, products, quotients ------------------------------------------------ */
+/* ---- sums, products, quotients ------------------------------------------- */
 
 Value rt_add(Value a, Value b) {
     int64_t sum;
@@ -109,12 +109,12 @@ Value rt_mod(Value a, Value b) {
     return rt_box_double(rest != 0 && (rest < 0) != (d < 0) ? rest + d : rest);
 }
 
-/* ---- comparison ------------------------------------------------------------------ */
+/* ---- comparison ---------------------------------------------------------- */
 
-#define COMPARISON(function, name, operator)                                                         \
-    int64_t function(Value a, Value b) {                                                             \
-        if (is_int(a) && is_int(b)) return int_value(a) operator int_value(b);                       \
-        return number(name, a) operator number(name, b);                                             \
+#define COMPARISON(function, name, operator)                                                      \
+    int64_t function(Value a, Value b) {                                                          \
+        if (is_int(a) && is_int(b)) return int_value(a) operator int_value(b);                    \
+        return number(name, a) operator number(name, b);                                          \
     }
 COMPARISON(rt_lt, "<", <)
 COMPARISON(rt_gt, ">", >)
@@ -122,7 +122,7 @@ COMPARISON(rt_le, "<=", <=)
 COMPARISON(rt_ge, ">=", >=)
 COMPARISON(rt_num_eq, "==", ==)
 
-/* ---- bits -------------------------------------------------------------------------- */
+/* ---- bits ---------------------------------------------------------------- */
 
 static int64_t bits(const char *operation, Value v) {
     if (is_int(v)) return int_value(v);
@@ -156,7 +156,7 @@ int64_t rt_shr(Value a, Value b) {
     return (int64_t)(word >> count_of_bits("unsigned-bit-shift-right", b));
 }
 
-/* ---- conversion and functions -------------------------------------------------------- */
+/* ---- conversion and functions -------------------------------------------- */
 
 int64_t rt_to_int(Value a) {
     if (is_int(a)) return int_value(a);

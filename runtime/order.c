@@ -3,8 +3,8 @@
 
 static int64_t sign(bool less, bool greater) { return greater - less; }
 
-/* As UTF-16 code units: those of code points beyond 0xffff (first byte 0xf0 and up) come before 0xe000
- * (first byte 0xee). */
+/* As UTF-16 code units: those of code points beyond 0xffff (first byte 0xf0 and up) come before
+ * 0xe000 (first byte 0xee). */
 static unsigned unit_rank(unsigned char byte) {
     if (byte < 0xee) return byte;
     return byte < 0xf0 ? byte + 0x10u : byte - 2u;
@@ -29,7 +29,8 @@ static int64_t compare_named(Value a, Value b) {
     uint64_t x_space = x_slash && x_length > 1 ? (uint64_t)(x_slash - x) : 0;
     uint64_t y_space = y_slash && y_length > 1 ? (uint64_t)(y_slash - y) : 0;
     int64_t order = compare_text(x, x_space, y, y_space);
-    return order ? order : compare_text(x + x_space, x_length - x_space, y + y_space, y_length - y_space);
+    return order ? order
+                 : compare_text(x + x_space, x_length - x_space, y + y_space, y_length - y_space);
 }
 
 static bool is_number(Value v) { return is_int(v) || is_kind(v, KIND_DOUBLE); }

@@ -32,7 +32,7 @@ Value rt_parse_int(Value s) {
     return parse_int(text, text + string_length(s), &result) ? box_int(result) : VALUE_NIL;
 }
 
-/* ---- doubles -------------------------------------------------------------------------------- */
+/* ---- doubles ------------------------------------------------------------- */
 
 static const char *skip_digits(const char *text, const char *end) {
     while (text < end && is_digit(*text)) text++;

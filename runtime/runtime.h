@@ -40,7 +40,7 @@ static inline void set_header_hash(Value v, uint32_t hash) {
 static inline bool is_static(Value v) { return header_of(v) >> 8 & FLAG_STATIC; }
 static inline Value boolean(bool b) { return b ? VALUE_TRUE : VALUE_FALSE; }
 
-/* ---- the heap: gc.c ------------------------------------------------------- */
+/* ---- the heap: gc.c ------------------------------------------------------ */
 
 /* Makes room for `bytes`, keeping the values at `places` (entries may be NULL). */
 void heap_make_room(uint64_t bytes, Value **places, uint64_t count);
@@ -48,7 +48,7 @@ static inline bool heap_has_room(uint64_t bytes) {
     return slisp_context.alloc + bytes <= slisp_context.limit;
 }
 /* RESERVE(bytes, &a, &b): room for `bytes`; a and b keep naming the same objects. */
-#define RESERVE(bytes, ...) reserve((bytes), (Value *[]){__VA_ARGS__},                               \
+#define RESERVE(bytes, ...) reserve((bytes), (Value *[]){__VA_ARGS__},                            \
                                     sizeof((Value *[]){__VA_ARGS__}) / sizeof(Value *))
 static inline void reserve(uint64_t bytes, Value **places, uint64_t count) {
     if (!heap_has_room(bytes)) heap_make_room(bytes, places, count);
@@ -71,7 +71,7 @@ void heap_recover(void);
 void heap_start(void); /* reads SLISP_GC */
 void heap_end(void);   /* prints what SLISP_GC=stats asks for, gives the memory back */
 
-/* ---- the stack: stack.c ----------------------------------------------------- */
+/* ---- the stack: stack.c -------------------------------------------------- */
 
 /* One frame of slisp code, from the innermost outwards. */
 typedef struct {
@@ -91,7 +91,7 @@ void function_name(uint64_t code_address, const char **bytes, uint64_t *length);
 bool is_library_code(uint64_t code_address);
 bool is_start_code(uint64_t code_address); /* the function that runs the program's forms */
 
-/* ---- text outside the heap: text.c ------------------------------------------- */
+/* ---- text outside the heap: text.c --------------------------------------- */
 
 typedef struct {
     char *bytes;
@@ -118,7 +118,7 @@ uint64_t double_text(double d, char *out);
 /* The fewest decimal digits that read back as `d` (> 0, finite): 0.d1d2... times 10^exponent. */
 int double_digits(double d, char digits[20], int *exponent);
 
-/* ---- values ----------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------- */
 
 static inline Value box_int(int64_t i) { return fits_fixnum(i) ? fixnum(i) : rt_box_int(i); }
 static inline bool is_int(Value v) { return is_fixnum(v) || is_kind(v, KIND_BIGINT); }
@@ -132,7 +132,9 @@ static inline double double_value(Value v) {
 }
 
 /* Strings: strings.c */
-static inline const char *string_bytes(Value s) { return (const char *)field(s, FIELD_STRING_TEXT); }
+static inline const char *string_bytes(Value s) {
+    return (const char *)field(s, FIELD_STRING_TEXT);
+}
 static inline uint64_t string_length(Value s) { return get(s, FIELD_STRING_BYTES); }
 static inline bool is_ascii(Value s) {
     return get(s, FIELD_STRING_BYTES) == get(s, FIELD_STRING_POINTS);
@@ -162,7 +164,9 @@ Value shape_extend(Value shape, Value key);
 Value shape_without(Value shape, uint64_t index);
 void shapes_start(const ProgramHeader *program);
 static inline uint64_t shape_count(Value shape) { return get(shape, FIELD_SHAPE_COUNT); }
-static inline Value shape_key(Value shape, uint64_t i) { return *(field(shape, FIELD_SHAPE_KEYS) + i); }
+static inline Value shape_key(Value shape, uint64_t i) {
+    return *(field(shape, FIELD_SHAPE_KEYS) + i);
+}
 int64_t shape_index(Value shape, Value key); /* -1 when absent */
 
 /* Vectors: vectors.c */
@@ -223,20 +227,21 @@ enum { LETTER_WORDS = 4 };
 extern uint64_t slisp_letters[128 * LETTER_WORDS];
 
 /* Equality and hashing: equality.c, hashing.c. */
-int64_t equal_values(Value a, Value b); /* a != b; 1, 0, or 2: cannot tell, holds an unrealized seq */
+int64_t equal_values(Value a,
+                     Value b); /* a != b; 1, 0, or 2: cannot tell, holds an unrealized seq */
 static inline bool same(Value a, Value b) {
     return a == b || (is_pointer(a) && is_pointer(b) && equal_values(a, b) == 1);
 }
 uint32_t hash_value(Value v); /* of a realized value */
 
-/* ---- output: output.c ---------------------------------------------------------- */
+/* ---- output: output.c ---------------------------------------------------- */
 
 void output(const char *bytes, uint64_t length);
 bool output_flush(void); /* false when it could not be written */
 void output_start(void);
 void error_output(const char *bytes, uint64_t length);
 
-/* ---- errors: errors.c, trace.c ---------------------------------------------------- */
+/* ---- errors: errors.c, trace.c ------------------------------------------- */
 
 typedef enum {
 #define CLASS(name, parent) CLASS_##name,
@@ -258,7 +263,7 @@ Value trace_take(Value old);
 enum { TRACE_KEPT = 20, TRACE_BYTES = 8 * (2 + TRACE_KEPT) };
 void trace_print(TextBuffer *out, Value trace);
 
-/* ---- assembly: stubs.S ------------------------------------------------------------ */
+/* ---- assembly: stubs.S --------------------------------------------------- */
 
 extern const char rt_start_return[], rt_try_return[];
 /* Runs `code` on the stack that ends at `stack_top`; returns when it does or rt_leave is called. */

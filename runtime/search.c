@@ -45,7 +45,7 @@ int64_t rt_str_last_index(Value s, Value t, int64_t from) {
     }
 }
 
-/* ---- replacing ------------------------------------------------------------------------- */
+/* ---- replacing ----------------------------------------------------------- */
 
 /* An empty match is found before every code point and at the end. */
 static void replace_between(TextBuffer *out, Value s, Value replacement) {

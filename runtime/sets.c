@@ -1,5 +1,5 @@
-/* sets.c - sets: an array of up to eight elements, a hash trie beyond; and the walk over the entries
- * of maps and sets alike.
+/* sets.c - sets: an array of up to eight elements, a hash trie beyond; and the walk over the
+ * entries of maps and sets alike.
  */
 #include "runtime.h"
 
@@ -17,7 +17,7 @@ static uint64_t count_of(Value set) {
 int64_t rt_is_set(Value v) { return is_set(v); }
 int64_t rt_set_count(Value set) { return (int64_t)count_of(set); }
 
-/* ---- finding ---------------------------------------------------------------------------- */
+/* ---- finding ------------------------------------------------------------- */
 
 static const Value *find_in(const Value *elements, uint64_t count, Value v) {
     for (uint64_t i = 0; i < count; i++)
@@ -37,7 +37,7 @@ Value rt_set_get(Value set, Value v, Value otherwise) {
 
 int64_t rt_set_has(Value set, Value v) { return find(set, v) != NULL; }
 
-/* ---- making: in reserved room ---------------------------------------------------------------- */
+/* ---- making: in reserved room -------------------------------------------- */
 
 static Value make_small_set(const Value *elements, uint64_t count) {
     Value set = allocate(KIND_SMALL_SET, count);
@@ -63,10 +63,11 @@ static Value grow_to_hash(Value set, Value added) {
 
 static uint64_t change_bytes(Value set) {
     if (!is_small(set)) return champ_bytes() + object_bytes(2);
-    return count_of(set) < SMALL ? object_bytes(SMALL) : (SMALL + 1) * champ_bytes() + object_bytes(2);
+    return count_of(set) < SMALL ? object_bytes(SMALL)
+                                 : (SMALL + 1) * champ_bytes() + object_bytes(2);
 }
 
-/* ---- changing ------------------------------------------------------------------------------------ */
+/* ---- changing ------------------------------------------------------------ */
 
 static Value conj_small(Value set, Value v) {
     uint64_t count = count_of(set);
@@ -109,7 +110,7 @@ Value rt_set_disj(Value set, Value v) {
     return is_small(set) ? disj_small(set, v) : disj_hash(set, v);
 }
 
-/* ---- literals --------------------------------------------------------------------------------------- */
+/* ---- literals ------------------------------------------------------------ */
 
 static _Noreturn void duplicate_element(Value v) {
     TextBuffer t = {0};
@@ -147,7 +148,7 @@ Value rt_set(void) {
     return set;
 }
 
-/* ---- contents ------------------------------------------------------------------------------------------ */
+/* ---- contents ------------------------------------------------------------ */
 
 Value rt_set_items(Value set) {
     uint64_t count = count_of(set);

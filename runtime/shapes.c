@@ -1,7 +1,7 @@
-/* shapes.c - shapes: the keys of a small map whose keys are all keywords, in their order. There is one
- * object for each sequence of keys; those of the program's literals are static, others are made
- * outside the heap and stay. A program that keeps making new ones gets none after a while: its maps
- * are then arrays of keys and values.
+/* shapes.c - shapes: the keys of a small map whose keys are all keywords, in their order. There is
+ * one object for each sequence of keys; those of the program's literals are static, others are
+ * made outside the heap and stay. A program that keeps making new ones gets none after a while:
+ * its maps are then arrays of keys and values.
  */
 #include "runtime.h"
 

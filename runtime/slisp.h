@@ -59,7 +59,7 @@ typedef struct {
     Value area[SIZE_AREA_WORDS];
 } SlispContext;
 
-#define AT(type, member, offset)                                                                     \
+#define AT(type, member, offset)                                                                  \
     _Static_assert(offsetof(type, member) == (offset), #member " stands where layout.def says")
 AT(SlispContext, limit, CONTEXT_LIMIT);
 AT(SlispContext, alloc, CONTEXT_ALLOC);

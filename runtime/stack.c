@@ -1,8 +1,9 @@
 /* stack.c - walking over the frames of slisp code, and what is known about an address in it.
  *
- * While C runs, context.sp points at the return address of the innermost call. That address has a row
- * that says how large the frame above it is, and so where the next return address stands. The frame of
- * a try describes itself (TRY in layout.def). The walk ends at the trampoline that started the program.
+ * While C runs, context.sp points at the return address of the innermost call. That address has a
+ * row that says how large the frame above it is, and so where the next return address stands. The
+ * frame of a try describes itself (TRY in layout.def). The walk ends at the trampoline that
+ * started the program.
  */
 #include "runtime.h"
 
@@ -96,7 +97,8 @@ static bool is_suffix(const char *text) {
     static const char *const words[] = {"w", "fn", "try", "catch", "finally"};
     for (int i = 0; i < 5; i++) {
         uint64_t length = strlen(words[i]);
-        if (!strncmp(text, words[i], length) && text[length] >= '0' && text[length] <= '9') return true;
+        if (!strncmp(text, words[i], length) && text[length] >= '0' && text[length] <= '9')
+            return true;
     }
     return false;
 }
@@ -105,7 +107,7 @@ static bool is_suffix(const char *text) {
 static void user_part(const char *name, const char **bytes, uint64_t *length) {
     const char *slash = strchr(name, '/');
     if (slash && slash[1]) name = slash + 1;
-    if (!strncmp(name, "top.", 4)) name = "the top level";
+    if (!strncmp(name, "top.", 4)) name = strstr(name, ".fn") ? "a function" : "the top level";
     const char *end = name + strlen(name);
     for (const char *dot = name; (dot = strchr(dot + 1, '.'));)
         if (is_suffix(dot + 1) && dot < end) end = dot;
@@ -115,7 +117,8 @@ static void user_part(const char *name, const char **bytes, uint64_t *length) {
 
 static const FunctionRow *function_of(uint64_t code_address) {
     const ProgramHeader *program = slisp_context.program;
-    if (!program || code_address < program->code_start || code_address > program->code_end) return NULL;
+    if (!program || code_address < program->code_start || code_address > program->code_end)
+        return NULL;
     return function_at(program, (uint32_t)(code_address - program->code_start));
 }
 

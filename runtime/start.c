@@ -20,7 +20,7 @@ static int argument_count;
 static char **argument_texts;
 static int exit_code;
 
-/* ---- the stack ------------------------------------------------------------------------ */
+/* ---- the stack ----------------------------------------------------------- */
 
 static uint64_t stack_start_address; /* of the guard */
 static struct sigaction old_action;
@@ -86,7 +86,7 @@ static void free_stack(void) {
     munmap((void *)(uintptr_t)stack_start_address, STACK_BYTES + GUARD_BYTES);
 }
 
-/* ---- arguments and exit code -------------------------------------------------------------- */
+/* ---- arguments and exit code --------------------------------------------- */
 
 Value rt_main_args(void) {
     if (argument_count <= 1) return VALUE_NIL;
@@ -110,7 +110,7 @@ Value rt_exit_code(Value v) {
     return VALUE_NIL;
 }
 
-/* ---- running ---------------------------------------------------------------------------------- */
+/* ---- running ------------------------------------------------------------- */
 
 static void start(const ProgramHeader *program, int argc, char **argv) {
     argument_count = argc;
@@ -149,7 +149,7 @@ int slisp_run(const ProgramHeader *program, int argc, char **argv) {
     return exit_code;
 }
 
-/* ---- names of stubs --------------------------------------------------------------------------- */
+/* ---- names of stubs ------------------------------------------------------ */
 
 typedef struct {
     const char *name;

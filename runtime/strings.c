@@ -35,7 +35,7 @@ static void need_string(const char *operation, Value v) {
     if (!is_kind(v, KIND_STRING)) throw_needs(operation, "a string", v);
 }
 
-/* ---- parts ---------------------------------------------------------------------------- */
+/* ---- parts --------------------------------------------------------------- */
 
 int64_t rt_str_count(Value s) { return get_int(s, FIELD_STRING_POINTS); }
 
@@ -77,7 +77,7 @@ Value rt_str_sub(Value s, int64_t from, int64_t to) {
     return part(s, offset_of(s, (uint64_t)from), offset_of(s, (uint64_t)to));
 }
 
-/* ---- putting together ------------------------------------------------------------------- */
+/* ---- putting together ---------------------------------------------------- */
 
 Value rt_str_concat(Value s, Value t) {
     uint64_t length_s = string_length(s), length_t = string_length(t);

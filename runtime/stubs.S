@@ -1,8 +1,8 @@
 /* stubs.S - the way from slisp code into C and back, starting, trying and throwing.
  *
- * Slisp code: r14 context, r15 allocation pointer, rsp is 8 mod 16 after a call. Every other register
- * may be clobbered by a call. The symbols CONTEXT_..., FIELD_... come from layout.def. The macros are
- * for GNU as (clang: -fno-integrated-as).
+ * Slisp code: r14 context, r15 allocation pointer, rsp is 8 mod 16 after a call. Every other
+ * register may be clobbered by a call. The symbols CONTEXT_..., FIELD_... come from layout.def.
+ * The macros are for GNU as (clang: -fno-integrated-as).
  */
 #define IMMEDIATE(name, word) .set VALUE_##name, word;
 #define KIND(name, number, raw, doc) .set KIND_##name, number;
@@ -17,7 +17,7 @@
 .intel_syntax noprefix
 .text
 
-/* ---- calls of C functions ------------------------------------------------- */
+/* ---- calls of C functions ------------------------------------------------ */
 
 /* Tells C where the stack and the heap stand, and learns where the heap stands afterwards. */
 .macro call_c function
@@ -96,7 +96,7 @@ rt_stub_table:
 /* Where the handler of memory faults sends a prologue that found the stack used up. */
 c_stub rt_throw_stack
 
-/* ---- calls of function values ------------------------------------------------ */
+/* ---- calls of function values -------------------------------------------- */
 
 .macro function name
     .balign 16
@@ -183,7 +183,7 @@ function rt_throw_arity_stub
     mov esi, eax
     jmp rt_wrong_count_stub
 
-/* ---- try and throw -------------------------------------------------------------- */
+/* ---- try and throw ------------------------------------------------------- */
 
 /* rdi: body, rsi: handler, addresses of code; their arguments are in the area. Pushes the frame of
  * layout.def's TRY rows and calls the body. */
@@ -250,7 +250,7 @@ function rt_resume
     add rsp, [rsp + TRY_FRAME_BYTES]
     jmp r11
 
-/* ---- start and end ----------------------------------------------------------------- */
+/* ---- start and end ------------------------------------------------------- */
 
 /* From C, rdi: code, rsi: top of the stack to run it on. */
 function rt_enter

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* ---- UTF-8 ---------------------------------------------------------------------------- */
+/* ---- UTF-8 --------------------------------------------------------------- */
 
 static bool is_continuation(char byte) { return ((unsigned char)byte & 0xc0) == 0x80; }
 
@@ -21,7 +21,8 @@ uint64_t utf8_length(unsigned char first) {
 
 uint64_t utf8_offset(const char *bytes, uint64_t length, uint64_t points) {
     uint64_t i = 0;
-    for (; i < length && (points || is_continuation(bytes[i])); i++) points -= !is_continuation(bytes[i]);
+    for (; i < length && (points || is_continuation(bytes[i])); i++)
+        points -= !is_continuation(bytes[i]);
     return i;
 }
 
@@ -41,7 +42,7 @@ uint64_t utf8_encode(uint32_t point, char out[4]) {
     return length;
 }
 
-/* ---- text that grows ------------------------------------------------------------------- */
+/* ---- text that grows ----------------------------------------------------- */
 
 void text_add(TextBuffer *t, const char *bytes, uint64_t length) {
     if (t->length + length > t->capacity) {

@@ -1,8 +1,8 @@
 /* trace.c - which calls led to an exception.
  *
- * An exception remembers the calls from where it was thrown up to the innermost try; when that throws
- * it on, those up to the next one are added. Only the innermost few are kept. When there is no try,
- * all are counted.
+ * An exception remembers the calls from where it was thrown up to the innermost try; when that
+ * throws it on, those up to the next one are added. Only the innermost few are kept. When there is
+ * no try, all are counted.
  */
 #include "runtime.h"
 
@@ -41,7 +41,7 @@ Value trace_take(Value old) {
     return trace;
 }
 
-/* ---- printing -------------------------------------------------------------------------- */
+/* ---- printing ------------------------------------------------------------ */
 
 static bool is_users(uint64_t address) {
     const StackMapRow *row = stack_row(address);

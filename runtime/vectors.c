@@ -1,13 +1,15 @@
-/* vectors.c - persistent vectors: tries of nodes with 32 slots, and the last 1 to 32 elements apart in
- * a tail (P. Bagwell, Ideal Hash Trees, 2001; Clojure's PersistentVector).
+/* vectors.c - persistent vectors: tries of nodes with 32 slots, and the last 1 to 32 elements
+ * apart in a tail (P. Bagwell, Ideal Hash Trees, 2001; Clojure's PersistentVector).
  *
- * count elements; those from (count - 1) & ~31 on are in the tail, the others in the leaves of root,
- * each with 32; slot (index >> shift) & 31 of the root leads on, then with shift - 5, down to 0.
- * Inner nodes have as many slots as children. root is nil when all are in the tail; shift is then 5.
+ * count elements; those from (count - 1) & ~31 on are in the tail, the others in the leaves of
+ * root, each with 32; slot (index >> shift) & 31 of the root leads on, then with shift - 5, down
+ * to 0. Inner nodes have as many slots as children. root is nil when all are in the tail; shift is
+ * then 5.
  *
  * A tail may have more slots than elements. Its header's hash field says how many slots were ever
- * used; the vector whose elements end exactly there adds its next one in place, any other copies. So
- * adding n elements one after the other takes O(n) words, and old versions never see the new ones.
+ * used; the vector whose elements end exactly there adds its next one in place, any other copies.
+ * So adding n elements one after the other takes O(n) words, and old versions never see the new
+ * ones.
  */
 #include "runtime.h"
 
@@ -27,7 +29,7 @@ uint64_t slisp_empty_vector[] = {
     (uint64_t)empty_node + TAG_POINTER,
 };
 
-/* ---- parts -------------------------------------------------------------------------- */
+/* ---- parts --------------------------------------------------------------- */
 
 static Value *slots(Value node) { return field(node, FIELD_NODE_SLOTS); }
 static uint64_t shift_of(Value v) { return get(v, FIELD_VECTOR_SHIFT); }
@@ -69,9 +71,11 @@ static Value leaf_at(Value vector, uint64_t index) {
     return node;
 }
 
-/* ---- reading ------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------- */
 
-Value vector_nth(Value vector, uint64_t index) { return slots(leaf_at(vector, index))[index & MASK]; }
+Value vector_nth(Value vector, uint64_t index) {
+    return slots(leaf_at(vector, index))[index & MASK];
+}
 
 Value rt_vec_nth(Value vector, int64_t index) { return vector_nth(vector, (uint64_t)index); }
 
@@ -91,7 +95,7 @@ static void copy_out(Value vector, uint64_t from, uint64_t to, Value *out) {
     }
 }
 
-/* ---- changing ------------------------------------------------------------------------- */
+/* ---- changing ------------------------------------------------------------ */
 
 /* The trie under `node` (nil: none yet) with `leaf` for the elements from `index` on. */
 static Value put_leaf(Value node, uint64_t shift, uint64_t index, Value leaf) {
@@ -195,7 +199,7 @@ Value rt_vec_pop(Value vector) {
     return make_vector(last, shift, root, tail);
 }
 
-/* ---- building --------------------------------------------------------------------------- */
+/* ---- building ------------------------------------------------------------ */
 
 uint64_t vector_bytes(uint64_t count) {
     uint64_t nodes = 1;

@@ -1,5 +1,8 @@
 """What holds for every program: a dump is the whole state, reading and printing lose nothing, and
 the same input gives the same bytes."""
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from harness import (FINE, PASSES, all_programs, dump_name, execute, label, pass_after, slispc,
@@ -24,12 +27,12 @@ def test_dumps(program, tmp_path):
     wanted = compile_here(program, tmp_path / 'direct')
     dumped = compile_here(program, tmp_path / 'dumped', '--dump-after=all', '--dump-dir=%s' % dumps)
     assert dumped == wanted, 'dumping changed the bytes'
-    for p in PASSES:
-        check_dump(p, dumps / dump_name(p), tmp_path / 'resumed', wanted, program.parent)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda p: check_dump(p, dumps / dump_name(p), wanted, program.parent), PASSES))
 
 
-def check_dump(p, dump, output, wanted, folder):
-    following = pass_after(p)
+def check_dump(p, dump, wanted, folder):
+    following, output = pass_after(p), dump.with_suffix('.resumed')
     again = ['--dump-before=' + following.name] if following else []
     result = execute([SLISPC, dump, '-o', output, *again], cwd=folder, timeout=20)
     assert result.code == FINE, 'continuing after %s: %s' % (p.name, result.error_text)

@@ -70,7 +70,9 @@ Node *expand_declare(Expander *x, Node *form) {
         }
         define_global(x, x->space, n->text, &defined_value);
         Node *symbol = node_text(x->arena, N_SYMBOL, 0, join_symbol(x->space, n->text));
-        PUSH(x->scratch, x->tops, list(x->arena, H_declare, place_for(x, form), symbol, NULL));
+        Node *declared = list(x->arena, H_declare, place_for(x, form), symbol, NULL);
+        settle_positions(x->arena, declared);
+        PUSH(x->scratch, x->tops, declared);
     }
     return core_nil(x);
 }

@@ -24,6 +24,7 @@ typedef struct {
     uint32_t *offsets; /* by slot */
     uint32_t *readers; /* by place: how many moves of the group at hand read it and are not done */
     uint32_t *writer;  /* by place: the move of the group that writes it, plus 1 */
+    bool *references;  /* by number of the name */
     Node **seen;       /* by slot: the last name that was put there */
 } Frame;
 

@@ -9,6 +9,20 @@ static bool read_name(void *context, const Node *item, const Node *name, char le
     return holds(v, place_of_name(v, name), name->name.number) || not_there(v, item, name);
 }
 
+/* Has this block had the value in that place, though it is not there any more? */
+static bool was_there(Verify *v, const Node *name) {
+    const Node *block = v->blocks[v->block].node;
+    uint32_t place = place_of_name(v, name);
+    if (v->places[place].event == NOTHING_YET) return false;
+    for (uint32_t i = 1; i < block->count; i++) {
+        const Node *item = is_op(block->kids[i]) ? block->kids[i]->kids[1] : block->kids[i];
+        uint32_t targets = is_item(item, H_move) ? 1 : item->count; /* of a move only where it goes to */
+        for (uint32_t k = 0; k < targets; k++)
+            if (same_name(item->kids[k], name) && place_of_name(v, item->kids[k]) == place) return true;
+    }
+    return false;
+}
+
 /* ---- items that the allocator added */
 
 static bool check_copy(Verify *v, const Node *item) {
@@ -66,7 +80,7 @@ static bool check_map_entry(Verify *v, const Node *op, const Node *name) {
         return broken(v, RULE_V11, op, name, "the map lists %s, which is no slot", where_text(where_of(name)));
     if (!has_kind(x, "ref")) return broken(v, RULE_V11, op, name, "the map lists a slot that holds no reference");
     if (!holds(v, place_of_name(v, name), name->name.number))
-        return broken(v, RULE_V11, op, name, "the map lists %s, which does not hold %%%s.%u", where_text(where_of(name)),
+        return was_there(v, name) ? not_there(v, op, name) : broken(v, RULE_V11, op, name, "the map lists %s, which does not hold %%%s.%u", where_text(where_of(name)),
                       text_bytes(name->name.hint), name->name.number);
     if (!x->live || x->constant)
         return broken(v, RULE_V12, op, name, "the map lists %s, which nothing needs any more", where_text(where_of(name)));
@@ -167,7 +181,9 @@ static bool check_edge(Verify *v, const Node *exit, const Node *to, const Checke
         if (!check_argument(v, exit, to->kids[i + 1], parameters->kids[i])) return false;
     for (uint32_t i = 0; is_item(claims, H_in) && i < claims->count; i++) {
         const Node *claim = claims->kids[i];
-        if (holds(v, place_of_name(v, claim), name_before(to, parameters, claim))) continue;
+        uint32_t place = place_of_name(v, claim);
+        if (holds(v, place, name_before(to, parameters, claim))) continue;
+        if (was_there(v, claim)) return not_there(v, exit, claim);
         return broken(v, RULE_V09, exit, claim, "b%u claims to find it in %s, but it is not there", to->kids[0]->block,
                       where_text(where_of(claim)));
     }

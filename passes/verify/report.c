@@ -14,11 +14,13 @@ static const struct {
 
 /* ---- pieces */
 
-static void add_place(Buffer *out, const Node *item) {
-    Place at = place_of(item->at);
-    char text[32] = "-";
-    if (item->at) snprintf(text, sizeof text, "%u:%u", at.line, at.column);
-    buffer_print(out, "  %-7s ", text);
+/* file:line:col; the file is known when the program came as source. */
+static void add_position(Verify *v, Pos pos) {
+    Place at = place_of(pos);
+    const Context *c = v->context;
+    if (pos && at.file < c->source_count) buffer_print(&v->report, "%s:", text_bytes(c->source_names[at.file]));
+    if (pos) buffer_print(&v->report, "%u:%u", at.line, at.column);
+    else buffer_print(&v->report, "-");
 }
 
 static void add_name(Buffer *out, const Node *name) {
@@ -35,10 +37,11 @@ static void add_item(Buffer *out, const Node *item) {
 }
 
 static void add_line(Verify *v, const Node *item, const char *remark) {
-    Buffer *out = &v->report;
-    add_place(out, item);
-    add_item(out, item);
-    buffer_print(out, "    <-- %s\n", remark);
+    buffer_print(&v->report, "  ");
+    add_position(v, item->at);
+    buffer_print(&v->report, "  ");
+    add_item(&v->report, item);
+    buffer_print(&v->report, "    <-- %s\n", remark);
 }
 
 /* The source line of the item, when the source is at hand. */
@@ -52,7 +55,7 @@ static void add_source(Verify *v, const Node *item) {
     const char *stop = p;
     while (stop < end && *stop != '\n')
         stop++;
-    buffer_print(&v->report, "          | %.*s\n", (int)(stop - p), p);
+    buffer_print(&v->report, "      | %.*s\n", (int)(stop - p), p);
 }
 
 /* ---- who needs the value */
@@ -109,11 +112,10 @@ static const Node *next_need(Verify *v, const Node *item, uint32_t name) {
 
 /* ---- reports */
 
-static void start_report(Verify *v, Rule rule, const Node *item) {
+static void start_report(Verify *v, Rule rule) {
     v->broken = rule;
     v->problems++;
     buffer_print(&v->report, "error[%s]: ", rules[rule].code);
-    (void)item;
 }
 
 static void end_report(Verify *v, Rule rule) {
@@ -151,7 +153,7 @@ bool broken(Verify *v, Rule rule, const Node *item, const Node *name, const char
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    start_report(v, rule, item);
+    start_report(v, rule);
     if (name) {
         add_name(&v->report, name);
         buffer_print(&v->report, ": ");
@@ -188,7 +190,7 @@ bool not_there(Verify *v, const Node *item, const Node *name) {
     uint32_t at = place_of_name(v, name);
     const CheckedPlace *place = &v->places[at];
     Rule rule = rule_of_event(place->event, place->names.count > 0);
-    start_report(v, rule, item);
+    start_report(v, rule);
     add_name(&v->report, name);
     buffer_print(&v->report, " is read from %s, which holds ", where_text(where_of(name)));
     if (!place->names.count) buffer_print(&v->report, "nothing that is known");
@@ -211,19 +213,31 @@ bool not_there(Verify *v, const Node *item, const Node *name) {
 
 static void add_range(Verify *v, const Node *name, const Node *last) {
     const CheckedName *x = checked(v, name);
-    Place from = place_of(x->binder->at), to = place_of(last ? last->at : 0);
     buffer_print(&v->report, "  live: ");
     add_name(&v->report, name);
-    buffer_print(&v->report, " from b%u %u:%u", v->blocks[x->block].node->kids[0]->block, from.line, from.column);
-    if (last) buffer_print(&v->report, " at least to %u:%u", to.line, to.column);
+    buffer_print(&v->report, " from b%u, ", v->blocks[x->block].node->kids[0]->block);
+    add_position(v, x->binder->at);
+    if (last) {
+        buffer_print(&v->report, ", at least to ");
+        add_position(v, last->at);
+    }
     buffer_print(&v->report, "\n");
+}
+
+/* The name whose value `by` writes to the place; NULL when it is none that is bound. */
+static const Node *written_name(Verify *v, uint32_t place, const Node *by) {
+    const Node *names = is_op(by) ? by->kids[1] : by;
+    for (uint32_t i = 0; i < names->count; i++) {
+        const Node *name = names->kids[i];
+        if (name->kind == N_NAME && place_of_name(v, name) == place && checked(v, name)->binder) return name;
+    }
+    return NULL;
 }
 
 bool last_copy_lost(Verify *v, uint32_t place, uint32_t name, Event event, const Node *by) {
     const Node *lost = v->names[name].name, *need = next_need(v, by, name);
     Rule rule = rule_of_event(event, true);
-    bool writes = is_item(by, H_move) || is_item(by, H_constant) || is_op(by);
-    start_report(v, rule, by);
+    start_report(v, rule);
     buffer_print(&v->report, "%s is %s while ", where_text((Where)place), event == CALLED ? "lost in a call" : "overwritten");
     add_name(&v->report, lost);
     buffer_print(&v->report, " is still needed");
@@ -236,8 +250,8 @@ bool last_copy_lost(Verify *v, uint32_t place, uint32_t name, Event event, const
         add_source(v, need);
     }
     add_range(v, lost, need);
-    const Node *winner = !writes || event == CALLED ? NULL : is_op(by) ? (by->kids[1]->count ? by->kids[1]->kids[0] : NULL) : by->kids[0];
-    if (winner && checked(v, winner)->binder) add_range(v, winner, next_need(v, by, winner->name.number));
+    const Node *winner = event == WRITTEN ? written_name(v, place, by) : NULL;
+    if (winner) add_range(v, winner, next_need(v, by, winner->name.number));
     end_report(v, rule);
     return false;
 }

@@ -1,5 +1,5 @@
-/* calls.S - a program as the compiler would make it, by hand: tries, throws, rest parameters, apply,
- * a stack overflow, references in frames, and at the end an exception that nothing catches.
+/* calls.S - a program as the compiler would make it, by hand: tries, throws, rest parameters,
+ * apply, a stack overflow, references in frames, and at the end an exception that nothing catches.
  */
 #define IMMEDIATE(name, word) .set VALUE_##name, word;
 #define KIND(name, number, raw, doc) .set KIND_##name, number;

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- the frame of it ------------------------------------------------------------------- */
+/* ---- the frame of it ----------------------------------------------------- */
 
 static unsigned checks, failures;
 static int size_factor = 1; /* collections are so many times smaller in stress mode */
@@ -36,14 +36,14 @@ static void thrown(Value exception) {
     slisp_context.root_frames = NULL;
     longjmp(catcher, 1);
 }
-#define THROWS(class, expression)                                                                    \
-    do {                                                                                             \
-        if (!setjmp(catcher)) {                                                                      \
-            (void)(expression);                                                                      \
-            check(false, #expression " throws", __LINE__);                                           \
-        } else {                                                                                     \
-            check(rt_instance(kept[63], symbol(class)), #expression " throws " class, __LINE__);     \
-        }                                                                                            \
+#define THROWS(class, expression)                                                                 \
+    do {                                                                                          \
+        if (!setjmp(catcher)) {                                                                   \
+            (void)(expression);                                                                   \
+            check(false, #expression " throws", __LINE__);                                        \
+        } else {                                                                                  \
+            check(rt_instance(kept[63], symbol(class)), #expression " throws " class, __LINE__);  \
+        }                                                                                         \
     } while (0)
 
 /* f of two values that are made one after the other. */
@@ -63,7 +63,7 @@ static Value operands(uint64_t count, const Value *values) {
     slisp_context.area_count = count;
     return VALUE_NIL;
 }
-#define OPERANDS(...)                                                                                \
+#define OPERANDS(...)                                                                             \
     operands(sizeof((Value[]){__VA_ARGS__}) / sizeof(Value), (Value[]){__VA_ARGS__})
 
 static uint64_t random_state = 1;
@@ -72,7 +72,7 @@ static uint64_t random_below(uint64_t n) {
     return (random_state >> 33) % n;
 }
 
-/* ---- numbers -------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------- */
 
 static Value real(double d) { return rt_box_double(d); }
 
@@ -107,7 +107,8 @@ static void test_doubles(void) {
     CHECK(double_value(TWO(rt_rem, real(7.5), fixnum(2))) == 1.5);
     CHECK(double_value(TWO(rt_mod, real(-7.5), fixnum(2))) == 0.5);
     THROWS("ArithmeticException", TWO(rt_rem, real(1), real(0)));
-    CHECK(TWO(rt_lt, fixnum(1), real(1.5)) && !TWO(rt_lt, real(NAN), fixnum(1)) && TWO(rt_num_eq, fixnum(1), real(1)));
+    CHECK(TWO(rt_lt, fixnum(1), real(1.5)) && !TWO(rt_lt, real(NAN), fixnum(1)) &&
+          TWO(rt_num_eq, fixnum(1), real(1)));
     CHECK(!TWO(rt_equal, fixnum(1), real(1)));
     kept[0] = real(0.0);
     kept[0] = rt_str_of(rt_equal(kept[0], real(-0.0)) ? VALUE_TRUE : VALUE_FALSE);
@@ -119,21 +120,44 @@ static void test_doubles(void) {
 static bool prints_as(double d, const char *text) { return is_text(rt_str_of(real(d)), text); }
 
 static void test_number_text(void) {
-    static const struct { double d; const char *text; } rows[] = {
-        {0.0, "0.0"}, {-0.0, "-0.0"}, {1, "1.0"}, {100, "100.0"}, {123.45, "123.45"}, {0.001, "0.001"},
-        {0.0009, "9.0E-4"}, {0.00099, "9.9E-4"}, {1e7, "1.0E7"}, {12345678, "1.2345678E7"},
-        {9999999, "9999999.0"}, {9999999.999999998, "9999999.999999998"}, {1.5e300, "1.5E300"},
-        {0.1, "0.1"}, {0.1 + 0.2, "0.30000000000000004"}, {1.0 / 3, "0.3333333333333333"},
-        {5e-324, "4.9E-324"}, {1.7976931348623157e308, "1.7976931348623157E308"}, {1e23, "1.0E23"},
-        {2.2250738585072014e-308, "2.2250738585072014E-308"}, {-1e21, "-1.0E21"}, {1e22, "1.0E22"},
-        {123456789012345680.0, "1.2345678901234568E17"}, {INFINITY, "Infinity"}, {-INFINITY, "-Infinity"},
-        {NAN, "NaN"}, {4.35, "4.35"}, {3.141592653589793, "3.141592653589793"}, {2e-3, "0.002"},
+    static const struct { double d; const char *text;
+    } rows[] = {
+        {0.0, "0.0"},
+        {-0.0, "-0.0"},
+        {1, "1.0"},
+        {100, "100.0"},
+        {123.45, "123.45"},
+        {0.001, "0.001"},
+        {0.0009, "9.0E-4"},
+        {0.00099, "9.9E-4"},
+        {1e7, "1.0E7"},
+        {12345678, "1.2345678E7"},
+        {9999999, "9999999.0"},
+        {9999999.999999998, "9999999.999999998"},
+        {1.5e300, "1.5E300"},
+        {0.1, "0.1"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {1.0 / 3, "0.3333333333333333"},
+        {5e-324, "4.9E-324"},
+        {1.7976931348623157e308, "1.7976931348623157E308"},
+        {1e23, "1.0E23"},
+        {2.2250738585072014e-308, "2.2250738585072014E-308"},
+        {-1e21, "-1.0E21"},
+        {1e22, "1.0E22"},
+        {123456789012345680.0, "1.2345678901234568E17"},
+        {INFINITY, "Infinity"},
+        {-INFINITY, "-Infinity"},
+        {NAN, "NaN"},
+        {4.35, "4.35"},
+        {3.141592653589793, "3.141592653589793"},
+        {2e-3, "0.002"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (!prints_as(rows[i].d, rows[i].text) && rows[i].d != 5e-324)
             check(false, rows[i].text, __LINE__);
     for (int i = 0; i < 100000 / size_factor; i++) {
-        uint64_t bits = random_below((uint64_t)1 << 31) << 33 ^ random_below((uint64_t)1 << 31) << 11 ^ random_below(1 << 30);
+        uint64_t bits = random_below((uint64_t)1 << 31) << 33 ^
+                        random_below((uint64_t)1 << 31) << 11 ^ random_below(1 << 30);
         double d, back;
         char text[40];
         memcpy(&d, &bits, 8);
@@ -159,14 +183,16 @@ static void test_parsing(void) {
     static const char *const no_ints[] = {"", "-", " 1", "1.0", "9223372036854775808", "1a", "0x1"};
     for (int i = 0; i < 7; i++) CHECK(rt_parse_int(make_text(no_ints[i])) == VALUE_NIL);
     CHECK(double_value(parse("1.5")) == 1.5 && double_value(parse(" -2e3 ")) == -2000);
-    CHECK(double_value(parse(".5")) == 0.5 && double_value(parse("1.")) == 1 && double_value(parse("1e5f")) == 1e5);
+    CHECK(double_value(parse(".5")) == 0.5 && double_value(parse("1.")) == 1 &&
+          double_value(parse("1e5f")) == 1e5);
     CHECK(isinf(double_value(parse("-Infinity"))) && isnan(double_value(parse("NaN"))));
-    static const char *const no_doubles[] = {"", ".", "e5", "1e", "1.2.3", "0x1p3", "inf", "--1", "1 2"};
+    static const char *const no_doubles[] = {"",      ".",   "e5",  "1e", "1.2.3",
+                                             "0x1p3", "inf", "--1", "1 2"};
     for (int i = 0; i < 9; i++) CHECK(parse(no_doubles[i]) == VALUE_NIL);
     THROWS("ClassCastException", rt_parse_int(fixnum(1)));
 }
 
-/* ---- strings ------------------------------------------------------------------------------------- */
+/* ---- strings ------------------------------------------------------------- */
 
 static void test_strings(void) {
     kept[0] = make_text("aä€😀z");
@@ -181,7 +207,8 @@ static void test_strings(void) {
     CHECK(rt_str_index(kept[0], kept[1], 0) == 4 && rt_str_index(kept[0], kept[1], 5) == -1);
     kept[2] = make_text("ab");
     kept[3] = make_text("xabyabz");
-    CHECK(rt_str_last_index(kept[3], kept[2], 6) == 4 && rt_str_last_index(kept[3], kept[2], 3) == 1);
+    CHECK(rt_str_last_index(kept[3], kept[2], 6) == 4 &&
+          rt_str_last_index(kept[3], kept[2], 3) == 1);
     CHECK(rt_str_last_index(kept[3], kept[2], 0) == -1);
     kept[4] = make_text("--");
     CHECK(is_text(rt_str_replace(kept[3], kept[2], kept[4]), "x--y--z"));
@@ -196,7 +223,8 @@ static void test_strings(void) {
     CHECK(is_text(rt_str_upper(make_text("aäßéжω")), "AÄSSÉЖΩ"));
     CHECK(is_text(rt_str_lower(make_text("AÄÉЖΩ")), "aäéжω"));
     CHECK(is_text(rt_str_trim(make_text(" \t a b\xe3\x80\x80\n"), 3), "a b"));
-    CHECK(is_text(rt_str_trim(make_text(" a\r\n"), 4), " a") && is_text(rt_str_trim(make_text("  "), 1), ""));
+    CHECK(is_text(rt_str_trim(make_text(" a\r\n"), 4), " a") &&
+          is_text(rt_str_trim(make_text("  "), 1), ""));
     CHECK(is_text(rt_str_of(keyword("a/b")), ":a/b") && is_text(rt_str_of(VALUE_NIL), ""));
     CHECK(is_text(rt_name(keyword("a/b")), "b") && is_text(rt_namespace(keyword("a/b")), "a"));
     CHECK(rt_namespace(symbol("/")) == VALUE_NIL && is_text(rt_name(symbol("/")), "/"));
@@ -212,10 +240,11 @@ static void test_long_string(void) {
     kept[1] = TWO(rt_str_concat, kept[0], make_text("!"));
     CHECK(rt_str_index(kept[1], make_text("!"), 0) == rt_str_count(kept[0]));
     rt_collect(1 << 22);
-    CHECK(!memcmp(string_bytes(kept[1]), "0123456789abcdef0", 17) && is_text(rt_str_nth(kept[1], 33), "1"));
+    CHECK(!memcmp(string_bytes(kept[1]), "0123456789abcdef0", 17) &&
+          is_text(rt_str_nth(kept[1], 33), "1"));
 }
 
-/* ---- vectors ------------------------------------------------------------------------------------------ */
+/* ---- vectors ------------------------------------------------------------- */
 
 static bool counts_up(Value vector, uint64_t count) {
     if (vector_count(vector) != count) return false;
@@ -225,7 +254,9 @@ static bool counts_up(Value vector, uint64_t count) {
 }
 
 static void test_vectors(void) {
-    static const uint64_t counts[] = {0, 1, 2, 31, 32, 33, 63, 64, 65, 1023, 1024, 1055, 1056, 1057, 1058, 1088, 1089, 32800, 33825, 100000};
+    static const uint64_t counts[] = {0,    1,    2,    31,    32,    33,    63,
+                                      64,   65,   1023, 1024,  1055,  1056,  1057,
+                                      1058, 1088, 1089, 32800, 33825, 100000};
     for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
         uint64_t count = counts[k];
         if (size_factor > 1 && count > 2000) break;
@@ -269,7 +300,7 @@ static void test_vector_versions(void) {
     THROWS("IndexOutOfBoundsException", rt_vec_sub(kept[1], 3, 42));
 }
 
-/* ---- maps and sets against a model -------------------------------------------------------------------- */
+/* ---- maps and sets against a model --------------------------------------- */
 
 enum { KEYS = 600 };
 
@@ -304,7 +335,8 @@ static bool agrees(const Model *model, Value map) {
     kept[13] = rt_map_vals(kept[10]);
     for (uint64_t i = 0; i < model->count; i++) {
         Value entry = rt_vec_nth(kept[12], (int64_t)i);
-        if (rt_map_get(kept[10], rt_vec_nth(entry, 0), VALUE_NIL) != rt_vec_nth(entry, 1)) return false;
+        if (rt_map_get(kept[10], rt_vec_nth(entry, 0), VALUE_NIL) != rt_vec_nth(entry, 1))
+            return false;
         if (rt_vec_nth(kept[13], (int64_t)i) != rt_vec_nth(entry, 1)) return false;
     }
     return vector_count(kept[12]) == model->count;
@@ -409,7 +441,8 @@ static void test_large_literal(void) {
     CHECK(rt_map_count(kept[0]) == 40 && rt_map_get(kept[0], fixnum(38), VALUE_NIL) == fixnum(39));
     operands(80, values);
     kept[1] = rt_set();
-    CHECK(rt_set_count(kept[1]) == 80 && rt_set_has(kept[1], fixnum(79)) && !rt_set_has(kept[1], fixnum(80)));
+    CHECK(rt_set_count(kept[1]) == 80 && rt_set_has(kept[1], fixnum(79)) &&
+          !rt_set_has(kept[1], fixnum(80)));
     operands(80, values);
     kept[2] = rt_list();
     operands(80, values);
@@ -417,7 +450,7 @@ static void test_large_literal(void) {
     CHECK(rt_equal(kept[2], kept[3]) == 1 && rt_hash(kept[2]) == rt_hash(kept[3]));
 }
 
-/* ---- equality, hashing, order ---------------------------------------------------------------------------- */
+/* ---- equality, hashing, order -------------------------------------------- */
 
 static Value make_lazy(Value body, Value v) {
     kept[50] = body;
@@ -490,7 +523,8 @@ static void test_order(void) {
     CHECK(rt_compare(VALUE_NIL, fixnum(1)) < 0 && TWO(rt_compare, fixnum(2), real(1.5)) > 0);
     CHECK(rt_compare(VALUE_FALSE, VALUE_TRUE) < 0);
     kept[0] = make_text("ab");
-    CHECK(TWO(rt_compare, kept[0], make_text("abc")) < 0 && TWO(rt_compare, kept[0], make_text("aa")) > 0);
+    CHECK(TWO(rt_compare, kept[0], make_text("abc")) < 0 &&
+          TWO(rt_compare, kept[0], make_text("aa")) > 0);
     kept[0] = make_text("\xef\xbc\xa1"); /* U+FF21, after the surrogates of U+10400 */
     CHECK(TWO(rt_compare, kept[0], make_text("\xf0\x90\x90\x80")) > 0);
     CHECK(rt_compare(keyword("z"), keyword("a/a")) < 0 && rt_compare(symbol("a"), symbol("b")) < 0);
@@ -498,15 +532,18 @@ static void test_order(void) {
     THROWS("ClassCastException", rt_compare(value_of(slisp_empty_list), value_of(slisp_empty_set)));
 }
 
-/* ---- the rest ------------------------------------------------------------------------------------------------ */
+/* ---- the rest ------------------------------------------------------------ */
 
 static void test_exceptions(void) {
-    kept[0] = rt_exception(symbol("clojure.lang.ExceptionInfo"), make_text("m"), VALUE_TRUE, VALUE_NIL);
-    CHECK(rt_instance(kept[0], symbol("Exception")) && rt_instance(kept[0], symbol("java.lang.Throwable")));
+    kept[0] =
+        rt_exception(symbol("clojure.lang.ExceptionInfo"), make_text("m"), VALUE_TRUE, VALUE_NIL);
+    CHECK(rt_instance(kept[0], symbol("Exception")) &&
+          rt_instance(kept[0], symbol("java.lang.Throwable")));
     CHECK(rt_instance(kept[0], symbol("ExceptionInfo")) && !rt_instance(kept[0], symbol("Error")));
     CHECK(rt_ex_data(kept[0]) == VALUE_TRUE && rt_ex_message(fixnum(1)) == VALUE_NIL);
     THROWS("StackOverflowError", (rt_throw_stack(), 0));
-    CHECK(!rt_instance(kept[63], symbol("Exception")) && rt_instance(kept[63], symbol("Throwable")));
+    CHECK(!rt_instance(kept[63], symbol("Exception")) &&
+          rt_instance(kept[63], symbol("Throwable")));
     THROWS("ClassCastException", (rt_throw(fixnum(1)), 0));
     THROWS("ArityException", (rt_wrong_count(VALUE_NIL, 2), 0));
     THROWS("IllegalArgumentException", (rt_wrong_count(VALUE_NIL, 2), 0));
@@ -543,7 +580,8 @@ static void test_all(void) {
     test_long_string();
     test_vectors();
     test_vector_versions();
-    for (uint64_t keys = 3; keys < KEYS; keys = keys * 3 / 2) test_random_map(keys, 3000 / size_factor);
+    for (uint64_t keys = 3; keys < KEYS; keys = keys * 3 / 2)
+        test_random_map(keys, 3000 / size_factor);
     for (uint64_t keys = 0; keys < KEYS - 20; keys = keys * 3 / 2 + 1) test_rebuilt_map(keys);
     test_shapes();
     test_large_literal();
