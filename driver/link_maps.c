@@ -130,7 +130,7 @@ static void add_bounds(Linker *l) {
     point_at_function(l, offsetof(ProgramHeader, invoke_0), "core/invoke-0.w1");
     point_at_function(l, offsetof(ProgramHeader, invoke_1), "core/invoke-1.w2");
     point_at_function(l, offsetof(ProgramHeader, invoke_2), "core/invoke-2.w3");
-    point_at_function(l, offsetof(ProgramHeader, invoke_many), "core/invoke-many.w2");
+    point_at_function(l, offsetof(ProgramHeader, invoke_many), "core/invoke-many.w1r");
 }
 
 void add_maps(Linker *l) {

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SEED = Path(__file__).resolve().parent / 'seed'
-SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64]
+SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64]
 
 
 @dataclass(frozen=True)
