@@ -4,7 +4,9 @@ BUILD    = out
 CC       = gcc
 AR       = ar
 PREFIX   = /usr/local
+# make SANITIZE=-fsanitize=address STATIC= checks the compiler itself.
 SANITIZE =
+STATIC   = -static
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wmissing-prototypes -Werror
 CFLAGS   = -O2 -g
 INCLUDE  = -I$(BUILD) -Ipasses/ir -Ipasses -Ipasses/specialize -Ipasses/lower -Iruntime -Idriver
@@ -20,7 +22,7 @@ RUNTIME_OBJECTS  = $(RUNTIME:%.c=$(BUILD)/%.o) $(BUILD)/runtime/stubs.o
 all: $(BUILD)/slispc $(BUILD)/libslisp.a
 
 $(BUILD)/slispc: $(COMPILER_OBJECTS) $(RUNTIME_OBJECTS)
-	@$(LINK) -static $(SANITIZE) -o $@ $^ -lm
+	@$(LINK) $(STATIC) $(SANITIZE) -o $@ $^ -lm
 
 # What every program starts from: the runtime as an executable, without a program yet.
 $(BUILD)/image: $(RUNTIME_OBJECTS) $(BUILD)/runtime/main.o

@@ -317,7 +317,7 @@ static Node *block_form(Pass *p, const Block *b) {
 static Node *finished(Pass *p, const Node *f, Node *self) {
     static const char *const kinds[] = {"ref", "raw", "f64"};
     VEC(Node *) kids = {0};
-    qsort(p->kinds.items, p->kinds.count, sizeof *p->kinds.items, by_number);
+    if (p->kinds.count) qsort(p->kinds.items, p->kinds.count, sizeof *p->kinds.items, by_number);
     PUSH(p->scratch, kids, f->kids[0]);
     PUSH(p->scratch, kids, names_form(p->arena, f->at, p->names));
     PUSH(p->scratch, kids, returns_form(p->arena, f->at, kinds[kind_of(p->returns)]));

@@ -44,11 +44,11 @@ def sanitized(tmp_path_factory):
     if not compiler:
         pytest.skip('no C compiler is installed')
     build = os.environ.get('SLISPC_SANITIZED_BUILD') or str(tmp_path_factory.mktemp('sanitized'))
-    flags = '-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
-    result = execute(['make', '-j2', 'BUILD=' + build, 'CC=' + compiler, 'SANITIZE=' + flags, build + '/slispc-sanitized'],
+    flags = '-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined'
+    result = execute(['make', '-j2', 'BUILD=' + build, 'CC=' + compiler, 'STATIC=', 'SANITIZE=' + flags, build + '/slispc'],
                      cwd=REPOSITORY, timeout=600)
     assert result.code == 0, result.error_text[-3000:]
-    return build + '/slispc-sanitized'
+    return build + '/slispc'
 
 
 @pytest.mark.parametrize('program', conformance_programs()[::4] + seed_programs()[::4], ids=label)

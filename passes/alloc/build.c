@@ -134,7 +134,7 @@ static Node *placed_roots(Alloc *a, const Node *roots) {
 static void build_instruction(Alloc *a, Nodes *out, const Node *op) {
     const Record *r = &a->records[a->number];
     Node *roots = note_of(op, H_roots), *made;
-    add_moves(a, out, a->moves.items + r->first_move, r->move_count, op->at);
+    if (r->move_count) add_moves(a, out, a->moves.items + r->first_move, r->move_count, op->at);
     if (opcode_of(op) == X_jmp) {
         add_edge(a, out, op);
         made = placed_jump(a, op);

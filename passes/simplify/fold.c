@@ -101,7 +101,7 @@ static Node *fold_numbers(Simplifier *s, Pos at, Prim p, const Node *a, const No
     }
     if (a->kind != N_DOUBLE || isnan(a->real) || isnan(b->real)) return NULL;
     if (fold_comparison(p, (a->real > b->real) - (a->real < b->real), &truth)) return flag(s, at, truth);
-    return fold_doubles(p, a->real, b->real, &d) ? real(s, at, d) : NULL;
+    return fold_doubles(p, a->real, b->real, &d) && !isnan(d) ? real(s, at, d) : NULL; /* printed, a NaN loses its sign */
 }
 
 /* ---- equality */
