@@ -26,7 +26,7 @@ $(BUILD)/slispc: $(COMPILER_OBJECTS) $(RUNTIME_OBJECTS)
 
 # What every program starts from: the runtime as an executable, without a program yet.
 $(BUILD)/image: $(RUNTIME_OBJECTS) $(BUILD)/runtime/main.o
-	@$(LINK) -static -Wl,-z,noexecstack -o $@.full $^ -lm
+	@$(LINK) -static -Wl,-z,noexecstack,--build-id=none -o $@.full $^ -lm
 	@strip --strip-debug -o $@ $@.full
 
 $(BUILD)/libslisp.a: $(RUNTIME_OBJECTS) $(BUILD)/runtime/main.o

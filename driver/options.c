@@ -81,6 +81,10 @@ static void set_o0(Options *o, const char *v) { (void)v; o->pipeline.optimise = 
 static void set_o1(Options *o, const char *v) { (void)v; o->pipeline.optimise = 1; }
 static void set_o2(Options *o, const char *v) { (void)v; o->pipeline.optimise = 2; }
 static void set_strict(Options *o, const char *v) { (void)v; o->pipeline.strict = true; }
+static void set_dialect(Options *o, const char *v) {
+    if (strcmp(v, "seed")) fail(0, "no dialect '%s'; there is seed", v);
+    o->pipeline.seed_dialect = true;
+}
 static void set_no_verify(Options *o, const char *v) { (void)v; o->pipeline.no_verify = true; }
 static void set_times(Options *o, const char *v) { (void)v; o->pipeline.time_passes = true; }
 static void set_help(Options *o, const char *v) { (void)v; o->help = true; }
@@ -103,6 +107,7 @@ static const Row rows[] = {
     {"-O1", NULL, "optimise", set_o1},
     {"-O2", NULL, "optimise (the default)", set_o2},
     {"--strict", NULL, "what would surely fail at run time is an error", set_strict},
+    {"--dialect", "seed", "as the first slisp: 0, \"\" and empty collections are false", set_dialect},
     {"--dump-after", "P[,P|all]", "print the program as pass P left it", set_dump_after},
     {"--dump-before", "P[,P|all]", "print the program as pass P finds it", set_dump_before},
     {"--dump-dir", "DIR", "dumps go into files DIR/NN-pass.Language", set_dump_dir},

@@ -21,7 +21,9 @@
 
 #include <string.h>
 
-Node *fresh_value(Converter *c, const char *hint) { return node_name(c->arena, text(hint), c->next++); }
+Node *fresh_value(Converter *c, const char *hint) {
+    return node_name(c->arena, text(hint), c->next++);
+}
 
 Node **convert_all(Converter *c, Node **kids, uint32_t count) {
     Node **out = NEW_ARRAY(c->scratch, Node *, count);
@@ -36,7 +38,9 @@ static Known *known_name(const Converter *c, const Node *n) {
     return n->kind == N_NAME ? table_get(&c->known, n->name.number) : NULL;
 }
 
-static void know(Converter *c, const Node *name, Known *k) { table_put(&c->known, name->name.number, k); }
+static void know(Converter *c, const Node *name, Known *k) {
+    table_put(&c->known, name->name.number, k);
+}
 
 /* A function inside the definition at hand; what it captures is not settled yet. */
 static Known *inner_function(Converter *c, Node *function) {
@@ -58,15 +62,17 @@ static void settle_captures(Converter *c, Known *k) {
 }
 
 static Text worker_name(const Known *k, const Node *arity) {
-    return text_format("%s.w%u%s", text_bytes(k->base), fixed_parameters(arity), arity->head == H_rest ? "r" : "");
+    return text_format("%s.w%u%s", text_bytes(k->base), fixed_parameters(arity),
+                       arity->head == H_rest ? "r" : "");
 }
 
 static Node *target_of(Converter *c, const Known *k, const Node *arity) {
     Node *count = node_int(c->arena, pos(arity), fixed_parameters(arity));
-    return list(c->arena, (Head)arity->head, pos(arity), count, node_global(c->arena, worker_name(k, arity)), NULL);
+    return list(c->arena, (Head)arity->head, pos(arity), count,
+                node_global(c->arena, worker_name(k, arity)), NULL);
 }
 
-/* What people call the function: what stands behind the namespace of a global, else its own name. */
+/* What people call the function: a global's name without its namespace, else its own name. */
 static Text name_for_people(const Converter *c, const Known *k) {
     if (k->base != c->base) return k->function->kids[0]->name.hint;
     const char *slash = strchr(text_bytes(k->base) + 1, '/');
@@ -94,7 +100,8 @@ void convert_function(Converter *c, Known *k) {
     for (uint32_t i = 2; i < k->function->count; i++) {
         Node *arity = k->function->kids[i];
         Nodes parameters = {.items = arity->kids[0]->kids, .count = arity->kids[0]->count};
-        add_closed_function(c, pos(arity), worker_name(k, arity), &env, &parameters, convert_expression(c, arity->kids[1]));
+        add_closed_function(c, pos(arity), worker_name(k, arity), &env, &parameters,
+                            convert_expression(c, arity->kids[1]));
     }
     add_entry(c, k);
 }
@@ -107,7 +114,9 @@ static Node *closure_of(Converter *c, const Known *k, const Table *unset) {
     Node **captured = NEW_ARRAY(c->scratch, Node *, k->captured.count);
     for (uint32_t i = 0; i < k->captured.count; i++) {
         Node *name = k->captured.items[i];
-        captured[i] = unset && table_get(unset, name->name.number) ? build(c->arena, at, "(quote nil)") : name;
+        captured[i] = unset && table_get(unset, name->name.number)
+                          ? build(c->arena, at, "(quote nil)")
+                          : name;
     }
     return build(c->arena, at, "(closure ? ?...)", entry, captured, k->captured.count);
 }
@@ -126,12 +135,14 @@ static Node **with_rest(Converter *c, Pos at, Node **operands, uint32_t count, u
     Node **out = NEW_ARRAY(c->scratch, Node *, fixed + 1);
     for (uint32_t i = 0; i < fixed; i++)
         out[i] = operands[i];
-    out[fixed] = count == fixed ? build(c->arena, at, "(quote nil)")
-                                : build(c->arena, at, "(prim list ?...)", operands + fixed, count - fixed);
+    out[fixed] = count == fixed
+                     ? build(c->arena, at, "(quote nil)")
+                     : build(c->arena, at, "(prim list ?...)", operands + fixed, count - fixed);
     return out;
 }
 
-Node *known_call(Converter *c, Pos at, const Known *k, Node *closure, Node **operands, uint32_t count) {
+Node *known_call(Converter *c, Pos at, const Known *k, Node *closure, Node **operands,
+                 uint32_t count) {
     const Node *arity = arity_for(k->function, count);
     if (!arity) return NULL;
     if (arity->head == H_rest) {
@@ -154,7 +165,8 @@ static Known *known_operator(Converter *c, Node *operator) {
 static Node *convert_call(Converter *c, Node *e) {
     Node *operator = e->kids[0];
     const Known *k = known_operator(c, operator);
-    Node *value = k && (is_form(operator, H_fn) || k->is_static) ? closure_of(c, k, NULL) : convert_expression(c, operator);
+    Node *value = k && (is_form(operator, H_fn) || k->is_static) ? closure_of(c, k, NULL)
+                                                                 : convert_expression(c, operator);
     Node **operands = convert_all(c, e->kids + 1, e->count - 1);
     Node *call = k ? known_call(c, pos(e), k, value, operands, e->count - 1) : NULL;
     return call ? call : build(c->arena, pos(e), "(call ? ?...)", value, operands, e->count - 1);
@@ -178,7 +190,8 @@ static Node *convert_let(Converter *c, Node *e) {
     Nodes bindings = {0};
     for (uint32_t i = 0; i < e->kids[0]->count; i++) {
         Node *b = e->kids[0]->kids[i], *value = convert_expression(c, b->kids[1]);
-        Known *k = is_form(b->kids[1], H_fn) ? known_name(c, b->kids[1]->kids[0]) : known_name(c, b->kids[1]);
+        Known *k = is_form(b->kids[1], H_fn) ? known_name(c, b->kids[1]->kids[0])
+                                             : known_name(c, b->kids[1]);
         if (k) know(c, b->kids[0], k);
         if (!k || !k->is_static) PUSH(c->scratch, bindings, pair(c, pos(b), b->kids[0], value));
     }
@@ -192,7 +205,8 @@ static Node *convert_loop(Converter *c, Node *e) {
         PUSH(c->scratch, bindings, pair(c, pos(b), b->kids[0], convert_expression(c, b->kids[1])));
     }
     Node *vector = node_tree(c->arena, N_VECTOR, pos(e->kids[1]), bindings.items, bindings.count);
-    return list(c->arena, H_loop, pos(e), e->kids[0], vector, convert_expression(c, e->kids[2]), NULL);
+    return list(c->arena, H_loop, pos(e), e->kids[0], vector, convert_expression(c, e->kids[2]),
+                NULL);
 }
 
 /* ---- letrec */
@@ -216,7 +230,8 @@ static void settle_group(Converter *c, Node *bindings, Known **group) {
 }
 
 /* Stores what was captured before it was there. */
-static Node *patches(Converter *c, Pos at, Known **group, const Table *order, const Nodes *names, Node *body) {
+static Node *patches(Converter *c, Pos at, Known **group, const Table *order, const Nodes *names,
+                     Node *body) {
     Nodes steps = {0};
     for (uint32_t i = 0; i < names->count; i++)
         for (uint32_t k = 0; k < group[i]->captured.count; k++) {
@@ -224,7 +239,8 @@ static Node *patches(Converter *c, Pos at, Known **group, const Table *order, co
             uintptr_t place = (uintptr_t)table_get(order, captured->name.number);
             if (place <= i) continue;
             Node *index = node_int(c->arena, at, k);
-            PUSH(c->scratch, steps, build(c->arena, at, "(patch ? ? ?)", names->items[i], index, captured));
+            PUSH(c->scratch, steps,
+                 build(c->arena, at, "(patch ? ? ?)", names->items[i], index, captured));
         }
     if (steps.count == 0) return body;
     return build(c->arena, at, "(do ?... ?)", steps.items, steps.count, body);
@@ -232,7 +248,8 @@ static Node *patches(Converter *c, Pos at, Known **group, const Table *order, co
 
 static Node *convert_letrec(Converter *c, Node *e) {
     Node *vector = e->kids[0];
-    Known **group = NEW_ARRAY(c->scratch, Known *, vector->count), **closures = NEW_ARRAY(c->scratch, Known *, vector->count);
+    Known **group = NEW_ARRAY(c->scratch, Known *, vector->count),
+          **closures = NEW_ARRAY(c->scratch, Known *, vector->count);
     Table order = {.arena = c->scratch}, unset = {.arena = c->scratch};
     Nodes bindings = {0}, names = {0};
     for (uint32_t i = 0; i < vector->count; i++) {
@@ -296,7 +313,9 @@ static void index_global(Converter *c, Node *top) {
     if (is_form(top, H_run)) return;
     Known *k = NEW(c->scratch, Known);
     bool is_function = is_form(top, H_define) && is_form(top->kids[2], H_fn);
-    *k = (Known){.base = top->kids[0]->text, .is_static = is_function, .function = is_function ? top->kids[2] : NULL};
+    *k = (Known){.base = top->kids[0]->text,
+                 .is_static = is_function,
+                 .function = is_function ? top->kids[2] : NULL};
     table_put(&c->globals, top->kids[0]->text, is_function ? (void *)k : NULL);
 }
 
@@ -359,11 +378,14 @@ static Node *find_main(const Node *program) {
 }
 
 Node *pass_closures(Context *context, Node *program) {
-    Converter c = {.arena = context->arena, .scratch = context->scratch, .globals = {.arena = context->scratch}};
+    Converter c = {.arena = context->arena,
+                   .scratch = context->scratch,
+                   .globals = {.arena = context->scratch}};
     for (uint32_t i = 1; i < program->count; i++)
         index_global(&c, top_inner(program->kids[i]));
     for (uint32_t i = 1; i < program->count; i++)
         convert_top(&c, program->kids[i]);
     Node *main = find_main(program);
-    return finish_program(&c, program->kids[0], main ? table_get(&c.globals, main->text) : NULL, main);
+    return finish_program(&c, program->kids[0], main ? table_get(&c.globals, main->text) : NULL,
+                          main);
 }

@@ -19,8 +19,10 @@ Pos place_for(const Expander *x, const Node *form) { return x->in_library ? 0 : 
 /* ---- symbols */
 
 static Node *report_macro_value(Expander *x, const Node *symbol) {
-    error_at(x->diagnostics, pos(symbol), "SL0105", "%s is a macro, it has no value", text_bytes(symbol->text));
-    help_line(x->diagnostics, "write (fn [x] (%s x)) for a function that does the same", text_bytes(symbol->text));
+    error_at(x->diagnostics, pos(symbol), "SL0105", "%s is a macro, it has no value",
+             text_bytes(symbol->text));
+    help_line(x->diagnostics, "write (fn [x] (%s x)) for a function that does the same",
+              text_bytes(symbol->text));
     return core_nil(x);
 }
 
@@ -29,7 +31,8 @@ static const char *near_name_in(Expander *x, Text space, Text name) {
     const LibraryRow *rows = library_rows(&count);
     VEC(const char *) names = {0};
     for (uint32_t i = 0; i < count; i++)
-        if (rows[i].space == space && !rows[i].is_private) PUSH(x->scratch, names, text_bytes(rows[i].name));
+        if (rows[i].space == space && !rows[i].is_private)
+            PUSH(x->scratch, names, text_bytes(rows[i].name));
     return near_miss(text_bytes(name), names.items, names.count);
 }
 
@@ -37,7 +40,8 @@ static const char *near_name_in(Expander *x, Text space, Text name) {
 static void report_missing(Expander *x, const Node *symbol, Meaning m) {
     const char *space = m.space == text("core") ? "clojure.core" : text_bytes(m.space);
     const char *close = near_name_in(x, m.space, m.name);
-    error_at(x->diagnostics, pos(symbol), "SL0102", "there is no %s in %s", text_bytes(m.name), space);
+    error_at(x->diagnostics, pos(symbol), "SL0102", "there is no %s in %s", text_bytes(m.name),
+             space);
     if (close) help_line(x->diagnostics, "a name that is close: %s", close);
 }
 
@@ -67,8 +71,8 @@ static Node *expand_symbol(Expander *x, Node *symbol) {
 Node *expand_macro(Expander *x, Node *form, const MacroRow *row) {
     int parts = (int)form->count - 1;
     if (parts >= row->least && (row->most < 0 || parts <= row->most)) return row->expand(x, form);
-    error_at(x->diagnostics, pos(form), "SL0201", "%s has %s parts", text_bytes(form->kids[0]->text),
-             parts < row->least ? "too few" : "too many");
+    error_at(x->diagnostics, pos(form), "SL0201", "%s has %s parts",
+             text_bytes(form->kids[0]->text), parts < row->least ? "too few" : "too many");
     help_line(x->diagnostics, "it is written %s", row->shape);
     return core_nil(x);
 }
@@ -115,7 +119,8 @@ static Node *expand_lookup(Expander *x, Node *form) {
 }
 
 static Node *expand_call(Expander *x, Node *form) {
-    if (form->kids[0]->kind == N_KEYWORD && (form->count == 2 || form->count == 3)) return expand_lookup(x, form);
+    if (form->kids[0]->kind == N_KEYWORD && (form->count == 2 || form->count == 3))
+        return expand_lookup(x, form);
     Node **kids = NEW_ARRAY(x->scratch, Node *, form->count);
     kids[0] = expand_operator(x, form->kids[0], form->count - 1);
     for (uint32_t i = 1; i < form->count; i++)
@@ -129,7 +134,8 @@ static Node *expand_list(Expander *x, Node *form) {
     if (head->kind != N_SYMBOL) return expand_call(x, form);
     Meaning m = meaning_of(x, head);
     if (m.kind == IS_MACRO) return expand_macro(x, form, m.macro);
-    if (m.kind == IS_GLOBAL && !m.is_known && ends_with_dot(m.name)) return expand_constructor(x, form);
+    if (m.kind == IS_GLOBAL && !m.is_known && ends_with_dot(m.name))
+        return expand_constructor(x, form);
     return expand_call(x, form);
 }
 
@@ -174,13 +180,16 @@ Node *pass_expand(Context *context, Node *program) {
     Expander x = {.arena = context->arena,
                   .scratch = context->scratch,
                   .diagnostics = context->diagnostics,
+                  .is_seed = context->seed_dialect,
                   .space = text("user")};
     Arena *s = x.scratch;
-    x.defined.arena = x.aliases.arena = x.referred.arena = x.user_spaces.arena = x.pulled.arena = x.bound.arena = s;
+    x.defined.arena = x.aliases.arena = x.referred.arena = x.user_spaces.arena = x.pulled.arena =
+        x.bound.arena = s;
     table_put(&x.user_spaces, x.space, &x);
     Node *library = program->kids[0], *forms = program->kids[1];
     if (library->kids[1]->text != library_hash())
-        error_at(x.diagnostics, 0, "SL0025", "this dump was made with another version of the library");
+        error_at(x.diagnostics, 0, "SL0025",
+                 "this dump was made with another version of the library");
     PUSH(x.scratch, x.tops, library);
     for (uint32_t i = 0; i < forms->count; i++)
         expand_top(&x, forms->kids[i]);

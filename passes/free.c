@@ -32,7 +32,8 @@ static Node *find(Finder *f, Node *e);
 static void bind(Finder *f, const Node *x) { f->binder[x->name.number] = f->function; }
 
 static void use(Finder *f, Node *x) {
-    for (Function *function = f->function; function != f->binder[x->name.number]; function = function->outer)
+    for (Function *function = f->function; function != f->binder[x->name.number];
+         function = function->outer)
         PUSH(f->scratch, function->uses, x);
 }
 
@@ -141,6 +142,7 @@ Node *pass_free(Context *context, Node *program) {
     Finder f = {.arena = context->arena, .scratch = context->scratch};
     Node *out = copy(&f, program);
     for (uint32_t i = 1; i < program->count; i++)
-        out->kids[i] = top_with(f.arena, program->kids[i], find_top(&f, top_inner(program->kids[i])));
+        out->kids[i] =
+            top_with(f.arena, program->kids[i], find_top(&f, top_inner(program->kids[i])));
     return out;
 }

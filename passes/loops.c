@@ -4,7 +4,8 @@
  * itself in tail position, become rounds of a loop around its body.
  * Why now: simplify can then move and copy code without breaking what recur means.
  *
- *   (define $user/f (names 3) (fn %f.1 (arity [%n.2] (if %n.2 (call $user/f (prim not %n.2)) %n.2))))
+ *   (define $user/f (names 3)
+ *     (fn %f.1 (arity [%n.2] (if %n.2 (call $user/f (prim not %n.2)) %n.2))))
  *   => (define $user/f (names 5)
  *        (fn %f.1 (arity [%n.4] (loop %f.3 [[%n.2 %n.4]]
  *          (if %n.2 (recur %f.3 (prim not %n.2)) %n.2)))))
@@ -75,11 +76,14 @@ static bool check_recur(Looper *l, const Node *e, Spot spot) {
         error_at(l->diagnostics, pos(e), "SL0401", "recur has no loop or function around it");
     } else if (spot.in_try) {
         error_at(l->diagnostics, pos(e), "SL0402", "recur cannot leave a try");
-        help_line(l->diagnostics, "put the loop inside the try, or let the try return what decides");
+        help_line(l->diagnostics,
+                  "put the loop inside the try, or let the try return what decides");
     } else if (!spot.ends_round) {
-        error_at(l->diagnostics, pos(e), "SL0403", "recur is not in tail position: something is still to be done after it");
+        error_at(l->diagnostics, pos(e), "SL0403",
+                 "recur is not in tail position: something is still to be done after it");
     } else if (target->count != e->count) {
-        error_at(l->diagnostics, pos(e), "SL0404", "recur gives %u value%s, but its target takes %u", e->count,
+        error_at(l->diagnostics, pos(e), "SL0404",
+                 "recur gives %u value%s, but its target takes %u", e->count,
                  e->count == 1 ? "" : "s", target->count);
     } else {
         return true;
@@ -106,10 +110,13 @@ static bool is_self_call(const Looper *l, const Node *e, Spot spot) {
 /* The operands as values of the parameters: those of a rest parameter become a list. */
 static Node *rewrite_self_call(Looper *l, Node *e) {
     uint32_t fixed = fixed_parameters(l->self.arity), count = e->count - 1;
-    Node **values = rewrite_all(l, e->kids + 1, count, inside), *label = label_of(l, l->self.target);
-    if (l->self.arity->head == H_arity) return build(l->arena, pos(e), "(recur ? ?...)", label, values, count);
-    Node *rest = count == fixed ? build(l->arena, pos(e), "(quote nil)")
-                                : build(l->arena, pos(e), "(prim list ?...)", values + fixed, count - fixed);
+    Node **values = rewrite_all(l, e->kids + 1, count, inside);
+    Node *label = label_of(l, l->self.target);
+    if (l->self.arity->head == H_arity)
+        return build(l->arena, pos(e), "(recur ? ?...)", label, values, count);
+    Node *rest = count == fixed
+                     ? build(l->arena, pos(e), "(quote nil)")
+                     : build(l->arena, pos(e), "(prim list ?...)", values + fixed, count - fixed);
     Node **all = NEW_ARRAY(l->scratch, Node *, fixed + 1);
     for (uint32_t i = 0; i < fixed; i++)
         all[i] = values[i];
@@ -119,7 +126,8 @@ static Node *rewrite_self_call(Looper *l, Node *e) {
 
 static Node *rewrite_call(Looper *l, Node *e, Spot spot) {
     if (is_self_call(l, e, spot)) return rewrite_self_call(l, e);
-    return node_list(l->arena, H_call, pos(e), rewrite_all(l, e->kids, e->count, operand(spot)), e->count);
+    return node_list(l->arena, H_call, pos(e), rewrite_all(l, e->kids, e->count, operand(spot)),
+                     e->count);
 }
 
 /* ---- functions and loops */
@@ -147,8 +155,10 @@ static Node *rewrite_loop(Looper *l, Node *e, Spot spot) {
 /* (arity [x] body) => (arity [y] (loop label [[x y]] body)) */
 static Node *loop_arity(Looper *l, Node *arity, Node *label, Node *body) {
     Node *parameters = arity->kids[0];
-    Node *fresh = node_tree(l->arena, N_VECTOR, pos(parameters), parameters->kids, parameters->count);
-    Node *bindings = node_tree(l->arena, N_VECTOR, pos(parameters), parameters->kids, parameters->count);
+    Node *fresh =
+        node_tree(l->arena, N_VECTOR, pos(parameters), parameters->kids, parameters->count);
+    Node *bindings =
+        node_tree(l->arena, N_VECTOR, pos(parameters), parameters->kids, parameters->count);
     for (uint32_t i = 0; i < parameters->count; i++) {
         Node *x = parameters->kids[i];
         fresh->kids[i] = new_name(l, x->name.hint);
@@ -207,7 +217,8 @@ static Node *rewrite_try(Looper *l, Node *e) {
     out->kids[0] = rewrite(l, e->kids[0], in_try);
     for (uint32_t i = 1; i < e->count; i++) {
         Node *handler = e->kids[i];
-        Node *copy = node_list(l->arena, (Head)handler->head, pos(handler), handler->kids, handler->count);
+        Node *copy =
+            node_list(l->arena, (Head)handler->head, pos(handler), handler->kids, handler->count);
         copy->kids[copy->count - 1] = rewrite(l, copy->kids[copy->count - 1], in_try);
         out->kids[i] = copy;
     }
@@ -241,20 +252,26 @@ static Node *rewrite_top(Looper *l, Node *top) {
     Node *names = top->kids[top->count - 2], *e = top->kids[top->count - 1];
     l->next = (uint32_t)names->kids[0]->integer;
     bool is_constant = is_form(top, H_define) && is_form(e, H_fn);
-    out->kids[top->count - 1] = is_constant ? rewrite_fn(l, e, top->kids[0]) : rewrite(l, e, inside);
-    out->kids[top->count - 2] = list(l->arena, H_names, pos(names), node_int(l->arena, pos(names), l->next), NULL);
+    out->kids[top->count - 1] =
+        is_constant ? rewrite_fn(l, e, top->kids[0]) : rewrite(l, e, inside);
+    out->kids[top->count - 2] =
+        list(l->arena, H_names, pos(names), node_int(l->arena, pos(names), l->next), NULL);
     return out;
 }
 
 void check_recurs(Context *context, Node *top) {
-    Looper l = {.arena = context->scratch, .scratch = context->scratch, .diagnostics = context->diagnostics};
+    Looper l = {.arena = context->scratch,
+                .scratch = context->scratch,
+                .diagnostics = context->diagnostics};
     rewrite_top(&l, top_inner(top));
 }
 
 Node *pass_loops(Context *context, Node *program) {
-    Looper l = {.arena = context->arena, .scratch = context->scratch, .diagnostics = context->diagnostics};
+    Looper l = {
+        .arena = context->arena, .scratch = context->scratch, .diagnostics = context->diagnostics};
     Node *out = node_list(l.arena, H_program, pos(program), program->kids, program->count);
     for (uint32_t i = 1; i < program->count; i++)
-        out->kids[i] = top_with(l.arena, program->kids[i], rewrite_top(&l, top_inner(program->kids[i])));
+        out->kids[i] =
+            top_with(l.arena, program->kids[i], rewrite_top(&l, top_inner(program->kids[i])));
     return out;
 }

@@ -29,7 +29,9 @@ static Text hint_of(Text symbol) {
     return n ? text_of(hint, n) : text("x");
 }
 
-Node *fresh_local(Resolver *r, Text symbol) { return node_name(r->arena, hint_of(symbol), r->next++); }
+Node *fresh_local(Resolver *r, Text symbol) {
+    return node_name(r->arena, hint_of(symbol), r->next++);
+}
 
 static Node *bind(Resolver *r, const Node *symbol, Node *function) {
     Local *l = NEW(r->scratch, Local);
@@ -58,9 +60,12 @@ static bool is_global_symbol(Text symbol) {
 /* A name that is declared and never defined fails when it is used. */
 static Node *undefined(Resolver *r, const Node *symbol) {
     const char *name = strchr(text_bytes(symbol->text), '/') + 1;
-    warning_at(r->diagnostics, pos(symbol), "SL0303", "%s is declared, but defined nowhere; using it fails", name);
-    Node *message = node_text(r->arena, N_STRING, 0, text_format("%s is declared, but defined nowhere", name));
-    return build(r->arena, pos(symbol), "(prim %fail (quote IllegalStateException) (quote ?))", message);
+    warning_at(r->diagnostics, pos(symbol), "SL0303",
+               "%s is declared, but defined nowhere; using it fails", name);
+    Node *message =
+        node_text(r->arena, N_STRING, 0, text_format("%s is declared, but defined nowhere", name));
+    return build(r->arena, pos(symbol), "(prim %fail (quote IllegalStateException) (quote ?))",
+                 message);
 }
 
 static Node *resolve_global(Resolver *r, const Node *symbol) {
@@ -84,7 +89,9 @@ static Node *resolve_symbol(Resolver *r, const Node *symbol) {
 
 /* ---- binding forms */
 
-static Node *known_function(const Node *value) { return is_form(value, H_fn) ? (Node *)(uintptr_t)value : NULL; }
+static Node *known_function(const Node *value) {
+    return is_form(value, H_fn) ? (Node *)(uintptr_t)value : NULL;
+}
 
 /* One after another, each in the scope of those before. */
 static Node *resolve_bindings(Resolver *r, const Node *bindings, bool are_constant) {
@@ -92,7 +99,8 @@ static Node *resolve_bindings(Resolver *r, const Node *bindings, bool are_consta
     for (uint32_t i = 0; i < bindings->count; i++) {
         Node *b = bindings->kids[i];
         Node *value = resolve_expression(r, b->kids[1]);
-        Node *pair[] = {bind(r, b->kids[0], are_constant ? known_function(b->kids[1]) : NULL), value};
+        Node *pair[] = {bind(r, b->kids[0], are_constant ? known_function(b->kids[1]) : NULL),
+                        value};
         out->kids[i] = node_tree(r->arena, N_VECTOR, pos(b), pair, 2);
     }
     return out;
@@ -100,7 +108,8 @@ static Node *resolve_bindings(Resolver *r, const Node *bindings, bool are_consta
 
 static Node *resolve_let(Resolver *r, Node *e) {
     Local *outer = r->locals;
-    Node *bindings = resolve_bindings(r, e->kids[0], true), *body = resolve_expression(r, e->kids[1]);
+    Node *bindings = resolve_bindings(r, e->kids[0], true);
+    Node *body = resolve_expression(r, e->kids[1]);
     leave(r, outer);
     return list(r->arena, H_let, pos(e), bindings, body, NULL);
 }
@@ -120,7 +129,8 @@ static Node *resolve_loop(Resolver *r, Node *e) {
     if (apart) {
         bindings = node_tree(r->arena, N_VECTOR, pos(starts), starts->kids, starts->count);
         for (uint32_t i = 0; i < starts->count; i++) {
-            Node *b = starts->kids[i], *pair[] = {bind(r, e->kids[0]->kids[i]->kids[0], NULL), b->kids[0]};
+            Node *b = starts->kids[i],
+                 *pair[] = {bind(r, e->kids[0]->kids[i]->kids[0], NULL), b->kids[0]};
             bindings->kids[i] = node_tree(r->arena, N_VECTOR, pos(b), pair, 2);
         }
     }
@@ -175,7 +185,8 @@ static Node *resolve_try(Resolver *r, Node *e) {
         Node *handler = e->kids[i];
         Local *outer = r->locals;
         if (handler->head == H_finally) {
-            out->kids[i] = list(r->arena, H_finally, pos(handler), resolve_expression(r, handler->kids[0]), NULL);
+            out->kids[i] = list(r->arena, H_finally, pos(handler),
+                                resolve_expression(r, handler->kids[0]), NULL);
             continue;
         }
         Node *name = bind(r, handler->kids[1], NULL);
@@ -200,11 +211,14 @@ static bool check_call(Resolver *r, Node *e) {
     const char *slash = strchr(text_bytes(operator->text) + 1, '/');
     if (!is_global_symbol(operator->text)) {
         Local *l = local_named(r, operator->text);
-        if (l && l->function) check_count(r, pos(e), text_bytes(operator->text), l->function, count, pos(l->function));
+        if (l && l->function)
+            check_count(r, pos(e), text_bytes(operator->text), l->function, count,
+                        pos(l->function));
         return l && l->function;
     }
     Global *g = global_named(r, operator->text);
-    if (g) check_count(r, pos(e), slash + 1, g->function, count, g->from_library ? 0 : g->defined_at);
+    if (g)
+        check_count(r, pos(e), slash + 1, g->function, count, g->from_library ? 0 : g->defined_at);
     return g && g->function;
 }
 
@@ -237,7 +251,8 @@ Node *resolve_expression(Resolver *r, Node *e) {
     switch (e->head) {
     case H_quote: return e;
     case H_if: case H_do: case H_recur:
-        return node_list(r->arena, (Head)e->head, pos(e), resolve_all(r, e->kids, e->count), e->count);
+        return node_list(r->arena, (Head)e->head, pos(e), resolve_all(r, e->kids, e->count),
+                         e->count);
     case H_let: return resolve_let(r, e);
     case H_loop: return resolve_loop(r, e);
     case H_letrec: return resolve_letrec(r, e);
@@ -266,9 +281,11 @@ static Node *names(Resolver *r, Pos at) {
 
 static Node *resolve_definition(Resolver *r, Node *e, Global *g, uint32_t index) {
     Pos at = pos(e);
-    Node *global = node_global(r->arena, g->name), *value = resolve_expression(r, e->kids[1]), *n = names(r, at);
+    Node *global = node_global(r->arena, g->name), *value = resolve_expression(r, e->kids[1]);
+    Node *n = names(r, at);
     if (index != g->first)
-        return list(r->arena, H_run, at, n, list(r->arena, H_set_global, at, global, value, NULL), NULL);
+        return list(r->arena, H_run, at, n, list(r->arena, H_set_global, at, global, value, NULL),
+                    NULL);
     return list(r->arena, is_variable(g) ? H_variable : H_define, at, global, n, value, NULL);
 }
 
@@ -323,7 +340,9 @@ static void define_assigned(Resolver *r, Nodes *out, uint32_t index) {
     for (uint32_t i = 0; i < r->order.count; i++) {
         Global *g = r->order.items[i];
         if (g->definitions > 0 || g->first != index) continue;
-        PUSH(r->scratch, *out, build(r->arena, g->defined_at, "(variable ? (names 1) (quote nil))", node_global(r->arena, g->name)));
+        PUSH(r->scratch, *out,
+             build(r->arena, g->defined_at, "(variable ? (names 1) (quote nil))",
+                   node_global(r->arena, g->name)));
     }
 }
 
@@ -331,14 +350,19 @@ static void define_assigned(Resolver *r, Nodes *out, uint32_t index) {
 static void check_tops(Resolver *r, const Top *tops, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         const Top *t = &tops[i];
-        if (!t->form || (t->defines && (t->defines->function || t->defines->from_library))) continue;
+        if (!t->form || (t->defines && (t->defines->function || t->defines->from_library)))
+            continue;
         check_order(r, t->defines ? &t->defines->mentions : &t->mentions, i);
     }
 }
 
 Node *pass_resolve(Context *context, Node *program) {
-    Resolver r = {.arena = context->arena, .scratch = context->scratch, .diagnostics = context->diagnostics,
-                  .strict = context->strict, .globals = {.arena = context->scratch}, .scope = {.arena = context->scratch}};
+    Resolver r = {.arena = context->arena,
+                  .scratch = context->scratch,
+                  .diagnostics = context->diagnostics,
+                  .strict = context->strict,
+                  .globals = {.arena = context->scratch},
+                  .scope = {.arena = context->scratch}};
     Nodes out = {0};
     index_globals(&r, program);
     Top *tops = NEW_ARRAY(r.scratch, Top, program->count);

@@ -103,7 +103,8 @@ static Node *simplify_let(Simplifier *s, Node *e) {
     return let_form(s, pos(e), &bindings, simplified(s, e->kids[1]));
 }
 
-Node *simplified_let(Simplifier *s, Pos at, Node *const *names, Node **values, uint32_t count, Node *body) {
+Node *simplified_let(Simplifier *s, Pos at, Node *const *names, Node **values, uint32_t count,
+                     Node *body) {
     Nodes bindings = {0};
     for (uint32_t i = 0; i < count; i++)
         bind_value(s, names[i], values[i], &bindings);
@@ -182,7 +183,8 @@ static Node *if_form(Simplifier *s, Pos at, Node *test, Node *then, Node *other)
 static Node *branch(Simplifier *s, Pos at, Node *test, Node *then, Node *other) {
     int truth = known_truth(s, test, NULL, false);
     if (truth >= 0) return simplified(s, truth ? then : other);
-    if (is_form(test, H_prim) && test->kids[0]->head == P_not) return branch(s, at, test->kids[1], other, then);
+    if (is_form(test, H_prim) && test->kids[0]->head == P_not)
+        return branch(s, at, test->kids[1], other, then);
     if (is_form(test, H_let)) {
         Nodes bindings = {.items = NULL};
         for (uint32_t i = 0; i < test->kids[0]->count; i++)
@@ -231,7 +233,8 @@ static Node *simplify_do(Simplifier *s, Node *e) {
             PUSH(s->scratch, steps, step->kids[k]);
         if (!nested && (i + 1 == e->count || !is_pure(step))) PUSH(s->scratch, steps, step);
     }
-    return steps.count == 1 ? steps.items[0] : node_list(s->arena, H_do, pos(e), steps.items, steps.count);
+    return steps.count == 1 ? steps.items[0]
+                            : node_list(s->arena, H_do, pos(e), steps.items, steps.count);
 }
 
 static Node *simplify_bindings(Simplifier *s, Node *bindings) {
@@ -307,7 +310,8 @@ static Node *simplify_top(Simplifier *s, Node *top) {
     count_uses(s, e);
     Node *value = simplified(s, e);
     out->kids[top->count - 1] = pruned(s, value, s->next);
-    out->kids[top->count - 2] = build(s->arena, pos(names), "(names ?)", node_int(s->arena, pos(names), s->next));
+    out->kids[top->count - 2] =
+        build(s->arena, pos(names), "(names ?)", node_int(s->arena, pos(names), s->next));
     return out;
 }
 
@@ -318,7 +322,9 @@ static void replace_definition(Simplifier *s, Node *top) {
 }
 
 Node *pass_simplify(Context *context, Node *program) {
-    Simplifier s = {.arena = context->arena, .scratch = context->scratch, .level = context->optimise,
+    Simplifier s = {.arena = context->arena,
+                    .scratch = context->scratch,
+                    .level = context->optimise,
                     .globals = {.arena = context->scratch}};
     index_program(&s, program);
     Node **order = call_order(&s, program), *out = copy(&s, program);

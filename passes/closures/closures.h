@@ -40,14 +40,16 @@ Node *fresh_value(Converter *c, const char *hint);
 void convert_function(Converter *c, Known *k);
 /* (direct ...) or (enter ...) when the arity of the known function fits, else NULL. `closure`: the
  * closure as an expression, NULL when there is none. */
-Node *known_call(Converter *c, Pos at, const Known *k, Node *closure, Node **operands, uint32_t count);
+Node *known_call(Converter *c, Pos at, const Known *k, Node *closure, Node **operands,
+                 uint32_t count);
 
 /* ---- lift.c */
 
 /* Adds a top to the output, marked when it comes from the library. */
 void add_closed_top(Converter *c, Node *top);
 /* (function $name (names n) (env x ...) [parameters] body) as a top. */
-void add_closed_function(Converter *c, Pos at, Text name, const Nodes *env, const Nodes *parameters, Node *body);
+void add_closed_function(Converter *c, Pos at, Text name, const Nodes *env, const Nodes *parameters,
+                         Node *body);
 /* A new name base.word3 for a lifted function. */
 Text lifted_name(Converter *c, const char *word);
 Node *convert_try(Converter *c, Node *e);

@@ -4,10 +4,12 @@
  *   => (try-call $user/g.try4 $user/g.catch4 %x.1), with
  *      (function $user/g.try4 (names 6) (env) [%x.1] body)
  *      (function $user/g.catch4 (names 6) (env) [%e.5 %x.1]
- *        (if (prim %instance? %e.5 (quote Exception)) (let [[%e.3 %e.5]] (f %e.3 %x.1)) (prim throw %e.5)))
+ *        (if (prim %instance? %e.5 (quote Exception)) (let [[%e.3 %e.5]] (f %e.3 %x.1))
+ *            (prim throw %e.5)))
  *
  * A finally runs in both ways out:
- *   (let [[%r.7 (try-call $user/g.try8 $user/g.cleanup8 %x.1)]] (do (direct $user/g.finally8 %x.1) %r.7))
+ *   (let [[%r.7 (try-call $user/g.try8 $user/g.catch9 %x.1)]]
+ *     (do (direct $user/g.finally6 %x.1) %r.7))
  */
 #include "closures.h"
 
@@ -21,12 +23,14 @@ void add_closed_top(Converter *c, Node *top) {
     PUSH(c->scratch, c->tops, top);
 }
 
-void add_closed_function(Converter *c, Pos at, Text name, const Nodes *env, const Nodes *parameters, Node *body) {
+void add_closed_function(Converter *c, Pos at, Text name, const Nodes *env, const Nodes *parameters,
+                         Node *body) {
     Node *env_form = node_list(c->arena, H_env, at, env->items, env->count);
     Node *vector = node_tree(c->arena, N_VECTOR, at, parameters->items, parameters->count);
     Node *names = build(c->arena, at, "(names ?)", node_int(c->arena, at, 1));
     PUSH(c->scratch, c->names, names->kids[0]);
-    add_closed_top(c, list(c->arena, H_function, at, node_global(c->arena, name), names, env_form, vector, body, NULL));
+    add_closed_top(c, list(c->arena, H_function, at, node_global(c->arena, name), names, env_form,
+                           vector, body, NULL));
 }
 
 Text lifted_name(Converter *c, const char *word) {
@@ -73,7 +77,8 @@ static Nodes free_names(Converter *c, Node *e, Node *more, const Node *except) {
     if (more) scan(&s, more);
     if (except) table_put(&s.bound, except->name.number, (void *)(uintptr_t)except);
     for (uint32_t i = 0; i < s.names.count; i++)
-        if (!table_get(&s.bound, s.names.items[i]->name.number)) PUSH(c->scratch, out, s.names.items[i]);
+        if (!table_get(&s.bound, s.names.items[i]->name.number))
+            PUSH(c->scratch, out, s.names.items[i]);
     if (out.count) qsort(out.items, out.count, sizeof *out.items, by_number);
     return out;
 }
@@ -100,20 +105,23 @@ static Node *guarded(Converter *c, Pos at, Node *body, Node *e, Node *handler) {
 
 /* The catch clauses from kid i on, for the exception `e`. */
 static Node *dispatch(Converter *c, Node *try, uint32_t i, Node *e) {
-    if (i == try->count || try->kids[i]->head == H_finally) return build(c->arena, pos(try), "(prim throw ?)", e);
+    if (i == try->count || try->kids[i]->head == H_finally)
+        return build(c->arena, pos(try), "(prim throw ?)", e);
     Node *handler = try->kids[i], *class = handler->kids[0], *x = handler->kids[1];
     Node *body = convert_expression(c, handler->kids[2]);
-    return build(c->arena, pos(handler), "(if (prim %instance? ? (quote ?)) (let [[? ?]] ?) ?)", e, class, x, e, body,
-                 dispatch(c, try, i + 1, e));
+    return build(c->arena, pos(handler), "(if (prim %instance? ? (quote ?)) (let [[? ?]] ?) ?)", e,
+                 class, x, e, body, dispatch(c, try, i + 1, e));
 }
 
 /* Runs `cleanup` after `body`, whether it throws or not. */
 static Node *with_cleanup(Converter *c, Pos at, Node *body, Node *cleanup) {
     Nodes names = free_names(c, cleanup, NULL, NULL);
-    Node *function = lift(c, at, "finally", &names, cleanup), *e = fresh_value(c, "e"), *result = fresh_value(c, "result");
+    Node *function = lift(c, at, "finally", &names, cleanup), *e = fresh_value(c, "e");
+    Node *result = fresh_value(c, "result");
     Node *call = build(c->arena, at, "(direct ? ?...)", function, names.items, names.count);
     Node *again = build(c->arena, at, "(do ? (prim throw ?))", call, e);
-    return build(c->arena, at, "(let [[? ?]] (do ? ?))", result, guarded(c, at, body, e, again), call, result);
+    return build(c->arena, at, "(let [[? ?]] (do ? ?))", result, guarded(c, at, body, e, again),
+                 call, result);
 }
 
 Node *convert_try(Converter *c, Node *try) {
@@ -123,5 +131,6 @@ Node *convert_try(Converter *c, Node *try) {
         Node *e = fresh_value(c, "e");
         out = guarded(c, at, out, e, dispatch(c, try, 1, e));
     }
-    return is_form(last, H_finally) ? with_cleanup(c, at, out, convert_expression(c, last->kids[0])) : out;
+    return is_form(last, H_finally) ? with_cleanup(c, at, out, convert_expression(c, last->kids[0]))
+                                    : out;
 }

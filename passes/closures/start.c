@@ -13,7 +13,9 @@ static Node *main_call_form(Converter *c, const Known *main, Node *global) {
     switch (main_call(main->function)) {
     case MAIN_PLAIN: return known_call(c, 0, main, NULL, NULL, 0);
     case MAIN_REST:
-        return build(c->arena, 0, "(direct ? ?)", node_global(c->arena, text_format("%s.w0r", text_bytes(main->base))), arguments);
+        return build(c->arena, 0, "(direct ? ?)",
+                     node_global(c->arena, text_format("%s.w0r", text_bytes(main->base))),
+                     arguments);
     case MAIN_APPLIED: break;
     }
     Node *operands[] = {global, arguments};
@@ -60,7 +62,7 @@ static void reach_primitive(Reach *r, Prim p) {
 
 /* What calls of values that are no functions run. */
 static void reach_invoke(Reach *r) {
-    static const char *const names[] = {"core/invoke-0.w1", "core/invoke-1.w2", "core/invoke-2.w3", "core/invoke-many.w2",
+    static const char *const names[] = {"core/invoke-0.w1", "core/invoke-1.w2", "core/invoke-2.w3",
                                         "core/invoke-many.w1r"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         reach(r, text(names[i]));
@@ -89,7 +91,8 @@ Node *finish_program(Converter *c, Node *library, const Known *main, const Node 
     PUSH(c->scratch, out, library);
     for (uint32_t i = 0; i < c->tops.count; i++) {
         Node *top = top_inner(c->tops.items[i]);
-        if (is_form(top, H_start) || table_get(&r.reached, top->kids[0]->text)) PUSH(c->scratch, out, c->tops.items[i]);
+        if (is_form(top, H_start) || table_get(&r.reached, top->kids[0]->text))
+            PUSH(c->scratch, out, c->tops.items[i]);
     }
     return node_list(c->arena, H_program, 0, out.items, out.count);
 }

@@ -2,7 +2,8 @@
  *
  *   (let [[a b] v {:keys [k] :or {k 1}} m] body)
  *   => (let [[vec#1 v] [a (call core/nth vec#1 (quote 0) (quote nil))] ...
- *            [map#2 (call core/keyword-arguments m)] [k (call core/get map#2 (quote :k) (quote 1))]] body)
+ *            [map#2 (call core/keyword-arguments m)]
+ *            [k (call core/get map#2 (quote :k) (quote 1))]] body)
  */
 #include "expand.h"
 
@@ -20,7 +21,8 @@ static bool is_text(const Node *n, NodeKind kind, const char *s) {
 static void report_pattern(Expander *x, const Node *pattern, const char *why) {
     Buffer b = {0};
     print_flat(&b, pattern);
-    error_at(x->diagnostics, pos(pattern), "SL0203", "%.*s%s", b.length > 60 ? 60 : (int)b.length, b.bytes, why);
+    error_at(x->diagnostics, pos(pattern), "SL0203", "%.*s%s", b.length > 60 ? 60 : (int)b.length,
+             b.bytes, why);
     buffer_free(&b);
 }
 
@@ -37,7 +39,9 @@ static Node *bind_fresh(Expander *x, const char *hint, Node *value, Nodes *out) 
     return symbol;
 }
 
-static Node *number(Expander *x, int64_t value) { return core_quote(x, node_int(x->arena, 0, value)); }
+static Node *number(Expander *x, int64_t value) {
+    return core_quote(x, node_int(x->arena, 0, value));
+}
 
 /* ---- [a b & more :as all] */
 
@@ -70,14 +74,16 @@ static void destructure_vector(Expander *x, Node *pattern, Node *value, Nodes *o
         count -= 2;
     }
     fixed = rest_index(pattern);
-    if (as && !is_plain_symbol(as)) report_pattern(x, as, " cannot stand behind :as; a name is needed");
+    if (as && !is_plain_symbol(as))
+        report_pattern(x, as, " cannot stand behind :as; a name is needed");
     if (fixed < count && fixed + 2 != count) {
         report_pattern(x, pattern, " needs exactly one name behind &");
         return;
     }
     if (fixed < count) destructure_seq(x, pattern, fixed, whole, out);
     for (uint32_t i = 0; i < count && fixed >= count; i++)
-        destructure(x, pattern->kids[i], core_call(x, at, "nth", whole, number(x, i), core_nil(x), NULL), out);
+        destructure(x, pattern->kids[i],
+                    core_call(x, at, "nth", whole, number(x, i), core_nil(x), NULL), out);
     if (as && is_plain_symbol(as)) bind(x, as, whole, out);
 }
 
@@ -93,12 +99,14 @@ static Node *option(const Node *pattern, const char *key) {
 /* The source form of the default for `name`, NULL when there is none. */
 static Node *default_of(const Node *defaults, Text name) {
     for (uint32_t i = 0; defaults && i + 1 < defaults->count; i += 2)
-        if (defaults->kids[i]->kind == N_SYMBOL && defaults->kids[i]->text == name) return defaults->kids[i + 1];
+        if (defaults->kids[i]->kind == N_SYMBOL && defaults->kids[i]->text == name)
+            return defaults->kids[i + 1];
     return NULL;
 }
 
 /* target = (get map key default?) */
-static void take_key(Expander *x, Node *target, Node *map, Node *key, const Node *pattern, Nodes *out) {
+static void take_key(Expander *x, Node *target, Node *map, Node *key, const Node *pattern,
+                     Nodes *out) {
     Pos at = place_for(x, pattern);
     Node *other = target->kind == N_SYMBOL ? default_of(option(pattern, "or"), target->text) : NULL;
     Node *value = other ? core_call(x, at, "get", map, key, expand_expression(x, other), NULL)
@@ -112,7 +120,8 @@ static Node *key_of(Expander *x, NodeKind kind, Text space, Text name) {
 }
 
 /* :keys [a b/c :d] binds a, c, d from :a, :b/c, :d. */
-static void take_names(Expander *x, NodeKind kind, Text space, Node *names, Node *map, const Node *pattern, Nodes *out) {
+static void take_names(Expander *x, NodeKind kind, Text space, Node *names, Node *map,
+                       const Node *pattern, Nodes *out) {
     if (names->kind != N_VECTOR) {
         report_pattern(x, names, " cannot stand here; a vector of names is needed");
         return;
@@ -155,7 +164,8 @@ static void destructure_map(Expander *x, Node *pattern, Node *value, Nodes *out)
         Node *target = pattern->kids[i], *key = pattern->kids[i + 1];
         NodeKind kind = names_kind(target, &space);
         if (kind != N_NIL) take_names(x, kind, space, key, map, pattern, out);
-        else if (target->kind != N_KEYWORD) take_key(x, target, map, expand_expression(x, key), pattern, out);
+        else if (target->kind != N_KEYWORD)
+            take_key(x, target, map, expand_expression(x, key), pattern, out);
         else if (!is_text(target, N_KEYWORD, "as") && !is_text(target, N_KEYWORD, "or"))
             report_pattern(x, target, " means nothing in a map pattern");
     }
@@ -173,11 +183,13 @@ void destructure(Expander *x, Node *pattern, Node *value, Nodes *out) {
 Node *binding_vector(Expander *x, Node *form, Node *vector) {
     const char *word = text_bytes(form->kids[0]->text);
     if (vector->kind != N_VECTOR) {
-        error_at(x->diagnostics, pos(vector), "SL0202", "%s needs its bindings in a vector: [name value ...]", word);
+        error_at(x->diagnostics, pos(vector), "SL0202",
+                 "%s needs its bindings in a vector: [name value ...]", word);
         return NULL;
     }
     if (vector->count % 2) {
-        error_at(x->diagnostics, pos(vector), "SL0202", "the last name in the bindings of %s has no value", word);
+        error_at(x->diagnostics, pos(vector), "SL0202",
+                 "the last name in the bindings of %s has no value", word);
         return NULL;
     }
     return vector;
@@ -217,8 +229,9 @@ static Node *plain_loop(Expander *x, Node *form, Node *vector) {
     return loop_form(x, at, &bindings, expand_body(x, at, form->kids + 2, form->count - 2));
 }
 
-/* (loop [[a b] e] body) => (let [[loop#1 e] a ... b ...] (loop [[loop#1 loop#1]] (let [a ... b ...] body)))
- * The outer bindings are there for later initial values that use a and b. */
+/* (loop [[a b] e] body)
+ * => (let [[loop#1 e] a ... b ...] (loop [[loop#1 loop#1]] (let [a ... b ...] body)))
+ * The outer bindings of a and b are there for later starts, which may use them. */
 static Node *pattern_loop(Expander *x, Node *form, Node *vector) {
     Pos at = place_for(x, form);
     Nodes outer = {0}, rounds = {0}, inner = {0};
@@ -252,14 +265,16 @@ Node *expand_loop(Expander *x, Node *form) {
 static Node *one_binding(Expander *x, Node *form) {
     Node *vector = form->kids[1];
     if (vector->kind == N_VECTOR && vector->count == 2) return vector;
-    error_at(x->diagnostics, pos(vector), "SL0202", "%s needs one pattern and one value: [pattern value]",
+    error_at(x->diagnostics, pos(vector), "SL0202",
+             "%s needs one pattern and one value: [pattern value]",
              text_bytes(form->kids[0]->text));
     return NULL;
 }
 
 /* Binds the test's value, then the pattern inside the branch that is taken when `is_some` ? it is
  * not nil : it is true. */
-static Node *conditional_binding(Expander *x, Node *form, bool is_some, Node **then, uint32_t count, Node *other) {
+static Node *conditional_binding(Expander *x, Node *form, bool is_some, Node **then, uint32_t count,
+                                 Node *other) {
     Node *vector = one_binding(x, form);
     if (!vector) return core_nil(x);
     Pos at = place_for(x, form);
@@ -271,16 +286,20 @@ static Node *conditional_binding(Expander *x, Node *form, bool is_some, Node **t
     destructure(x, vector->kids[0], test, &inner);
     Node *then_part = core_let(x, at, &inner, expand_body(x, at, then, count));
     scope_leave(x, mark);
-    Node *choice = is_some ? build(x->arena, at, "(if ? ? ?)", core_call(x, at, "nil?", test, NULL), else_part, then_part)
-                           : build(x->arena, at, "(if ? ? ?)", test, then_part, else_part);
+    Node *choice = is_some ? build(x->arena, at, "(if ? ? ?)", core_call(x, at, "nil?", test, NULL),
+                                   else_part, then_part)
+                           : build(x->arena, at, "(if ? ? ?)", dialect_test(x, test), then_part,
+                                   else_part);
     return core_let(x, at, &outer, choice);
 }
 
 Node *expand_if_let(Expander *x, Node *form) {
-    return conditional_binding(x, form, false, form->kids + 2, 1, form->count > 3 ? form->kids[3] : NULL);
+    return conditional_binding(x, form, false, form->kids + 2, 1,
+                               form->count > 3 ? form->kids[3] : NULL);
 }
 Node *expand_if_some(Expander *x, Node *form) {
-    return conditional_binding(x, form, true, form->kids + 2, 1, form->count > 3 ? form->kids[3] : NULL);
+    return conditional_binding(x, form, true, form->kids + 2, 1,
+                               form->count > 3 ? form->kids[3] : NULL);
 }
 Node *expand_when_let(Expander *x, Node *form) {
     return conditional_binding(x, form, false, form->kids + 2, form->count - 2, NULL);
@@ -289,7 +308,8 @@ Node *expand_when_some(Expander *x, Node *form) {
     return conditional_binding(x, form, true, form->kids + 2, form->count - 2, NULL);
 }
 
-/* (when-first [p coll] body) => (let [[seq#1 (seq coll)]] (if seq#1 (let [p (first seq#1)] body) nil)) */
+/* (when-first [p coll] body)
+ * => (let [[seq#1 (seq coll)]] (if seq#1 (let [p (first seq#1)] body) nil)) */
 Node *expand_when_first(Expander *x, Node *form) {
     Node *vector = one_binding(x, form);
     if (!vector) return core_nil(x);

@@ -12,7 +12,8 @@ Node *expand_comment(Expander *x, Node *form) {
 
 /* (if test then other), where other NULL is nil. */
 static Node *choose(Expander *x, Node *form, Node *test, Node *then, Node *other) {
-    return build(x->arena, place_for(x, form), "(if ? ? ?)", test, then, other ? other : core_nil(x));
+    return build(x->arena, place_for(x, form), "(if ? ? ?)", dialect_test(x, test), then,
+                 other ? other : core_nil(x));
 }
 
 static Node *else_of(Expander *x, Node *form) {
@@ -52,14 +53,15 @@ static Node *expand_clauses(Expander *x, Node *form, uint32_t i) {
     if (i >= form->count) return core_nil(x);
     Node *test = form->kids[i], *value = form->kids[i + 1];
     if (is_always_true(test) && i + 2 == form->count) return expand_expression(x, value);
-    Node *core_test = expand_expression(x, test), *then = expand_expression(x, value);
-    return build(x->arena, place_for(x, test->kind == N_LIST ? test : form), "(if ? ? ?)", core_test, then,
-                 expand_clauses(x, form, i + 2));
+    Node *core_test = dialect_test(x, expand_expression(x, test)), *then = expand_expression(x, value);
+    return build(x->arena, place_for(x, test->kind == N_LIST ? test : form), "(if ? ? ?)",
+                 core_test, then, expand_clauses(x, form, i + 2));
 }
 
 Node *expand_cond(Expander *x, Node *form) {
     if (form->count % 2) return expand_clauses(x, form, 1);
-    error_at(x->diagnostics, pos(form->kids[form->count - 1]), "SL0207", "the last test of cond has no value");
+    error_at(x->diagnostics, pos(form->kids[form->count - 1]), "SL0207",
+             "the last test of cond has no value");
     return core_nil(x);
 }
 
@@ -70,13 +72,16 @@ static Node *decide(Expander *x, Node *form, uint32_t i, bool is_and) {
     if (i + 1 == form->count) return e;
     Node *value = fresh_symbol(x, is_and ? "and" : "or"), *more = decide(x, form, i + 1, is_and);
     return build(x->arena, place_for(x, form), "(let [[? ?]] (if ? ? ?))", value, e,
-                 value, is_and ? more : value, is_and ? value : more);
+                 dialect_test(x, value), is_and ? more : value, is_and ? value : more);
 }
 
 Node *expand_and(Expander *x, Node *form) {
-    return form->count == 1 ? core_quote(x, node_simple(x->arena, N_TRUE, 0)) : decide(x, form, 1, true);
+    return form->count == 1 ? core_quote(x, node_simple(x->arena, N_TRUE, 0))
+                            : decide(x, form, 1, true);
 }
-Node *expand_or(Expander *x, Node *form) { return form->count == 1 ? core_nil(x) : decide(x, form, 1, false); }
+Node *expand_or(Expander *x, Node *form) {
+    return form->count == 1 ? core_nil(x) : decide(x, form, 1, false);
+}
 
 /* ---- case: a chain of comparisons with constants */
 
@@ -93,7 +98,8 @@ static Node *compare_constant(Case *c, Node *constant) {
         if (node_equal(c->constants.items[i], constant)) {
             Buffer b = {0};
             print_flat(&b, constant);
-            error_at(x->diagnostics, pos(constant), "SL0208", "the constant %.*s stands in this case twice", (int)b.length, b.bytes);
+            error_at(x->diagnostics, pos(constant), "SL0208",
+                     "the constant %.*s stands in this case twice", (int)b.length, b.bytes);
             buffer_free(&b);
             break;
         }
@@ -107,11 +113,13 @@ static Node *compare_any(Case *c, Node *constants, uint32_t i) {
     if (i == constants->count) return core_quote(x, node_simple(x->arena, N_FALSE, 0));
     Node *test = compare_constant(c, constants->kids[i]);
     if (i + 1 == constants->count) return test;
-    return build(x->arena, place_for(x, c->form), "(if ? (quote true) ?)", test, compare_any(c, constants, i + 1));
+    return build(x->arena, place_for(x, c->form), "(if ? (quote true) ?)", test,
+                 compare_any(c, constants, i + 1));
 }
 
 static Node *no_clause(Expander *x, Pos at, Node *value) {
-    Node *message = core_call(x, at, "str", core_text(x, "no clause matches "), core_call(x, at, "pr-str", value, NULL), NULL);
+    Node *message = core_call(x, at, "str", core_text(x, "no clause matches "),
+                              core_call(x, at, "pr-str", value, NULL), NULL);
     return core_fail(x, at, "IllegalArgumentException", message);
 }
 
@@ -121,7 +129,8 @@ static Node *case_clauses(Case *c, uint32_t i) {
     if (i == form->count) return no_clause(x, place_for(x, form), c->value);
     if (i + 1 == form->count) return expand_expression(x, form->kids[i]);
     Node *constant = form->kids[i];
-    Node *test = constant->kind == N_LIST ? compare_any(c, constant, 0) : compare_constant(c, constant);
+    Node *test =
+        constant->kind == N_LIST ? compare_any(c, constant, 0) : compare_constant(c, constant);
     Node *then = expand_expression(x, form->kids[i + 1]);
     return choose(x, form, test, then, case_clauses(c, i + 2));
 }
@@ -149,7 +158,8 @@ static Node *condp_call(Condp *c, uint32_t i, Node *test) {
     Pos at = place_for(x, c->form);
     Node *found = fresh_symbol(x, "found"), *f = expand_expression(x, c->form->kids[i + 2]);
     want_invoke(x);
-    return build(x->arena, at, "(let [[? ?]] (if ? (call ? ?) ?))", found, test, found, f, found, condp_clauses(c, i + 3));
+    return build(x->arena, at, "(let [[? ?]] (if ? (call ? ?) ?))", found, test,
+                 dialect_test(x, found), f, found, condp_clauses(c, i + 3));
 }
 
 static Node *condp_clauses(Condp *c, uint32_t i) {

@@ -38,7 +38,9 @@ Node *core_let(Expander *x, Pos at, const Nodes *bindings, Node *body) {
     return list(x->arena, H_let, at, vector, body, NULL);
 }
 
-Node *core_thunk(Expander *x, Pos at, Node *body) { return build(x->arena, at, "(fn _ (arity [] ?))", body); }
+Node *core_thunk(Expander *x, Pos at, Node *body) {
+    return build(x->arena, at, "(fn _ (arity [] ?))", body);
+}
 
 Node *core_fail(Expander *x, Pos at, const char *class, Node *message) {
     return core_call(x, at, "%fail", core_symbol(x, class), message, NULL);

@@ -9,7 +9,8 @@
 
 static bool is_definable(Expander *x, Node *form) {
     if (is_plain_symbol(form->kids[1])) return true;
-    error_at(x->diagnostics, pos(form), "SL0213", "%s needs a name without a namespace", text_bytes(form->kids[0]->text));
+    error_at(x->diagnostics, pos(form), "SL0213", "%s needs a name without a namespace",
+             text_bytes(form->kids[0]->text));
     return false;
 }
 
@@ -40,14 +41,17 @@ Node *expand_def(Expander *x, Node *form) {
         return top ? list(x->arena, H_declare, at, declared, NULL) : core_nil(x);
     }
     if (form->count == 4 && form->kids[2]->kind != N_STRING)
-        error_at(x->diagnostics, pos(form), "SL0201", "the second part of a def with three must be a string that documents it");
+        error_at(x->diagnostics, pos(form), "SL0201",
+                 "the second part of a def with three must be a string that documents it");
     Node *value = form->kids[form->count - 1];
-    Node *symbol = defined_symbol(x, form, makes_function(value) ? &defined_function : &defined_value);
+    Node *symbol =
+        defined_symbol(x, form, makes_function(value) ? &defined_function : &defined_value);
     x->at_top = false;
     return definition(x, at, top, symbol, expand_expression(x, value));
 }
 
-/* (defn name doc? {meta}? [parameters] body ...): inside, the name means the global. */
+/* (defn name doc? {meta}? [parameters] body ...). The function has no name of its own: inside, the
+ * name means the global, or the primitive that it extends. */
 Node *expand_defn(Expander *x, Node *form) {
     bool top = x->at_top;
     if (!is_definable(x, form)) return core_nil(x);
@@ -56,7 +60,6 @@ Node *expand_defn(Expander *x, Node *form) {
     if (skip < form->count && form->kids[skip]->kind == N_MAP) skip++;
     Node *symbol = defined_symbol(x, form, &defined_function);
     x->at_top = false;
-    /* no name of its own inside: the name means the global there, or the primitive that it extends */
     Node *function = expand_arities(x, form, NULL, form->kids + skip, form->count - skip);
     return definition(x, place_for(x, form), top, symbol, function);
 }
@@ -93,7 +96,8 @@ static void refer_names(Expander *x, Text space, const Node *names) {
         Node *n = names->kids[i];
         if (n->kind != N_SYMBOL) continue;
         if (library_has_space(space) && !library_find(space, n->text)) {
-            error_at(x->diagnostics, pos(n), "SL0102", "there is no %s in %s", text_bytes(n->text), text_bytes(space));
+            error_at(x->diagnostics, pos(n), "SL0102", "there is no %s in %s", text_bytes(n->text),
+                     text_bytes(space));
             continue;
         }
         table_put(&x->referred, name_key(x->space, n->text), (void *)(uintptr_t)space);
@@ -123,14 +127,17 @@ static void read_option(Expander *x, Text space, const Node *key, const Node *va
 static Node *require_one(Expander *x, Node *form, bool refers_all) {
     Node *name = form->kind == N_VECTOR && form->count ? form->kids[0] : form;
     if (name->kind != N_SYMBOL) {
-        error_at(x->diagnostics, pos(form), "SL0214", "a namespace is required as name or [name :as alias]");
+        error_at(x->diagnostics, pos(form), "SL0214",
+                 "a namespace is required as name or [name :as alias]");
         return NULL;
     }
     Text space = name->text == text("clojure.core") ? text("core") : name->text;
     if (!is_known_space(x, space)) {
-        warning_at(x->diagnostics, pos(name), "SL0107", "there is no namespace %s; this fails when it runs", text_bytes(space));
-        return core_fail(x, pos(form), "FileNotFoundException",
-                         core_text(x, text_bytes(text_format("there is no namespace %s", text_bytes(space)))));
+        warning_at(x->diagnostics, pos(name), "SL0107",
+                   "there is no namespace %s; this fails when it runs", text_bytes(space));
+        return core_fail(
+            x, pos(form), "FileNotFoundException",
+            core_text(x, text_bytes(text_format("there is no namespace %s", text_bytes(space)))));
     }
     for (uint32_t i = 1; form->kind == N_VECTOR && i + 1 < form->count; i += 2)
         read_option(x, space, form->kids[i], form->kids[i + 1]);
@@ -143,7 +150,8 @@ static Node *both(Expander *x, Pos at, Node *first, Node *second) {
 }
 
 static bool is_clause_of(const Node *n, const char *name) {
-    return n->kind == N_LIST && n->count && n->kids[0]->kind == N_KEYWORD && n->kids[0]->text == text(name);
+    return n->kind == N_LIST && n->count && n->kids[0]->kind == N_KEYWORD &&
+           n->kids[0]->text == text(name);
 }
 
 /* (ns name doc? (:require ...) (:use ...) (:import ...)) */
@@ -174,7 +182,8 @@ Node *expand_require(Expander *x, Node *form) {
         bool quoted = part->kind == N_LIST && part->count == 2 && part->kids[0]->kind == N_SYMBOL &&
                       part->kids[0]->text == text("quote");
         if (!quoted) {
-            error_at(x->diagnostics, pos(part), "SL0214", "require takes quoted names: (require '[name :as alias])");
+            error_at(x->diagnostics, pos(part), "SL0214",
+                     "require takes quoted names: (require '[name :as alias])");
             continue;
         }
         failing = both(x, pos(form), failing, require_one(x, part->kids[1], false));
@@ -221,7 +230,8 @@ void expand_top(Expander *x, Node *form) {
 static Node *read_definition(Expander *x, const LibraryRow *row) {
     Node **forms;
     uint32_t count;
-    read_source(x->arena, x->diagnostics, UINT16_MAX, library_text + row->offset, row->length, &forms, &count);
+    read_source(x->arena, x->diagnostics, UINT16_MAX, library_text + row->offset, row->length,
+                &forms, &count);
     return count ? forms[0] : core_nil(x);
 }
 
@@ -233,7 +243,8 @@ static Node *expand_library(Expander *x, const LibraryRow *row) {
     scope_leave(x, 0);
     Node *top = expand_at_top(x, read_definition(x, row));
     if (error_count(x->diagnostics) > errors)
-        note_at(x->diagnostics, 0, "in the library: %s/%s", text_bytes(row->space), text_bytes(row->name));
+        note_at(x->diagnostics, 0, "in the library: %s/%s", text_bytes(row->space),
+                text_bytes(row->name));
     Node *space = node_text(x->arena, N_SYMBOL, 0, row->space);
     return list(x->arena, H_from, 0, space, top, NULL);
 }

@@ -25,7 +25,8 @@ static const char *class_named(Expander *x, const Node *n) {
         if (!strcmp(classes[i], name)) return classes[i];
     Buffer b = {0};
     print_flat(&b, n);
-    error_at(x->diagnostics, pos(n), "SL0104", "no class of exceptions is called %.*s", b.length > 60 ? 60 : (int)b.length, b.bytes);
+    error_at(x->diagnostics, pos(n), "SL0104", "no class of exceptions is called %.*s",
+             b.length > 60 ? 60 : (int)b.length, b.bytes);
     buffer_free(&b);
     const char *close = near_miss(name, classes, CLASSES);
     if (close) help_line(x->diagnostics, "a name that is close: %s", close);
@@ -47,13 +48,15 @@ Node *expand_throw(Expander *x, Node *form) {
 /* ---- try */
 
 static bool starts_with(const Node *n, const char *word) {
-    return n->kind == N_LIST && n->count && n->kids[0]->kind == N_SYMBOL && n->kids[0]->text == text(word);
+    return n->kind == N_LIST && n->count && n->kids[0]->kind == N_SYMBOL &&
+           n->kids[0]->text == text(word);
 }
 
 /* (catch Class name body ...) */
 static Node *catch_clause(Expander *x, Node *form) {
     if (form->count < 3 || !is_plain_symbol(form->kids[2])) {
-        error_at(x->diagnostics, pos(form), "SL0210", "catch needs a class and a name: (catch Exception e body ...)");
+        error_at(x->diagnostics, pos(form), "SL0210",
+                 "catch needs a class and a name: (catch Exception e body ...)");
         return NULL;
     }
     Node *class = node_text(x->arena, N_SYMBOL, 0, text(class_named(x, form->kids[1])));
@@ -70,7 +73,9 @@ static Node *finally_clause(Expander *x, Node *form) {
     return list(x->arena, H_finally, place_for(x, form), body, NULL);
 }
 
-static bool is_clause(const Node *n) { return starts_with(n, "catch") || starts_with(n, "finally"); }
+static bool is_clause(const Node *n) {
+    return starts_with(n, "catch") || starts_with(n, "finally");
+}
 
 Node *expand_try(Expander *x, Node *form) {
     Pos at = place_for(x, form);
@@ -83,10 +88,12 @@ Node *expand_try(Expander *x, Node *form) {
         Node *clause = form->kids[i];
         bool last = i + 1 == form->count;
         if (!is_clause(clause) || (starts_with(clause, "finally") && !last)) {
-            error_at(x->diagnostics, pos(clause), "SL0210", "behind the body of try stand catch clauses, then at most one finally");
+            error_at(x->diagnostics, pos(clause), "SL0210",
+                     "behind the body of try stand catch clauses, then at most one finally");
             return core_nil(x);
         }
-        Node *handler = starts_with(clause, "catch") ? catch_clause(x, clause) : finally_clause(x, clause);
+        Node *handler =
+            starts_with(clause, "catch") ? catch_clause(x, clause) : finally_clause(x, clause);
         if (handler) PUSH(x->scratch, kids, handler);
     }
     if (kids.count == 1) return kids.items[0];
@@ -94,7 +101,8 @@ Node *expand_try(Expander *x, Node *form) {
 }
 
 static Node *misplaced_clause(Expander *x, Node *form) {
-    error_at(x->diagnostics, pos(form), "SL0210", "%s stands outside of try", text_bytes(form->kids[0]->text));
+    error_at(x->diagnostics, pos(form), "SL0210", "%s stands outside of try",
+             text_bytes(form->kids[0]->text));
     return core_nil(x);
 }
 
@@ -108,7 +116,8 @@ Node *expand_assert(Expander *x, Node *form) {
     Pos at = place_for(x, form);
     Node *message;
     if (form->count > 2) {
-        message = core_call(x, at, "str", core_text(x, "Assert failed: "), expand_expression(x, form->kids[2]), NULL);
+        message = core_call(x, at, "str", core_text(x, "Assert failed: "),
+                            expand_expression(x, form->kids[2]), NULL);
     } else {
         Buffer b = {0};
         buffer_print(&b, "Assert failed: ");
@@ -116,7 +125,7 @@ Node *expand_assert(Expander *x, Node *form) {
         message = core_quote(x, node_text(x->arena, N_STRING, 0, text_of(b.bytes, b.length)));
         buffer_free(&b);
     }
-    return build(x->arena, at, "(if ? (quote nil) ?)", expand_expression(x, form->kids[1]),
+    return build(x->arena, at, "(if ? (quote nil) ?)", dialect_test(x, expand_expression(x, form->kids[1])),
                  core_fail(x, at, "AssertionError", message));
 }
 
@@ -125,8 +134,10 @@ Node *expand_with_out_str(Expander *x, Node *form) {
     Pos at = place_for(x, form);
     Node *body = expand_body(x, at, form->kids + 1, form->count - 1), *e = fresh_symbol(x, "e");
     Node *again = core_call(x, at, "throw", e, NULL);
-    return build(x->arena, at, "(do ? (try (do ? ?) (catch Throwable ? (do ? ?))))", core_call(x, at, "%output-push", NULL),
-                 body, core_call(x, at, "%output-pop", NULL), e, core_call(x, at, "%output-pop", NULL), again);
+    return build(x->arena, at, "(do ? (try (do ? ?) (catch Throwable ? (do ? ?))))",
+                 core_call(x, at, "%output-push", NULL), body,
+                 core_call(x, at, "%output-pop", NULL), e, core_call(x, at, "%output-pop", NULL),
+                 again);
 }
 
 /* ---- recur; forms outside of their place */
@@ -147,8 +158,10 @@ Node *expand_var(Expander *x, Node *form) {
 
 /* In Clojure ~x outside of a template compiles, and fails when it runs. */
 Node *expand_unquote(Expander *x, Node *form) {
-    warning_at(x->diagnostics, pos(form), "SL0212", "~ outside of a syntax quote fails when it runs");
-    return core_fail(x, place_for(x, form), "IllegalStateException", core_text(x, "~ outside of a syntax quote"));
+    warning_at(x->diagnostics, pos(form), "SL0212",
+               "~ outside of a syntax quote fails when it runs");
+    return core_fail(x, place_for(x, form), "IllegalStateException",
+                     core_text(x, "~ outside of a syntax quote"));
 }
 
 static Node *no_macros(Expander *x, const Node *form, const char *what) {
@@ -156,5 +169,7 @@ static Node *no_macros(Expander *x, const Node *form, const char *what) {
     return core_nil(x);
 }
 
-Node *expand_syntax_quote(Expander *x, Node *form) { return no_macros(x, form, "syntax quotes (`form)"); }
+Node *expand_syntax_quote(Expander *x, Node *form) {
+    return no_macros(x, form, "syntax quotes (`form)");
+}
 Node *expand_defmacro(Expander *x, Node *form) { return no_macros(x, form, "macro definitions"); }

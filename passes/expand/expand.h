@@ -29,6 +29,7 @@ struct Expander {
     Diagnostics *diagnostics;
     Text space;          /* the namespace of the forms that are being expanded */
     bool in_library;     /* library forms have no positions and may name % primitives */
+    bool is_seed;        /* --dialect=seed: see dialect.c */
     bool at_top;         /* not inside any expression */
     uint32_t last_fresh; /* number of the last fresh symbol of this top-level form */
     VEC(Text) locals;    /* innermost last */
@@ -109,6 +110,15 @@ Node *source_list(Expander *x, Pos at, Node *first, Node **rest, uint32_t count)
 /* Gives all parts without a position the one of what is around them. */
 void settle_positions(Arena *a, Node *n);
 
+/* ---- dialect.c: the dialect of the first slisp */
+
+/* What a test asks of the value `e`. */
+Node *dialect_test(Expander *x, Node *e);
+/* The name of the core that `name` means. */
+Text dialect_name(const Expander *x, Text name);
+/* The call that makes a map or set without minding duplicates; NULL when literals are literals. */
+Node *dialect_literal(Expander *x, Pos at, Head head, Node **kids, uint32_t count);
+
 /* ---- binding.c: destructuring */
 
 /* Adds to `out` the bindings [s e] that match the source pattern with the core expression
@@ -120,7 +130,7 @@ Node *binding_vector(Expander *x, Node *form, Node *vector);
 
 /* ---- functions.c */
 
-/* (fn s arity ...) from the parts after the name. own: a symbol that is the function inside, or NULL. */
+/* (fn s arity ...) from the parts after the name; own: what the function is called inside, or NULL. */
 Node *expand_arities(Expander *x, Node *form, Node *own, Node **parts, uint32_t count);
 
 /* ---- literals.c */

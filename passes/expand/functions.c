@@ -31,7 +31,8 @@ static Parameters read_parameters(Expander *x, Node *vector) {
         Node *parameter = vector->kids[i];
         if (is_ampersand(parameter)) {
             if (p.has_rest || i + 2 != vector->count)
-                error_at(x->diagnostics, pos(parameter), "SL0204", "& must be followed by one name, the last one");
+                error_at(x->diagnostics, pos(parameter), "SL0204",
+                         "& must be followed by one name, the last one");
             p.has_rest = true;
             continue;
         }
@@ -41,7 +42,9 @@ static Parameters read_parameters(Expander *x, Node *vector) {
     }
     for (uint32_t i = 0; i < patterns.count; i++) {
         uint32_t which = patterns.items[i];
-        destructure(x, vector->kids[which], p.symbols.items[which - (p.has_rest && which + 1 == vector->count)], &p.bindings);
+        destructure(x, vector->kids[which],
+                    p.symbols.items[which - (p.has_rest && which + 1 == vector->count)],
+                    &p.bindings);
     }
     return p;
 }
@@ -53,7 +56,8 @@ static Node *expand_arity(Expander *x, Pos at, Node **parts, uint32_t count) {
     Parameters p = read_parameters(x, vector);
     uint32_t fixed = p.symbols.count - p.has_rest;
     if (fixed > MOST_PARAMETERS)
-        error_at(x->diagnostics, pos(vector), "SL0204", "a function takes up to %d parameters, this one has %u", MOST_PARAMETERS, fixed);
+        error_at(x->diagnostics, pos(vector), "SL0204",
+                 "a function takes up to %d parameters, this one has %u", MOST_PARAMETERS, fixed);
     Node *body = core_let(x, at, &p.bindings, expand_body(x, at, parts + 1, count - 1));
     scope_leave(x, mark);
     Node *symbols = node_tree(x->arena, N_VECTOR, at, p.symbols.items, p.symbols.count);
@@ -62,7 +66,9 @@ static Node *expand_arity(Expander *x, Pos at, Node **parts, uint32_t count) {
 
 /* ---- all arities of a function */
 
-static uint32_t fixed_count(const Node *arity) { return arity->kids[0]->count - (arity->head == H_rest); }
+static uint32_t fixed_count(const Node *arity) {
+    return arity->kids[0]->count - (arity->head == H_rest);
+}
 
 /* Two arities that the same call could mean. */
 static void check_arities(Expander *x, Node *form, Node **arities, uint32_t count) {
@@ -72,11 +78,15 @@ static void check_arities(Expander *x, Node *form, Node **arities, uint32_t coun
             bool both_rest = a->head == H_rest && b->head == H_rest;
             const Node *rest = a->head == H_rest ? a : b, *other = rest == a ? b : a;
             if (both_rest)
-                error_at(x->diagnostics, pos(form), "SL0205", "only one arity of a function can have a rest parameter");
+                error_at(x->diagnostics, pos(form), "SL0205",
+                         "only one arity of a function can have a rest parameter");
             else if (a->head == b->head && fixed_count(a) == fixed_count(b))
-                error_at(x->diagnostics, pos(form), "SL0205", "two arities of this function take %u parameters", fixed_count(a));
-            else if (!x->in_library && rest->head == H_rest && fixed_count(other) > fixed_count(rest))
-                error_at(x->diagnostics, pos(form), "SL0205", "the arity with a rest parameter must have the most parameters");
+                error_at(x->diagnostics, pos(form), "SL0205",
+                         "two arities of this function take %u parameters", fixed_count(a));
+            else if (!x->in_library && rest->head == H_rest &&
+                     fixed_count(other) > fixed_count(rest))
+                error_at(x->diagnostics, pos(form), "SL0205",
+                         "the arity with a rest parameter must have the most parameters");
         }
 }
 
@@ -85,15 +95,18 @@ static bool is_arity_list(const Node *n) {
 }
 
 static Node *report_no_parameters(Expander *x, Node *form) {
-    error_at(x->diagnostics, pos(form), "SL0206", "%s needs its parameters in a vector", text_bytes(form->kids[0]->text));
+    error_at(x->diagnostics, pos(form), "SL0206", "%s needs its parameters in a vector",
+             text_bytes(form->kids[0]->text));
     help_line(x->diagnostics, "a function without parameters has [] there");
     return core_nil(x);
 }
 
 Node *expand_arities(Expander *x, Node *form, Node *own, Node **parts, uint32_t count) {
-    Node *name = own ? node_text(x->arena, N_SYMBOL, 0, own->text) : node_text(x->arena, N_SYMBOL, 0, text("_"));
+    Node *name = own ? node_text(x->arena, N_SYMBOL, 0, own->text)
+                     : node_text(x->arena, N_SYMBOL, 0, text("_"));
     Nodes kids = {0};
-    if (count == 0 || (parts[0]->kind != N_VECTOR && !is_arity_list(parts[0]))) return report_no_parameters(x, form);
+    if (count == 0 || (parts[0]->kind != N_VECTOR && !is_arity_list(parts[0])))
+        return report_no_parameters(x, form);
     uint32_t mark = scope_enter(x);
     if (own) scope_bind(x, own);
     PUSH(x->scratch, kids, name);
@@ -102,7 +115,8 @@ Node *expand_arities(Expander *x, Node *form, Node *own, Node **parts, uint32_t 
     } else {
         for (uint32_t i = 0; i < count; i++) {
             if (!is_arity_list(parts[i])) return report_no_parameters(x, form);
-            PUSH(x->scratch, kids, expand_arity(x, place_for(x, parts[i]), parts[i]->kids, parts[i]->count));
+            PUSH(x->scratch, kids,
+                 expand_arity(x, place_for(x, parts[i]), parts[i]->kids, parts[i]->count));
         }
     }
     scope_leave(x, mark);
@@ -134,14 +148,17 @@ Node *expand_letfn(Expander *x, Node *form) {
     }
     if (!good) {
         scope_leave(x, mark);
-        error_at(x->diagnostics, pos(vector), "SL0202", "letfn needs its functions in a vector: [(name [parameter ...] body ...) ...]");
+        error_at(x->diagnostics, pos(vector), "SL0202",
+                 "letfn needs its functions in a vector: [(name [parameter ...] body ...) ...]");
         return core_nil(x);
     }
     for (uint32_t i = 0; i < vector->count; i++) {
         Node *function = vector->kids[i], *own = function->kids[0];
         Node *name = node_text(x->arena, N_SYMBOL, 0, own->text);
         PUSH(x->scratch, bindings,
-             core_binding(x, name, expand_arities(x, function, own, function->kids + 1, function->count - 1)));
+             core_binding(
+                 x, name,
+                 expand_arities(x, function, own, function->kids + 1, function->count - 1)));
     }
     Node *body = expand_body(x, at, form->kids + 2, form->count - 2);
     scope_leave(x, mark);
@@ -192,7 +209,9 @@ static int parameter_number(const Node *n) {
     return *s == 0 && number > 0 ? number : -1;
 }
 
-static Text parameter_name(int number) { return number ? text_format("p%d#", number) : text("rest#"); }
+static Text parameter_name(int number) {
+    return number ? text_format("p%d#", number) : text("rest#");
+}
 
 /* The body with %, %2 ... replaced by the names of the parameters. */
 static Node *replace_parameters(Literal *l, Node *n) {

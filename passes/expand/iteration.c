@@ -15,7 +15,7 @@
 
 Node *expand_while(Expander *x, Node *form) {
     Pos at = place_for(x, form);
-    Node *test = expand_expression(x, form->kids[1]);
+    Node *test = dialect_test(x, expand_expression(x, form->kids[1]));
     Node *body = expand_body(x, at, form->kids + 2, form->count - 2);
     return build(x->arena, at, "(loop [] (if ? (do ? (recur)) (quote nil)))", test, body);
 }
@@ -24,7 +24,8 @@ Node *expand_dotimes(Expander *x, Node *form) {
     Node *vector = form->kids[1];
     Pos at = place_for(x, form);
     if (vector->kind != N_VECTOR || vector->count != 2 || !is_plain_symbol(vector->kids[0])) {
-        error_at(x->diagnostics, pos(vector), "SL0202", "dotimes needs one name and one number: [name number]");
+        error_at(x->diagnostics, pos(vector), "SL0202",
+                 "dotimes needs one name and one number: [name number]");
         return core_nil(x);
     }
     Node *count = expand_expression(x, vector->kids[1]), *limit = fresh_symbol(x, "limit");
@@ -34,9 +35,10 @@ Node *expand_dotimes(Expander *x, Node *form) {
     Node *body = expand_body(x, at, form->kids + 2, form->count - 2);
     scope_leave(x, mark);
     Node *one = core_quote(x, node_int(x->arena, 0, 1));
-    return build(x->arena, at, "(let [[? ?]] (loop [[? (quote 0)]] (if ? (do ? (recur ?)) (quote nil))))", limit,
-                 core_call(x, at, "long", count, NULL), i, core_call(x, at, "<", i, limit, NULL), body,
-                 core_call(x, at, "+", i, one, NULL));
+    return build(x->arena, at,
+                 "(let [[? ?]] (loop [[? (quote 0)]] (if ? (do ? (recur ?)) (quote nil))))", limit,
+                 core_call(x, at, "long", count, NULL), i, core_call(x, at, "<", i, limit, NULL),
+                 body, core_call(x, at, "+", i, one, NULL));
 }
 
 /* ---- the bindings of doseq and for: pattern coll, :let [...], :when test, :while test */
@@ -66,9 +68,10 @@ static Node *for_element(Levels *l, uint32_t i, Node *seq) {
     Node *key = l->vector->kids[i], *value = l->vector->kids[i + 1];
     if (key->kind != N_KEYWORD) return l->nested(l, i, seq);
     if (key->text == text("let")) return let_option(l, value, i, seq);
-    Node *test = expand_expression(x, value);
+    Node *test = dialect_test(x, expand_expression(x, value));
     if (key->text == text("when"))
-        return build(x->arena, l->at, "(if ? ? ?)", test, for_element(l, i + 2, seq), recur_to_next(l, seq));
+        return build(x->arena, l->at, "(if ? ? ?)", test, for_element(l, i + 2, seq),
+                     recur_to_next(l, seq));
     if (key->text == text("while"))
         return build(x->arena, l->at, "(if ? ? (quote nil))", test, for_element(l, i + 2, seq));
     error_at(x->diagnostics, pos(key), "SL0209", "%s knows :let, :when and :while, not :%s",
@@ -101,7 +104,8 @@ static Node *level_loop(Levels *l, uint32_t i, Node *coll) {
 static bool start_levels(Levels *l) {
     if (!binding_vector(l->x, l->form, l->vector)) return false;
     if (l->vector->count && l->vector->kids[0]->kind != N_KEYWORD) return true;
-    error_at(l->x->diagnostics, pos(l->vector), "SL0209", "%s starts with a pattern and a collection: [x xs]",
+    error_at(l->x->diagnostics, pos(l->vector), "SL0209",
+             "%s starts with a pattern and a collection: [x xs]",
              text_bytes(l->form->kids[0]->text));
     return false;
 }
@@ -148,8 +152,8 @@ static Node *for_level(Levels *l, uint32_t i) {
     l->step = step;
     Node *thunk = core_thunk(x, l->at, level_loop(l, i, parameter));
     l->step = outer;
-    return build(x->arena, l->at, "(let [[? (fn ? (arity [?] ?))]] (call ? ?))", step, step, parameter,
-                 core_call(x, l->at, "%lazy", thunk, NULL), step, coll);
+    return build(x->arena, l->at, "(let [[? (fn ? (arity [?] ?))]] (call ? ?))", step, step,
+                 parameter, core_call(x, l->at, "%lazy", thunk, NULL), step, coll);
 }
 
 /* The lazy sequence of what the level gives behind the head of seq. */
@@ -166,8 +170,10 @@ static Node *for_inner(Levels *l, Node *seq) {
 static Node *for_nested(Levels *l, uint32_t i, Node *seq) {
     Expander *x = l->x;
     Node *inner = for_level(l, i), *symbol = fresh_symbol(x, "inner");
-    return build(x->arena, l->at, "(let [[? ?]] (if ? ? ?))", symbol, core_call(x, l->at, "seq", inner, NULL), symbol,
-                 core_call(x, l->at, "concat", symbol, for_rest(l, seq), NULL), recur_to_next(l, seq));
+    return build(x->arena, l->at, "(let [[? ?]] (if ? ? ?))", symbol,
+                 core_call(x, l->at, "seq", inner, NULL), symbol,
+                 core_call(x, l->at, "concat", symbol, for_rest(l, seq), NULL),
+                 recur_to_next(l, seq));
 }
 
 Node *expand_for(Expander *x, Node *form) {

@@ -10,7 +10,8 @@
 static void report_duplicate(Expander *x, const Node *n, const char *what) {
     Buffer b = {0};
     print_flat(&b, n);
-    error_at(x->diagnostics, pos(n), "SL0013", "%s %.*s stands in this literal twice", what, b.length > 60 ? 60 : (int)b.length, b.bytes);
+    error_at(x->diagnostics, pos(n), "SL0013", "%s %.*s stands in this literal twice", what,
+             b.length > 60 ? 60 : (int)b.length, b.bytes);
     buffer_free(&b);
 }
 
@@ -25,6 +26,7 @@ static uint64_t hash_of(const Node *n) {
 /* Every step-th kid differs from the others, as source text. */
 static void check_distinct(Expander *x, const Node *form, uint32_t step, const char *what) {
     Table seen = {.arena = x->scratch};
+    if (x->is_seed) return;
     for (uint32_t i = 0; i < form->count; i += step) {
         Node *kid = form->kids[i];
         uint64_t key = hash_of(kid) | 1;
@@ -67,10 +69,13 @@ static Node *literal(Expander *x, Node *form, Head head, Expansion *part) {
     Node **kids = expand_parts(x, form, part);
     Pos at = place_for(x, form);
     uint32_t count = form->count, step = head == H_map ? 2 : 1;
+    Node *in_dialect = dialect_literal(x, at, head, kids, count);
+    if (in_dialect) return in_dialect;
     if (count <= MOST_OPERANDS) return node_list(x->arena, head, at, kids, count);
     Nodes more = {0};
     for (uint32_t i = MOST_OPERANDS; i < count; i += step)
-        PUSH(x->scratch, more, step == 1 ? kids[i] : node_list(x->arena, H_vector, at, kids + i, 2));
+        PUSH(x->scratch, more,
+             step == 1 ? kids[i] : node_list(x->arena, H_vector, at, kids + i, 2));
     Node *first = node_list(x->arena, head, at, kids, MOST_OPERANDS);
     return core_call(x, at, "into", first, vector_of(x, at, more.items, more.count), NULL);
 }
@@ -135,7 +140,8 @@ Node *expand_quoted(Expander *x, Node *datum) {
     case N_MAP: return map_literal(x, datum, expand_quoted);
     case N_SET: return set_literal(x, datum, expand_quoted);
     case N_KEYWORD: return expand_keyword(x, datum);
-    case N_SYMBOL: case N_STRING: case N_INT: case N_DOUBLE: case N_NIL: case N_TRUE: case N_FALSE: case N_REGEX:
+    case N_SYMBOL: case N_STRING: case N_INT: case N_DOUBLE:
+    case N_NIL: case N_TRUE: case N_FALSE: case N_REGEX:
         return core_quote(x, datum);
     case N_NAME: case N_GLOBAL: case N_BLOCK: case N_PRIM: case N_WORD: case N_OPCODE:
     case N_CONDITION: break;

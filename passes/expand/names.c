@@ -111,7 +111,7 @@ Meaning meaning_of(Expander *x, const Node *symbol) {
     void *referred = table_get(&x->referred, name_key(x->space, name));
     if (referred) return global((Text)(uintptr_t)referred, name, true);
     if (row) return macro(name);
-    if (library_offers(x, core, name)) return global(core, name, true);
+    if (library_offers(x, core, name)) return global(core, dialect_name(x, name), true);
     return global(x->space, name, false);
 }
 
@@ -123,8 +123,10 @@ bool means_macro(Expander *x, const Node *n, const char *name) {
 
 Node *report_unknown_space(Expander *x, const Node *symbol) {
     Meaning m = meaning_of(x, symbol);
-    error_at(x->diagnostics, pos(symbol), "SL0103", "no namespace or alias %s is known here", text_bytes(m.space));
-    help_line(x->diagnostics, "require it: (ns %s (:require [the.namespace :as %s]))", text_bytes(x->space), text_bytes(m.space));
+    error_at(x->diagnostics, pos(symbol), "SL0103", "no namespace or alias %s is known here",
+             text_bytes(m.space));
+    help_line(x->diagnostics, "require it: (ns %s (:require [the.namespace :as %s]))",
+              text_bytes(x->space), text_bytes(m.space));
     return core_nil(x);
 }
 
@@ -139,7 +141,8 @@ void want_definition(Expander *x, Text space, Text name) {
 static void want_of_prim(Expander *x, Prim p) {
     const char *runtime = prim_rows[p].runtime;
     Text space, name;
-    if (runtime && *runtime == '$' && split_symbol(text(runtime + 1), &space, &name)) want_definition(x, space, name);
+    if (runtime && *runtime == '$' && split_symbol(text(runtime + 1), &space, &name))
+        want_definition(x, space, name);
 }
 
 void want_invoke(Expander *x) {

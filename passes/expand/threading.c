@@ -69,11 +69,12 @@ static Node *some_all(Expander *x, Node *form, bool last) {
 Node *expand_some_first(Expander *x, Node *form) { return some_all(x, form, false); }
 Node *expand_some_last(Expander *x, Node *form) { return some_all(x, form, true); }
 
-/* (cond-> e test form ...) => (let [[thread#1 e] [thread#2 (if test (form thread#1) thread#1)]] thread#2) */
+/* (cond-> e test form ...)
+ * => (let [[thread#1 e] [thread#2 (if test (form thread#1) thread#1)]] thread#2) */
 static Node *cond_all(Expander *x, Node *form, bool last) {
     if (form->count % 2) {
-        error_at(x->diagnostics, pos(form->kids[form->count - 1]), "SL0207", "the last test of %s has no form",
-                 text_bytes(form->kids[0]->text));
+        error_at(x->diagnostics, pos(form->kids[form->count - 1]), "SL0207",
+                 "the last test of %s has no form", text_bytes(form->kids[0]->text));
         return core_nil(x);
     }
     Nodes bindings = {0};
@@ -81,7 +82,7 @@ static Node *cond_all(Expander *x, Node *form, bool last) {
     Node *value = expand_expression(x, form->kids[1]), *symbol = bound_symbol(x);
     PUSH(x->scratch, bindings, core_binding(x, symbol, value));
     for (uint32_t i = 2; i < form->count; i += 2) {
-        Node *test = expand_expression(x, form->kids[i]);
+        Node *test = dialect_test(x, expand_expression(x, form->kids[i]));
         Node *then = expand_expression(x, thread(x, form->kids[i + 1], symbol, last));
         value = build(x->arena, place_for(x, form->kids[i + 1]), "(if ? ? ?)", test, then, symbol);
         symbol = bound_symbol(x);

@@ -20,7 +20,8 @@ Text arities_text(const Node *f) {
         const Node *arity = f->kids[i];
         if (!is_arity(arity)) continue;
         last = fixed_parameters(arity);
-        buffer_print(&b, "%s%s%u", count++ ? " or " : "", arity->head == H_rest ? "at least " : "", last);
+        buffer_print(&b, "%s%s%u", count++ ? " or " : "", arity->head == H_rest ? "at least " : "",
+                     last);
     }
     buffer_print(&b, " value%s", count == 1 && last == 1 ? "" : "s");
     Text t = text_of(b.bytes, b.length);

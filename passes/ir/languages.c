@@ -56,6 +56,7 @@ struct Pattern {
     uint16_t head;      /* P_TREE */
     int which;          /* P_TERMINAL: row of terminals[]; P_NONTERMINAL: number */
     Text literal;       /* P_LITERAL */
+    uint32_t kinds;     /* P_TERMINAL: terminals[which].kinds */
     uint32_t count, repeats_at; /* P_TREE; repeats_at: which item is repeated, count for none */
     Pattern *items;
 };
@@ -93,37 +94,35 @@ static _Noreturn void wrong(const Grammar *g, const Line *line, const char *why)
     fail(0, "languages.def: %s: %s: %s %s", g->name, why, line->a, line->b);
 }
 
-/* ---- terminals */
+/* ---- terminals: atoms of one kind, or any source data */
 
-static bool is_symbol(const Node *n) { return n->kind == N_SYMBOL; }
-static bool is_integer(const Node *n) { return n->kind == N_INT; }
-static bool is_string(const Node *n) { return n->kind == N_STRING; }
-static bool is_name(const Node *n) { return n->kind == N_NAME; }
-static bool is_global(const Node *n) { return n->kind == N_GLOBAL; }
-static bool is_block(const Node *n) { return n->kind == N_BLOCK; }
-static bool is_prim(const Node *n) { return n->kind == N_PRIM; }
-static bool is_word(const Node *n) { return n->kind == N_WORD; }
-static bool is_opcode(const Node *n) { return n->kind == N_OPCODE; }
-static bool is_condition(const Node *n) { return n->kind == N_CONDITION; }
-
-/* Source data: no atom of the intermediate languages anywhere in it. */
-static bool is_datum(const Node *n) {
-    if (!is_tree(n)) return n->kind < N_NAME;
-    if (n->head) return false;
-    for (uint32_t i = 0; i < n->count; i++)
-        if (!is_datum(n->kids[i])) return false;
-    return true;
-}
+#define ONE(kind) (1u << (kind))
+#define DATA_ATOMS                                                                                  \
+    (ONE(N_SYMBOL) | ONE(N_KEYWORD) | ONE(N_STRING) | ONE(N_INT) | ONE(N_DOUBLE) | ONE(N_NIL) |     \
+     ONE(N_TRUE) | ONE(N_FALSE) | ONE(N_REGEX))
+#define TREES (ONE(N_LIST) | ONE(N_VECTOR) | ONE(N_MAP) | ONE(N_SET))
 
 static const struct {
     const char *name;
-    bool (*is)(const Node *);
+    uint32_t kinds; /* a set of NodeKind */
 } terminals[] = {
-    {"datum", is_datum}, {"symbol", is_symbol}, {"integer", is_integer}, {"string", is_string},
-    {"name", is_name},   {"global", is_global}, {"block", is_block},     {"prim", is_prim},
-    {"word", is_word},   {"opcode", is_opcode}, {"condition", is_condition},
+    {"datum", DATA_ATOMS | TREES}, {"symbol", ONE(N_SYMBOL)}, {"integer", ONE(N_INT)},   {"string", ONE(N_STRING)},
+    {"name", ONE(N_NAME)},         {"global", ONE(N_GLOBAL)}, {"block", ONE(N_BLOCK)},   {"prim", ONE(N_PRIM)},
+    {"word", ONE(N_WORD)},         {"opcode", ONE(N_OPCODE)}, {"condition", ONE(N_CONDITION)},
 };
 enum { TERMINALS = sizeof terminals / sizeof *terminals };
+
+/* No atom of the intermediate languages anywhere in it? */
+static bool is_data(const Node *n) {
+    if (!is_tree(n)) return n->kind < N_NAME;
+    for (uint32_t i = 0; i < n->count; i++)
+        if (!is_data(n->kids[i])) return false;
+    return n->head == H_NONE;
+}
+
+static bool is_terminal(uint32_t kinds, const Node *n) {
+    return (kinds >> n->kind & 1) && (!is_tree(n) || is_data(n));
+}
 
 /* ---- building */
 
@@ -217,6 +216,7 @@ static Pattern compile(const Grammar *g, const Node *n) {
     const Meta *m = meta_of(g, text_bytes(n->text), text_length(n->text));
     p.kind = !m ? P_LITERAL : m->terminal ? P_TERMINAL : P_NONTERMINAL;
     p.which = m ? m->which : 0;
+    p.kinds = m && m->terminal ? terminals[m->which].kinds : 0;
     p.literal = n->text;
     return p;
 }
@@ -289,14 +289,18 @@ typedef struct {
 static bool fits(Check *c, const Pattern *p, const Node *n);
 static bool nonterminal_fits(Check *c, int nt, const Node *n);
 
+static bool item_fits(Check *c, const Pattern *p, const Node *n) {
+    return p->kind == P_TERMINAL ? is_terminal(p->kinds, n) : fits(c, p, n);
+}
+
 static bool items_fit(Check *c, const Pattern *p, const Node *n) {
     uint32_t j = 0;
     for (uint32_t i = 0; i < p->count; i++) {
         uint32_t after = p->count - i - 1;
         if (p->items[i].repeated) {
             for (; j + after < n->count; j++)
-                if (!fits(c, &p->items[i], n->kids[j])) return false;
-        } else if (j >= n->count || !fits(c, &p->items[i], n->kids[j++])) {
+                if (!item_fits(c, &p->items[i], n->kids[j])) return false;
+        } else if (j >= n->count || !item_fits(c, &p->items[i], n->kids[j++])) {
             return false;
         }
     }
@@ -327,7 +331,7 @@ static bool nonterminal_fits(Check *c, int nt, const Node *n) {
 static bool fits(Check *c, const Pattern *p, const Node *n) {
     switch (p->kind) {
     case P_LITERAL: return n->kind == N_SYMBOL && n->text == p->literal;
-    case P_TERMINAL: return terminals[p->which].is(n);
+    case P_TERMINAL: return is_terminal(p->kinds, n);
     case P_TREE: return n->kind == p->node_kind && n->head == p->head && items_fit(c, p, n);
     case P_NONTERMINAL: break;
     }

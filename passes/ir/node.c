@@ -1,6 +1,7 @@
 /* node.c - making and comparing nodes; names of types and places. */
 #include "ir.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,7 +75,7 @@ Node *node_int(Arena *a, Pos at, int64_t value) {
 
 Node *node_double(Arena *a, Pos at, double value) {
     Node *n = make(a, N_DOUBLE, at, 0);
-    n->real = value;
+    n->real = value == value ? value : NAN; /* one NaN: it prints without its bits */
     return n;
 }
 

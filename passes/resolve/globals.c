@@ -32,7 +32,8 @@ static void index_assignments(Resolver *r, const Node *e, uint32_t index) {
 }
 
 static void report_again(Resolver *r, const Global *g, Pos at) {
-    warning_at(r->diagnostics, at, "SL0301", "%s is defined again; it is a variable from now on", strchr(text_bytes(g->name), '/') + 1);
+    warning_at(r->diagnostics, at, "SL0301", "%s is defined again; it is a variable from now on",
+               strchr(text_bytes(g->name), '/') + 1);
     note_at(r->diagnostics, g->defined_at, "it was defined here before");
 }
 
@@ -43,7 +44,8 @@ static void index_top(Resolver *r, Node *top, uint32_t index) {
     } else if (is_form(inner, H_def)) {
         Global *g = global_for(r, inner->kids[0]->text);
         if (g->definitions++ > 0) report_again(r, g, pos(inner));
-        if (g->definitions == 1 && g->assignments == 0) g->first = index, g->defined_at = pos(inner);
+        if (g->definitions == 1 && g->assignments == 0)
+            g->first = index, g->defined_at = pos(inner);
         g->from_library = inner != top;
         bool is_function = is_form(inner->kids[1], H_fn) && !is_variable(g);
         g->function = is_function ? inner->kids[1] : NULL;
@@ -62,7 +64,9 @@ void index_globals(Resolver *r, Node *program) {
 
 /* ---- mentions */
 
-void mention_global(Resolver *r, Global *g, Pos at) { PUSH(r->scratch, *r->mentions, ((Mention){g, at})); }
+void mention_global(Resolver *r, Global *g, Pos at) {
+    PUSH(r->scratch, *r->mentions, ((Mention){g, at}));
+}
 
 void mention_named(Resolver *r, const char *name) {
     Global *g = global_named(r, text(name));
@@ -70,7 +74,8 @@ void mention_named(Resolver *r, const char *name) {
 }
 
 void mention_invoke(Resolver *r) {
-    static const char *const names[] = {"core/invoke-0", "core/invoke-1", "core/invoke-2", "core/invoke-many"};
+    static const char *const names[] = {"core/invoke-0", "core/invoke-1", "core/invoke-2",
+                                        "core/invoke-many"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         mention_named(r, names[i]);
 }
@@ -88,11 +93,13 @@ void report_unknown(Resolver *r, const Node *symbol) {
     for (Local *l = r->locals; l; l = l->outer)
         PUSH(r->scratch, names, text_bytes(l->symbol));
     for (uint32_t i = 0; i < r->order.count; i++)
-        if (!r->order.items[i]->from_library) PUSH(r->scratch, names, last_part(r->order.items[i]->name));
+        if (!r->order.items[i]->from_library)
+            PUSH(r->scratch, names, last_part(r->order.items[i]->name));
     uint32_t count;
     const LibraryRow *rows = library_rows(&count);
     for (uint32_t i = 0; i < count; i++)
-        if (!rows[i].is_private && rows[i].space == text("core")) PUSH(r->scratch, names, text_bytes(rows[i].name));
+        if (!rows[i].is_private && rows[i].space == text("core"))
+            PUSH(r->scratch, names, text_bytes(rows[i].name));
     error_at(r->diagnostics, pos(symbol), "SL0101", "no name %s is known here", name);
     const char *close = near_miss(name, names.items, names.count);
     if (close) help_line(r->diagnostics, "a name that is close: %s", close);
@@ -102,25 +109,35 @@ void report_unknown(Resolver *r, const Node *symbol) {
 /* ---- the order of definitions */
 
 static void report_order(Resolver *r, const Mention *m, Pos runs_at) {
-    error_at(r->diagnostics, m->at ? m->at : runs_at, "SL0108", "%s is used before its definition runs", last_part(m->global->name));
+    error_at(r->diagnostics, m->at ? m->at : runs_at, "SL0108",
+             "%s is used before its definition runs", last_part(m->global->name));
     note_at(r->diagnostics, m->global->defined_at, "it is defined here");
     if (runs_at && m->at && place_of(runs_at).line != place_of(m->at).line)
         note_at(r->diagnostics, runs_at, "this form leads there, and runs before");
 }
 
-/* What a form that runs at `index` leads to; each function is followed once, for the earliest. */
-static void follow(Resolver *r, const Mentions *mentions, uint32_t index, Pos runs_at) {
-    for (uint32_t i = 0; i < mentions->count; i++) {
-        const Mention *m = &mentions->items[i];
-        Global *g = m->global;
-        if (g->from_library || g->is_checked) continue;
-        g->is_checked = true;
-        if (g->first > index && !g->is_declared) report_order(r, m, runs_at ? runs_at : m->at);
-        else if (g->function) follow(r, &g->mentions, index, runs_at ? runs_at : m->at);
+typedef struct {
+    const Mentions *mentions;
+    Pos runs_at; /* the part of the top-level form that leads there */
+} Path;
+
+/* Follows what a form that runs at `index` leads to; each function once, for the earliest form. */
+void check_order(Resolver *r, const Mentions *mentions, uint32_t index) {
+    VEC(Path) work = {0};
+    PUSH(r->scratch, work, ((Path){mentions, 0}));
+    while (work.count) {
+        Path path = work.items[--work.count];
+        for (uint32_t i = 0; i < path.mentions->count; i++) {
+            const Mention *m = &path.mentions->items[i];
+            Global *g = m->global;
+            if (g->from_library || g->is_checked) continue;
+            g->is_checked = true;
+            Pos runs_at = path.runs_at ? path.runs_at : m->at;
+            if (g->first > index && !g->is_declared) report_order(r, m, runs_at);
+            else if (g->function) PUSH(r->scratch, work, ((Path){&g->mentions, runs_at}));
+        }
     }
 }
-
-void check_order(Resolver *r, const Mentions *mentions, uint32_t index) { follow(r, mentions, index, 0); }
 
 /* ---- what is reached */
 

@@ -6,10 +6,12 @@
 
 /* ---- how many operands */
 
-void check_count(Resolver *r, Pos at, const char *name, const Node *function, uint32_t count, Pos defined_at) {
+void check_count(Resolver *r, Pos at, const char *name, const Node *function, uint32_t count,
+                 Pos defined_at) {
     if (!function || arity_for(function, count)) return;
     Text takes = arities_text(function);
-    const char *format = count == 1 ? "%s takes %s, but %u is given" : "%s takes %s, but %u are given";
+    const char *format =
+        count == 1 ? "%s takes %s, but %u is given" : "%s takes %s, but %u are given";
     if (r->strict) error_at(r->diagnostics, at, "SL0302", format, name, text_bytes(takes), count);
     else warning_at(r->diagnostics, at, "SL0302", format, name, text_bytes(takes), count);
     if (defined_at) note_at(r->diagnostics, defined_at, "it is defined here");
@@ -21,7 +23,8 @@ static Prim primitive_of(const Node *operator) {
     static const char prefix[] = "core/";
     if (operator->kind != N_SYMBOL) return P_NONE;
     const char *name = text_bytes(operator->text);
-    return strncmp(name, prefix, sizeof prefix - 1) ? P_NONE : prim_named(text(name + sizeof prefix - 1));
+    return strncmp(name, prefix, sizeof prefix - 1) ? P_NONE
+                                                    : prim_named(text(name + sizeof prefix - 1));
 }
 
 static Node *operation(Resolver *r, Pos at, Prim p, Node *a, Node *b) {
@@ -47,9 +50,11 @@ static Node *chain(Resolver *r, Pos at, Prim p, Node **operands, uint32_t count)
     }
     Node *out = operation(r, at, p, operands[count - 2], operands[count - 1]);
     for (uint32_t i = count - 2; i-- > 0;)
-        out = build(r->arena, at, "(if ? ? (quote false))", operation(r, at, p, operands[i], operands[i + 1]), out);
+        out = build(r->arena, at, "(if ? ? (quote false))",
+                    operation(r, at, p, operands[i], operands[i + 1]), out);
     if (bindings.count == 0) return out;
-    return list(r->arena, H_let, at, node_tree(r->arena, N_VECTOR, at, bindings.items, bindings.count), out, NULL);
+    return list(r->arena, H_let, at,
+                node_tree(r->arena, N_VECTOR, at, bindings.items, bindings.count), out, NULL);
 }
 
 static void mention_fallback(Resolver *r, Prim p) {
@@ -67,5 +72,6 @@ Node *resolve_primitive(Resolver *r, Node *e) {
         operands[i] = resolve_expression(r, e->kids[i + 1]);
     bool exact = prim_arity(p) < 0 || (uint32_t)prim_arity(p) == count;
     if (!exact) return (prim_rows[p].effects & FOLDS ? fold : chain)(r, pos(e), p, operands, count);
-    return build(r->arena, pos(e), "(prim ? ?...)", node_row(r->arena, N_PRIM, (uint16_t)p), operands, count);
+    return build(r->arena, pos(e), "(prim ? ?...)", node_row(r->arena, N_PRIM, (uint16_t)p),
+                 operands, count);
 }

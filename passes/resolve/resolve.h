@@ -60,7 +60,8 @@ Node *fresh_local(Resolver *r, Text symbol);
 /* A call of a primitive of the core with operands that it takes, NULL when it is none. */
 Node *resolve_primitive(Resolver *r, Node *e);
 /* Warns when the function, which is called `name`, does not take `count` operands. */
-void check_count(Resolver *r, Pos at, const char *name, const Node *function, uint32_t count, Pos defined_at);
+void check_count(Resolver *r, Pos at, const char *name, const Node *function, uint32_t count,
+                 Pos defined_at);
 
 /* ---- globals.c */
 

@@ -9,7 +9,7 @@ uint32_t size_of(const Node *e, uint32_t limit) {
     return size;
 }
 
-/* A binder counts as a use, so a name that is used once has two; this needs no knowledge of forms. */
+/* A binder counts as a use, so a name that is used once has two; no knowledge of forms is needed. */
 void count_uses(Simplifier *s, const Node *e) {
     if (e->kind == N_NAME) fact_of(s, e)->uses++;
     if (!is_tree(e) || is_constant(e)) return;
@@ -23,7 +23,8 @@ typedef struct {
     Pos at;
 } Copy;
 
-/* Every name of a top-level definition is bound in it, so each gets a new one where it is first met. */
+/* Every name of a top-level definition is bound in it, so each gets a new one where it is first
+ * met. */
 static Node *copy_name(Copy *c, const Node *x) {
     Node **slot = &c->names[x->name.number];
     if (!*slot) *slot = node_name(c->s->arena, x->name.hint, c->s->next++);
@@ -33,7 +34,8 @@ static Node *copy_name(Copy *c, const Node *x) {
 static Node *copy(Copy *c, Node *e) {
     if (e->kind == N_NAME) return copy_name(c, e);
     if (!is_tree(e)) return e;
-    Node *out = node_tree(c->s->arena, (NodeKind)e->kind, pos(e) ? pos(e) : c->at, e->kids, e->count);
+    Node *out =
+        node_tree(c->s->arena, (NodeKind)e->kind, pos(e) ? pos(e) : c->at, e->kids, e->count);
     out->head = e->head;
     if (is_constant(e)) return out;
     for (uint32_t i = 0; i < e->count; i++)

@@ -8,14 +8,20 @@ bool is_true(const Node *constant) {
     return d->kind != N_NIL && d->kind != N_FALSE;
 }
 
-static Node *constant(Simplifier *s, Pos at, Node *d) { return list(s->arena, H_quote, at, d, NULL); }
+static Node *constant(Simplifier *s, Pos at, Node *d) {
+    return list(s->arena, H_quote, at, d, NULL);
+}
 
 Node *flag(Simplifier *s, Pos at, bool value) {
     return constant(s, at, node_simple(s->arena, value ? N_TRUE : N_FALSE, at));
 }
 
-static Node *integer(Simplifier *s, Pos at, int64_t value) { return constant(s, at, node_int(s->arena, at, value)); }
-static Node *real(Simplifier *s, Pos at, double value) { return constant(s, at, node_double(s->arena, at, value)); }
+static Node *integer(Simplifier *s, Pos at, int64_t value) {
+    return constant(s, at, node_int(s->arena, at, value));
+}
+static Node *real(Simplifier *s, Pos at, double value) {
+    return constant(s, at, node_double(s->arena, at, value));
+}
 
 /* ---- kinds */
 
@@ -31,8 +37,9 @@ static bool fold_predicate(Prim p, NodeKind kind, bool *out) {
     case P_is_string: *out = kind == N_STRING; return true;
     case P_is_keyword: *out = kind == N_KEYWORD; return true;
     case P_is_symbol: *out = kind == N_SYMBOL; return true;
-    case P_is_vector: case P_is_fn: case P_is_map: case P_is_set: case P_is_delay: case P_is_reduced:
-    case P_is_cons: case P_is_empty_list: case P_is_lazy: case P_is_atom: case P_is_exception: case P_is_subseq:
+    case P_is_vector: case P_is_fn: case P_is_map: case P_is_set: case P_is_delay:
+    case P_is_reduced: case P_is_cons: case P_is_empty_list: case P_is_lazy: case P_is_atom:
+    case P_is_exception: case P_is_subseq:
         *out = false;
         return true;
     default: return false;
@@ -96,12 +103,15 @@ static Node *fold_numbers(Simplifier *s, Pos at, Prim p, const Node *a, const No
     bool truth;
     if (a->kind != b->kind) return NULL;
     if (a->kind == N_INT) {
-        if (fold_comparison(p, (a->integer > b->integer) - (a->integer < b->integer), &truth)) return flag(s, at, truth);
+        if (fold_comparison(p, (a->integer > b->integer) - (a->integer < b->integer), &truth))
+            return flag(s, at, truth);
         return fold_integers(p, a->integer, b->integer, &i) ? integer(s, at, i) : NULL;
     }
     if (a->kind != N_DOUBLE || isnan(a->real) || isnan(b->real)) return NULL;
-    if (fold_comparison(p, (a->real > b->real) - (a->real < b->real), &truth)) return flag(s, at, truth);
-    return fold_doubles(p, a->real, b->real, &d) && !isnan(d) ? real(s, at, d) : NULL; /* printed, a NaN loses its sign */
+    if (fold_comparison(p, (a->real > b->real) - (a->real < b->real), &truth))
+        return flag(s, at, truth);
+    /* Printed, a NaN loses its sign; so none is made here. */
+    return fold_doubles(p, a->real, b->real, &d) && !isnan(d) ? real(s, at, d) : NULL;
 }
 
 /* ---- equality */
@@ -113,7 +123,8 @@ static Node *fold_equality(Simplifier *s, Pos at, const Node *a, const Node *b) 
     case N_INT: return flag(s, at, a->integer == b->integer);
     case N_DOUBLE: return flag(s, at, a->real == b->real);
     case N_STRING: case N_KEYWORD: case N_SYMBOL: return flag(s, at, a->text == b->text);
-    case N_LIST: case N_VECTOR: case N_MAP: case N_SET: case N_REGEX: case N_NAME: case N_GLOBAL: case N_BLOCK:
+    case N_LIST: case N_VECTOR: case N_MAP: case N_SET:
+    case N_REGEX: case N_NAME: case N_GLOBAL: case N_BLOCK:
     case N_PRIM: case N_WORD: case N_OPCODE: case N_CONDITION: break;
     }
     return NULL;
@@ -128,7 +139,8 @@ static bool has_identity(const Node *d) {
 
 static Node *fold_two(Simplifier *s, Pos at, Prim p, const Node *a, const Node *b) {
     if (p == P_eq) return fold_equality(s, at, a, b);
-    if (p == P_identical) return has_identity(a) || has_identity(b) ? fold_equality(s, at, a, b) : NULL;
+    if (p == P_identical)
+        return has_identity(a) || has_identity(b) ? fold_equality(s, at, a, b) : NULL;
     if (p == P_str_concat && a->kind == N_STRING && b->kind == N_STRING) {
         Text joined = text_format("%s%s", text_bytes(a->text), text_bytes(b->text));
         bool whole = text_length(joined) == text_length(a->text) + text_length(b->text);
@@ -141,7 +153,8 @@ static Node *fold_one(Simplifier *s, Pos at, Prim p, Node *a) {
     bool truth;
     if (fold_predicate(p, (NodeKind)a->kind, &truth)) return flag(s, at, truth);
     if (p == P_bit_not && a->kind == N_INT) return integer(s, at, ~a->integer);
-    if ((p == P_to_int && a->kind == N_INT) || (p == P_to_double && a->kind == N_DOUBLE)) return constant(s, at, a);
+    if ((p == P_to_int && a->kind == N_INT) || (p == P_to_double && a->kind == N_DOUBLE))
+        return constant(s, at, a);
     if (p == P_to_double && a->kind == N_INT) return real(s, at, (double)a->integer);
     return NULL;
 }

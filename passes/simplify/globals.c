@@ -39,7 +39,9 @@ void index_program(Simplifier *s, Node *program) {
         Node *top = top_inner(program->kids[i]);
         if (!is_form(top, H_define)) continue;
         Global *g = NEW(s->scratch, Global);
-        *g = (Global){.name = top->kids[0]->text, .top = top, .names = (uint32_t)top->kids[1]->kids[0]->integer};
+        *g = (Global){.name = top->kids[0]->text,
+                      .top = top,
+                      .names = (uint32_t)top->kids[1]->kids[0]->integer};
         g->calls_itself = names_itself(top->kids[2]);
         g->size = size_of(top->kids[2], LARGEST);
         table_put(&s->globals, g->name, g);
@@ -47,7 +49,8 @@ void index_program(Simplifier *s, Node *program) {
     }
     for (uint32_t i = 1; i < program->count; i++) {
         Node *top = top_inner(program->kids[i]);
-        count_mentions(s, top->kids[top->count - 1], is_form(top, H_define) ? top->kids[0]->text : 0);
+        count_mentions(s, top->kids[top->count - 1],
+                       is_form(top, H_define) ? top->kids[0]->text : 0);
     }
 }
 

@@ -8,7 +8,15 @@
  */
 #include "simplify.h"
 
-enum { SMALL = 12, SMALL_AT_O1 = 4, WITH_CONSTANT = 24, WITH_FUNCTION = 40, USED_ONCE = 60, RECURSIVE = 24, DEEPEST = 8 };
+enum {
+    SMALL = 12,
+    SMALL_AT_O1 = 4,
+    WITH_CONSTANT = 24,
+    WITH_FUNCTION = 40,
+    USED_ONCE = 60,
+    RECURSIVE = 24,
+    DEEPEST = 8
+};
 
 /* Is the name called here, or asked about by a test or predicate? */
 static bool is_asked(const Node *e, const Node *x, bool is_function) {
@@ -22,12 +30,16 @@ static bool is_asked(const Node *e, const Node *x, bool is_function) {
     return false;
 }
 
-static uint32_t limit_for(const Simplifier *s, const Global *g, const Node *arity, Node **operands, uint32_t count) {
+static uint32_t limit_for(const Simplifier *s, const Global *g, const Node *arity, Node **operands,
+                          uint32_t count) {
     uint32_t limit = s->level > 1 ? SMALL : SMALL_AT_O1;
     for (uint32_t i = 0; i < count && i < fixed_parameters(arity) && s->level > 1; i++) {
         bool is_function = is_form(operands[i], H_fn) || global_function(s, operands[i]);
-        uint32_t wanted = is_function ? WITH_FUNCTION : is_constant(operands[i]) ? WITH_CONSTANT : 0;
-        if (limit < wanted && is_asked(arity->kids[1], arity->kids[0]->kids[i], is_function)) limit = wanted;
+        uint32_t wanted = is_function                ? WITH_FUNCTION
+                          : is_constant(operands[i]) ? WITH_CONSTANT
+                                                     : 0;
+        if (limit < wanted && is_asked(arity->kids[1], arity->kids[0]->kids[i], is_function))
+            limit = wanted;
     }
     return g->uses == 1 && limit < USED_ONCE ? USED_ONCE : limit;
 }
@@ -45,7 +57,8 @@ static bool is_own_call(const Simplifier *s, const Global *g, const Node *arity)
     return g->name == s->current && s->depth == 0 && s->level > 1 && !has_loop(arity->kids[1]);
 }
 
-static bool is_worth_it(Simplifier *s, const Global *g, const Node *arity, Node **operands, uint32_t count) {
+static bool is_worth_it(Simplifier *s, const Global *g, const Node *arity, Node **operands,
+                        uint32_t count) {
     bool own = is_own_call(s, g, arity);
     if (((g->calls_itself || g->name == s->current) && !own) || s->depth >= DEEPEST) return false;
     uint32_t limit = own ? RECURSIVE : limit_for(s, g, arity, operands, count);
@@ -62,12 +75,14 @@ static Node *bound_body(Simplifier *s, Pos at, const Node *arity, Node **operand
     Node **values = NEW_ARRAY(s->scratch, Node *, fixed + 1);
     for (uint32_t i = 0; i < fixed; i++)
         values[i] = operands[i];
-    values[fixed] = count == fixed ? build(s->arena, at, "(quote nil)")
-                                   : build(s->arena, at, "(prim list ?...)", operands + fixed, count - fixed);
+    values[fixed] = count == fixed
+                        ? build(s->arena, at, "(quote nil)")
+                        : build(s->arena, at, "(prim list ?...)", operands + fixed, count - fixed);
     return simplified_let(s, at, parameters->kids, values, parameters->count, arity->kids[1]);
 }
 
-static Node *inlined_global(Simplifier *s, Pos at, const Node *callee, Node **operands, uint32_t count) {
+static Node *inlined_global(Simplifier *s, Pos at, const Node *callee, Node **operands,
+                            uint32_t count) {
     Global *g = constant_global(s, callee);
     Node *f = global_function(s, callee), *arity = f ? arity_for(f, count) : NULL;
     if (!arity || !is_worth_it(s, g, arity, operands, count)) return NULL;

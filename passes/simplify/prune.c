@@ -30,7 +30,8 @@ bool is_pure(const Node *e) {
     case H_let: return bindings_are_pure(e->kids[0]) && is_pure(e->kids[1]);
     case H_letrec: return is_pure(e->kids[1]);
     case H_prim:
-        return !(prim_rows[e->kids[0]->head].effects & (WRITES | THROWS)) && all_pure(e->kids + 1, e->count - 1);
+        return !(prim_rows[e->kids[0]->head].effects & (WRITES | THROWS)) &&
+               all_pure(e->kids + 1, e->count - 1);
     default: return false;
     }
 }
@@ -58,10 +59,12 @@ static Node *rebuilt_let(Prune *p, Node *e, Node **kept, uint32_t count, Node *b
 
 static Node *keep_let(Prune *p, Node *e) {
     Node *bindings = e->kids[0], *body = keep(p, e->kids[1]);
-    Node **kept = NEW_ARRAY(p->s->scratch, Node *, bindings->count), **first = kept + bindings->count;
+    Node **kept = NEW_ARRAY(p->s->scratch, Node *, bindings->count);
+    Node **first = kept + bindings->count;
     for (uint32_t i = bindings->count; i-- > 0;) {
         Node *b = bindings->kids[i];
-        if (p->uses[b->kids[0]->name.number] > 0 || !is_pure(b->kids[1])) *--first = keep_binding(p, b);
+        if (p->uses[b->kids[0]->name.number] > 0 || !is_pure(b->kids[1]))
+            *--first = keep_binding(p, b);
     }
     return rebuilt_let(p, e, first, (uint32_t)(kept + bindings->count - first), body);
 }
@@ -101,7 +104,8 @@ static Node *keep_do(Prune *p, Node *e) {
         if (i + 1 == e->count || !is_pure(e->kids[i])) PUSH(p->s->scratch, steps, e->kids[i]);
     for (uint32_t i = steps.count; i-- > 0;)
         steps.items[i] = keep(p, steps.items[i]);
-    return steps.count == 1 ? steps.items[0] : node_list(p->s->arena, H_do, pos(e), steps.items, steps.count);
+    return steps.count == 1 ? steps.items[0]
+                            : node_list(p->s->arena, H_do, pos(e), steps.items, steps.count);
 }
 
 /* The last kid of an arity, a catch or a finally is its body. */

@@ -42,14 +42,16 @@ typedef struct {
 
 Node *simplified(Simplifier *s, Node *e);
 /* (let [[name value] ...] body), where the values are simplified already. */
-Node *simplified_let(Simplifier *s, Pos at, Node *const *names, Node **values, uint32_t count, Node *body);
+Node *simplified_let(Simplifier *s, Pos at, Node *const *names, Node **values, uint32_t count,
+                     Node *body);
 Fact *fact_of(Simplifier *s, const Node *name);
 static inline bool is_constant(const Node *e) { return is_form(e, H_quote); }
 static inline Node *datum(const Node *e) { return e->kids[0]; }
 
 /* ---- fold.c */
 
-/* The value of a primitive with these simplified operands, NULL when it is not known (or throws). */
+/* The value of a primitive with these simplified operands, NULL when it is not known (or throws).
+ */
 Node *fold_primitive(Simplifier *s, Node *e);
 /* Is a constant true in a test? */
 bool is_true(const Node *constant);
