@@ -114,7 +114,13 @@ static int verb_run(const Options *o) {
 
 /* Checks a dump against its grammar and runs the passes that are left, without writing anything. */
 static int verb_check(const Options *o) {
-    PipelineResult r = compile(o);
+    Options with = *o;
+    SourceFile against;
+    if (o->against) {
+        against = read_file(o->against);
+        with.pipeline.against = &against;
+    }
+    PipelineResult r = compile(&with);
     if (r.program) printf("%s: fine\n", o->arguments[0]);
     return r.exit_code;
 }
@@ -151,7 +157,7 @@ static Language language_wanted(const char *name) {
 static int verb_grammar(const Options *o) {
     if (o->argument_count != 1) fail(0, "slispc grammar wants one language");
     Language l = language_wanted(o->arguments[0]);
-    language_print(stdout, l, o->against ? (int)language_wanted(o->against) : -1);
+    language_print(stdout, l, o->difference ? (int)language_wanted(o->difference) : -1);
     return 0;
 }
 

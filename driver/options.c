@@ -89,6 +89,7 @@ static void set_no_verify(Options *o, const char *v) { (void)v; o->pipeline.no_v
 static void set_times(Options *o, const char *v) { (void)v; o->pipeline.time_passes = true; }
 static void set_help(Options *o, const char *v) { (void)v; o->help = true; }
 static void set_version(Options *o, const char *v) { (void)v; o->version = true; }
+static void set_difference(Options *o, const char *v) { o->difference = v; }
 static void set_against(Options *o, const char *v) { o->against = v; }
 static void set_colour(Options *o, const char *v) { (void)o; output_set_colour(v); }
 
@@ -96,6 +97,18 @@ static void set_diagnostics(Options *o, const char *v) {
     if (strcmp(v, "json") && strcmp(v, "text")) fail(0, "--diag= takes text or json");
     o->pipeline.json = !strcmp(v, "json");
 }
+
+/* A number from 1 on. */
+static uint32_t count_of(const char *v) {
+    char *end;
+    unsigned long n = strtoul(v, &end, 10);
+    if (*end || !n || n > INT32_MAX || *v == '-') fail(0, "'%s' is no number from 1 on", v);
+    return (uint32_t)n;
+}
+
+static void set_functions(Options *o, const char *v) { o->soak_functions = count_of(v); }
+static void set_walks(Options *o, const char *v) { o->soak_walks = count_of(v); }
+static void set_seed(Options *o, const char *v) { o->soak_seed = strtoull(v, NULL, 10); }
 
 static void set_json(Options *o, const char *v) { (void)v; o->pipeline.json = true; }
 
@@ -119,10 +132,14 @@ static const Row rows[] = {
     {"--inject", "P:FAULT[:SEED]", "make a known mistake in pass P; 'slispc faults' lists them", set_inject},
     {"--no-verify", NULL, "do not run the verifier", set_no_verify},
     {"--time-passes", NULL, "how long each pass took, on standard error", set_times},
-    {"--diff", "LANGUAGE", "grammar: only what differs from LANGUAGE", set_against},
+    {"--diff", "LANGUAGE", "grammar: only what differs from LANGUAGE", set_difference},
+    {"--against", "FILE", "check: the dump that went into alloc, for rule V01", set_against},
     {"--json", NULL, "passes: for programs to read", set_json},
     {"--diag", "text|json", "how errors are shown", set_diagnostics},
     {"--color", "always|never|auto", "colour in errors", set_colour},
+    {"--n", "N", "soak: how many functions", set_functions},
+    {"--seed", "S", "soak: the first one's seed; the others' follow", set_seed},
+    {"--walks", "N", "soak: walks through each function", set_walks},
     {"--help", NULL, "this text", set_help},
     {"--version", NULL, "the version", set_version},
 };
@@ -164,7 +181,7 @@ static int read_option(Options *o, int argc, char **argv, int i) {
 }
 
 void options_read(Options *o, int argc, char **argv, int first, bool stop_at_file) {
-    *o = (Options){.pipeline = {.optimise = 2, .from = -1, .to = -1, .inject_pass = -1}};
+    *o = (Options){.pipeline = {.optimise = 2, .from = -1, .to = -1, .inject_pass = -1}, .soak_seed = 1, .soak_functions = 1000, .soak_walks = 25};
     o->arguments = calloc((size_t)argc + 1, sizeof *o->arguments);
     if (!o->arguments) fail(0, "no memory left");
     for (int i = first; i < argc;) {
@@ -190,7 +207,8 @@ void options_help(FILE *out) {
           "  slispc passes [--json]               list the passes\n"
           "  slispc grammar LANGUAGE [--diff L]   print a language\n"
           "  slispc explain PASS|CODE|LANGUAGE    tell more about it\n"
-          "  slispc faults [PASS]                 list the mistakes that --inject can make\n\n",
+          "  slispc faults [PASS]                 list the mistakes that --inject can make\n"
+          "  slispc soak [--n=N] [--inject=P:F]   allocator and verifier against random functions\n\n",
           out);
     for (int i = 0; i < ROWS; i++) {
         char left[48];

@@ -10,12 +10,15 @@ typedef struct {
     PipelineOptions pipeline;
     OutputKind kind;
     const char *output;          /* -o, NULL when not given */
-    const char *against;         /* grammar --diff, check --against */
+    const char *difference;      /* grammar --diff */
+    const char *against;         /* check --against, a file */
     const char **arguments;      /* what is no option, in order */
     int argument_count;
     char **program_arguments;    /* after the first file of `run` */
     int program_argument_count;
     bool help, version;
+    uint64_t soak_seed;          /* soak: the first seed, how many from it on, walks through each function */
+    uint32_t soak_functions, soak_walks;
 } Options;
 
 /* Reads argv from `first` on. A wrong option ends the program with a suggestion and exit code 2.

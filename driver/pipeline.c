@@ -54,6 +54,7 @@ typedef struct {
     Arena *function; /* one function's back end */
     Context context;
     DumpHeader header;
+    Node *against;                /* the program as it went into alloc, NULL: not at hand */
     int first, last;              /* passes to run */
     Buffer dumps[2][PASS_COUNT];  /* [0] before, [1] after a pass of scope FUNCTION */
     double seconds[PASS_COUNT];
@@ -166,10 +167,19 @@ static bool goes_through_back_end(Node *top) {
     return is_form(inner, H_function) || is_form(inner, H_entry) || is_form(inner, H_code);
 }
 
+/* The function of that name in the program that --against gave. */
+static const Node *function_against(const Compile *c, const Node *function) {
+    for (uint32_t i = 1; c->against && i < c->against->count; i++) {
+        const Node *other = top_inner(c->against->kids[i]);
+        if (is_form(other, H_function) && other->kids[0]->text == function->kids[0]->text) return other;
+    }
+    return NULL;
+}
+
 static Node *run_function_passes(Compile *c, Node *top) {
     Node *inner = top_inner(top);
     c->context.arena = c->function;
-    c->context.before_alloc = NULL;
+    c->context.before_alloc = is_form(inner, H_function) ? function_against(c, inner) : NULL;
     for (int p = 0; p < PASS_COUNT; p++) {
         if (pass_rows[p].scope == PROGRAM || p < c->first || p > c->last) continue;
         if (wanted(c, p, false) && shown(c, inner)) print_top(&c->dumps[0][p], top_with(c->function, top, inner), c->options->style);
@@ -182,7 +192,7 @@ static Node *run_function_passes(Compile *c, Node *top) {
 }
 
 static void note_missing_second_input(const Compile *c) {
-    if (c->first > PASS_alloc && c->first <= PASS_verify && c->last >= PASS_verify && !c->options->no_verify)
+    if (!c->against && c->first > PASS_alloc && c->first <= PASS_verify && c->last >= PASS_verify && !c->options->no_verify)
         fprintf(stderr, "note: without the form that went into alloc, rule V01 (nothing but moves was added) is not checked\n");
 }
 
@@ -211,6 +221,18 @@ static Node *run_back_end(Compile *c, Node *program) {
 }
 
 /* ---- input */
+
+/* --against: must be a dump of the language that goes into alloc. */
+static void read_against(Compile *c) {
+    const SourceFile *file = c->options->against;
+    DumpHeader header = {0};
+    if (!file) return;
+    Node *program = read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &header);
+    if (!program) fail(0, "%s is no dump that can be read", file->name);
+    if (header.language != pass_rows[PASS_alloc].from || language_check(header.language, NULL, program).node)
+        fail(0, "%s is no program of language %s, which goes into alloc", file->name, language_name(pass_rows[PASS_alloc].from));
+    c->against = program;
+}
 
 static void read_options(Compile *c) {
     const char *o = c->header.options ? text_bytes(c->header.options) : "";
@@ -289,6 +311,7 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     Node *program = count == 1 && is_dump(&files[0]) ? start_from_dump(c, &files[0]) : start_from_source(c, files, count);
     if (count == 1 && is_dump(&files[0]))
         diagnostics_source(c->context.diagnostics, 0, text(files[0].name), files[0].bytes, files[0].length);
+    read_against(c);
     if (own.from >= 0) c->first = own.from;
     c->last = own.to >= 0 ? own.to : PASS_COUNT - 1;
     if (!program) c->exit_code = 1;

@@ -31,6 +31,12 @@ int pass_wanted(const char *name);
 const char *pass_kind_text(PassKind kind);
 
 typedef struct {
+    const char *name; /* as given on the command line */
+    char *bytes;
+    size_t length;
+} SourceFile;
+
+typedef struct {
     int optimise; /* 0, 1, 2 */
     bool strict, seed_dialect, no_verify, time_passes, json;
     Style style;
@@ -39,6 +45,7 @@ typedef struct {
     const char *dump_dir; /* every dump into a file of its own here, NULL: to stdout */
     const char *function; /* dump only this one, by name without $ */
     int from, to;         /* first and last pass to run, -1: as the input says, to the end */
+    const SourceFile *against; /* a dump of what went into alloc, for verify; NULL: not at hand */
     int inject_pass;      /* -1 for none */
     const char *inject_fault;
     uint64_t inject_seed;
@@ -49,12 +56,6 @@ typedef struct {
     DumpHeader header; /* of that form */
     int exit_code;     /* 0, 1 errors in the program, 3 a check of the compiler failed */
 } PipelineResult;
-
-typedef struct {
-    const char *name; /* as given on the command line */
-    char *bytes;
-    size_t length;
-} SourceFile;
 
 /* Runs the passes that are wanted over source files, or over one dump (told by its first bytes).
  * Dumps go out as the options say. Errors and warnings are shown on stderr. */

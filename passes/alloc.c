@@ -15,13 +15,13 @@
  *        (ret [] %d.3=rax))
  *
  * Needs:  a linear order in which all but back edges go forward (intervals).
- * Gives:  a place at every name. What is live across a safepoint is in a slot. Each block states what
- *         it finds where; an edge's moves stand before its jmp.
- * Choice: one walk along the linear order (Traub, Holloway, Smith: Quality and Speed in Linear-scan
- *         Register Allocation): a value keeps its register until another needs it more or a call takes
- *         it, then lives in its slot and gets a second chance at its next use. A slot is written once,
- *         in the block that dominates all that read it, outside of loops that do not define the value;
- *         a cold block that needs it elsewhere stores it itself, so hot code does not pay.
+ * Gives:  a place at every name. What is live across a safepoint is in a slot. Each block states
+ * what it finds where; an edge's moves stand before its jmp. Choice: one walk along the linear
+ * order (Traub, Holloway, Smith: Quality and Speed in Linear-scan Register Allocation): a value
+ * keeps its register until another needs it more or a call takes it, then lives in its slot and
+ * gets a second chance at its next use. A slot is written once, in the block that dominates all
+ * that read it, outside of loops that do not define the value; a cold block that needs it elsewhere
+ * stores it itself, so hot code does not pay.
  */
 #include "alloc/alloc.h"
 
@@ -60,4 +60,6 @@ static Node *alloc_function(Context *c, Node *function, FaultPlan *faults) {
     return build_function(&a);
 }
 
-Node *pass_alloc(Context *c, Node *function) { return run_with_fault(c, function, "alloc", alloc_function); }
+Node *pass_alloc(Context *c, Node *function) {
+    return run_with_fault(c, function, "alloc", alloc_function);
+}

@@ -12,10 +12,11 @@
  * Choice: operands are evaluated strictly left to right; a variable global is read where it stands.
  */
 #include "names.h"
+#include "table.h"
 
 typedef struct {
     Arena *arena;
-    const TextMap *cells; /* globals that are read from memory */
+    const Table *cells; /* globals that are read from memory */
     uint32_t names;
 } Pass;
 
@@ -35,7 +36,7 @@ static Node *bind(Pass *p, Line *line, Node *name, Node *r) {
 }
 
 static bool is_cell(const Pass *p, const Node *e) {
-    return e->kind == N_GLOBAL && text_map_get(p->cells, e->text);
+    return e->kind == N_GLOBAL && table_get(p->cells, e->text);
 }
 
 static Node *operand(Pass *p, Line *line, Node *e) {
@@ -116,10 +117,10 @@ static Node *function(Pass *p, Node *f) {
 }
 
 Node *pass_anf(Context *context, Node *program) {
-    TextMap cells = text_map(context->scratch);
+    Table cells = {.arena = context->scratch};
     Node *out = node_list(context->arena, H_program, program->at, program->kids, program->count);
     for (uint32_t i = 1; i < program->count; i++)
-        if (is_form(top_inner(program->kids[i]), H_cell)) text_map_set(&cells, top_inner(program->kids[i])->kids[0]->text, 1);
+        if (is_form(top_inner(program->kids[i]), H_cell)) table_put(&cells, top_inner(program->kids[i])->kids[0]->text, program->kids[i]);
     Pass p = {.arena = context->arena, .cells = &cells};
     for (uint32_t i = 1; i < program->count; i++) {
         Node *inner = top_inner(program->kids[i]);

@@ -39,7 +39,9 @@ Node *laid_out(Frame *f, const Node *name) {
     return copy;
 }
 
-static Node *lay_out(void *context, Node *name) { return laid_out(context, name); }
+static Node *lay_out(void *context, Node *name) {
+    return laid_out(context, name);
+}
 
 /* ---- stack maps */
 
@@ -52,12 +54,14 @@ static bool lists_slot(const Nodes *map, Where slot) {
 /* A slot that is put into the map wrongly, if a fault asks for one. */
 static void add_wrong_roots(Frame *f, Nodes *map, const Node *moves) {
     for (uint32_t k = 0; k < f->slots && f->faults->kind == FAULT_extra_root; k++)
-        if (f->seen[k] && !lists_slot(map, (Where)(SLOT0 + k)) && fault_strikes(f->faults, FAULT_extra_root))
+        if (f->seen[k] && !lists_slot(map, (Where)(SLOT0 + k)) &&
+            fault_strikes(f->faults, FAULT_extra_root))
             PUSH(f->scratch, *map, f->seen[k]);
-    for (uint32_t i = 0; moves && i < moves->count && f->faults->kind == FAULT_map_live_before; i++) {
+    for (uint32_t i = 0; moves && i < moves->count && f->faults->kind == FAULT_map_live_before;
+         i++) {
         const Node *from = moves->kids[i]->kids[1];
-        if (from->kind == N_NAME && is_slot(where_of(from)) && f->references[from->name.number] && !lists_slot(map, where_of(from)) &&
-            fault_strikes(f->faults, FAULT_map_live_before))
+        if (from->kind == N_NAME && is_slot(where_of(from)) && f->references[from->name.number] &&
+            !lists_slot(map, where_of(from)) && fault_strikes(f->faults, FAULT_map_live_before))
             PUSH(f->scratch, *map, laid_out(f, from));
     }
 }
@@ -66,7 +70,8 @@ static void add_wrong_roots(Frame *f, Nodes *map, const Node *moves) {
 static Node *stack_map(Frame *f, const Node *roots, const Node *moves) {
     Nodes map = {0};
     for (uint32_t i = 0; i < roots->count; i++)
-        if (!fault_strikes(f->faults, FAULT_missing_root)) PUSH(f->scratch, map, laid_out(f, roots->kids[i]));
+        if (!fault_strikes(f->faults, FAULT_missing_root))
+            PUSH(f->scratch, map, laid_out(f, roots->kids[i]));
     if (map.count && fault_strikes(f->faults, FAULT_map_empty)) map.count = 0;
     add_wrong_roots(f, &map, moves);
     return node_list(f->arena, H_map, roots->at, map.items, map.count);
@@ -136,14 +141,16 @@ static void plan_frame(Frame *f, const Node *function) {
     const Node *kinds = function_part(function, H_kinds);
     f->references = NEW_ARRAY(f->scratch, bool, function_names(function));
     for (uint32_t i = 0; i < kinds->count; i++)
-        f->references[kinds->kids[i]->kids[0]->name.number] = holds_named(kinds->kids[i]->kids[1]->text) == HOLDS_REF;
+        f->references[kinds->kids[i]->kids[0]->name.number] =
+            holds_named(kinds->kids[i]->kids[1]->text) == HOLDS_REF;
     f->slots = (uint32_t)function_part(function, H_slots)->kids[0]->integer;
     f->framed = f->slots || f->calls;
     f->offsets = NEW_ARRAY(f->scratch, uint32_t, f->slots + 1);
     f->seen = NEW_ARRAY(f->scratch, Node *, f->slots + 1);
     for (uint32_t k = 0; k <= f->slots; k++) {
         f->offsets[k] = SLOT_BYTES * k;
-        if (k && k < f->slots && fault_strikes(f->faults, FAULT_slot_overlap)) f->offsets[k] = f->offsets[k - 1];
+        if (k && k < f->slots && fault_strikes(f->faults, FAULT_slot_overlap))
+            f->offsets[k] = f->offsets[k - 1];
     }
     f->readers = NEW_ARRAY(f->scratch, uint32_t, SLOT0 + f->slots + 1);
     f->writer = NEW_ARRAY(f->scratch, uint32_t, SLOT0 + f->slots + 1);
@@ -156,7 +163,9 @@ static Node *frame_form(Frame *f, Pos at) {
     if (count && fault_strikes(f->faults, FAULT_frame_too_small)) bytes -= 2 * SLOT_BYTES;
     PUSH(f->scratch, kids, node_int(f->arena, at, (int32_t)bytes));
     for (uint32_t k = 0; k < count; k++)
-        PUSH(f->scratch, kids, list(f->arena, H_slot, at, node_int(f->arena, at, k), node_int(f->arena, at, f->offsets[k]), NULL));
+        PUSH(f->scratch, kids,
+             list(f->arena, H_slot, at, node_int(f->arena, at, k),
+                  node_int(f->arena, at, f->offsets[k]), NULL));
     return node_list(f->arena, H_frame, at, kids.items, kids.count);
 }
 
@@ -175,4 +184,6 @@ static Node *frame_function(Context *c, Node *function, FaultPlan *faults) {
     return node_list(c->arena, H_function, function->at, kids.items, kids.count);
 }
 
-Node *pass_frame(Context *c, Node *function) { return run_with_fault(c, function, "frame", frame_function); }
+Node *pass_frame(Context *c, Node *function) {
+    return run_with_fault(c, function, "frame", frame_function);
+}

@@ -14,9 +14,8 @@
  *         (Briggs, Cooper, Simpson 1997, dominator-based). An operation that may throw is taken from
  *         a dominating equal one, for that one threw first; one that reads memory is not.
  */
+#include "flow.h"
 #include "names.h"
-
-#include <string.h>
 
 typedef struct Seen Seen;
 struct Seen { /* operations done so far on the way from the entry, innermost first */
@@ -25,25 +24,20 @@ struct Seen { /* operations done so far on the way from the entry, innermost fir
 };
 
 typedef struct {
-    Node *node;             /* the block of the input */
-    uint32_t order;         /* reverse postorder number, 1 the entry; 0: not reached */
-    uint32_t dominator;     /* index of the immediate dominator */
-    VEC(uint32_t) comers;
-    VEC(Node *) steps;
+    VEC(Node *) steps;       /* what is left of the block of the input */
     Node *exit;
-    Node *known_name;       /* on every way into this block: this flag was ... */
-    bool known_value, visited;
+    Node *known_name;        /* on every way into this block: this flag was ... */
+    bool known_value;
     uint32_t child, sibling; /* in the dominator tree, index + 1 */
+    VEC(uint32_t) comers;    /* of what is left: blocks that leave for this one; none: not reached */
 } Block;
 
-enum { TABLE = 256, FIRST_BLOCK = 4 };
+enum { TABLE = 256 };
 
 typedef struct {
     Arena *arena, *scratch;
-    Block *blocks;
-    uint32_t count;
-    uint32_t *index_of;     /* block number -> index */
-    VEC(uint32_t) order;    /* indices in reverse postorder */
+    Flow *flow;             /* the graph of the input */
+    Block *blocks;          /* in the same order */
     Node **same_as;         /* name number -> the operand it equals, NULL for itself */
     Node **bound_to;        /* name number -> a removable operation that binds it */
     uint32_t *uses;
@@ -52,84 +46,19 @@ typedef struct {
     VEC(uint32_t) trail;    /* slots of the table in the order in which they were added to */
 } Pass;
 
-/* ---- the graph */
-
 static bool is_block_node(const Node *n) { return n->kind == N_BLOCK; }
 
-static uint32_t index_of(const Pass *p, const Node *name) { return p->index_of[name->block]; }
+static uint32_t index_of(const Pass *p, const Node *name) { return p->flow->index[name->block]; }
 
-typedef struct {
-    uint32_t block, kid;
-} Way;
+static const Node *block_node(const Pass *p, uint32_t b) { return p->flow->blocks[b].node; }
 
-static void postorder(Pass *p) {
-    VEC(Way) stack = {0};
-    PUSH(p->scratch, stack, ((Way){0, 0}));
-    p->blocks[0].visited = true;
-    while (stack.count) {
-        uint32_t b = stack.items[stack.count - 1].block;
-        const Node *exit = p->blocks[b].exit;
-        uint32_t kid = stack.items[stack.count - 1].kid++;
-        if (kid >= exit->count) {
-            PUSH(p->scratch, p->order, b);
-            stack.count--;
-        } else if (is_block_node(exit->kids[kid])) {
-            uint32_t to = index_of(p, exit->kids[kid]);
-            if (!p->blocks[to].visited) {
-                p->blocks[to].visited = true;
-                PUSH(p->scratch, stack, ((Way){to, 0}));
-            }
-        }
-    }
-}
-
-static void order_blocks(Pass *p) {
-    postorder(p);
-    for (uint32_t i = 0, j = p->order.count - 1; i < j; i++, j--) {
-        uint32_t t = p->order.items[i];
-        p->order.items[i] = p->order.items[j];
-        p->order.items[j] = t;
-    }
-    for (uint32_t i = 0; i < p->order.count; i++)
-        p->blocks[p->order.items[i]].order = i + 1;
-    for (uint32_t i = 0; i < p->order.count; i++) {
-        const Node *exit = p->blocks[p->order.items[i]].exit;
-        for (uint32_t k = 0; k < exit->count; k++)
-            if (is_block_node(exit->kids[k])) PUSH(p->scratch, p->blocks[index_of(p, exit->kids[k])].comers, p->order.items[i]);
-    }
-}
-
-static uint32_t meet(const Pass *p, uint32_t a, uint32_t b) {
-    while (a != b) {
-        while (p->blocks[a].order > p->blocks[b].order)
-            a = p->blocks[a].dominator;
-        while (p->blocks[b].order > p->blocks[a].order)
-            b = p->blocks[b].dominator;
-    }
-    return a;
-}
-
-/* Cooper, Harvey, Kennedy 2001: a simple, fast dominance algorithm. */
-static void find_dominators(Pass *p) {
-    bool *done = NEW_ARRAY(p->scratch, bool, p->count);
-    done[0] = true;
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (uint32_t i = 1; i < p->order.count; i++) {
-            Block *b = &p->blocks[p->order.items[i]];
-            uint32_t best = UINT32_MAX;
-            for (uint32_t k = 0; k < b->comers.count; k++)
-                if (done[b->comers.items[k]]) best = best == UINT32_MAX ? b->comers.items[k] : meet(p, best, b->comers.items[k]);
-            if (!done[p->order.items[i]] || b->dominator != best) {
-                b->dominator = best;
-                done[p->order.items[i]] = changed = true;
-            }
-        }
-    }
-    for (uint32_t i = p->order.count - 1; i > 0; i--) {
-        Block *b = &p->blocks[p->order.items[i]];
-        b->sibling = p->blocks[b->dominator].child;
-        p->blocks[b->dominator].child = p->order.items[i] + 1;
+/* Children stand in the order in which the blocks are reached. */
+static void link_dominator_tree(Pass *p) {
+    for (uint32_t i = p->flow->reached; i-- > 1;) {
+        uint32_t b = p->flow->ordered[i];
+        Block *above = &p->blocks[p->flow->blocks[b].dominator];
+        p->blocks[b].sibling = above->child;
+        above->child = b + 1;
     }
 }
 
@@ -212,7 +141,7 @@ static void number_step(Pass *p, Block *b, Node *step) {
 /* The flag's value when a block that dominates this one was only reached one way by it: 1, 0, else -1. */
 static int known_flag(const Pass *p, uint32_t b, const Node *flag) {
     if (is_form(flag, H_quote)) return flag->kids[0]->kind != N_NIL && flag->kids[0]->kind != N_FALSE;
-    for (;; b = p->blocks[b].dominator) {
+    for (;; b = p->flow->blocks[b].dominator) {
         const Block *block = &p->blocks[b];
         if (block->known_name && same_name(block->known_name, flag)) return block->known_value;
         if (b == 0) return -1;
@@ -223,7 +152,8 @@ static int known_flag(const Pass *p, uint32_t b, const Node *flag) {
 static void teach(Pass *p, const Node *exit) {
     for (uint32_t side = 1; side <= 2; side++) {
         Block *to = &p->blocks[index_of(p, exit->kids[side])];
-        if (to->comers.count != 1 || exit->kids[1]->block == exit->kids[2]->block) continue;
+        uint32_t ways = p->flow->blocks[index_of(p, exit->kids[side])].predecessor_count;
+        if (ways != 1) continue;
         to->known_name = exit->kids[0];
         to->known_value = side == 1;
     }
@@ -239,9 +169,10 @@ static void number_exit(Pass *p, uint32_t index) {
 }
 
 /* A block with one way in, a jump, needs no parameters: they are the jump's arguments. */
-static void number_params(Pass *p, Block *b) {
-    if (b->comers.count != 1 || b->order == 1) return;
-    const Node *exit = p->blocks[b->comers.items[0]].exit, *params = b->node->kids[1];
+static void number_params(Pass *p, uint32_t b) {
+    const FlowBlock *f = &p->flow->blocks[b];
+    if (f->predecessor_count != 1 || b == 0) return;
+    const Node *exit = p->blocks[f->predecessors[0]].exit, *params = f->node->kids[1];
     if (!is_form(exit, H_jump)) return;
     for (uint32_t i = 0; i < params->count; i++)
         if (exit->kids[i + 1]->kind == N_NAME) p->same_as[params->kids[i]->name.number] = exit->kids[i + 1];
@@ -272,9 +203,10 @@ static void number_all(Pass *p) {
         }
         Block *b = &p->blocks[walk.block];
         PUSH(p->scratch, stack, ((Walk){walk.block, p->trail.count, true}));
-        number_params(p, b);
-        for (uint32_t i = 2; i + 1 < b->node->count; i++)
-            number_step(p, b, b->node->kids[i]);
+        number_params(p, walk.block);
+        const Node *node = block_node(p, walk.block);
+        for (uint32_t i = 2; i + 1 < node->count; i++)
+            number_step(p, b, node->kids[i]);
         number_exit(p, walk.block);
         for (uint32_t k = b->child; k; k = p->blocks[k - 1].sibling)
             PUSH(p->scratch, stack, ((Walk){k - 1, 0, false}));
@@ -283,28 +215,24 @@ static void number_all(Pass *p) {
 
 /* ---- what is left */
 
-/* Counts the ways into each block that are left, from the entry on. */
-static void count_comers(Pass *p) {
+/* Finds the ways into each block that are left, from the entry on. */
+static void find_comers(Pass *p) {
     VEC(uint32_t) work = {0};
-    for (uint32_t i = 0; i < p->count; i++) {
-        p->blocks[i].visited = false;
-        p->blocks[i].comers.count = 0;
-    }
+    PUSH(p->scratch, p->blocks[0].comers, 0); /* from outside */
     PUSH(p->scratch, work, 0);
-    p->blocks[0].visited = true;
     while (work.count) {
         uint32_t b = work.items[--work.count];
         const Node *exit = p->blocks[b].exit;
         for (uint32_t k = 0; k < exit->count; k++) {
             if (!is_block_node(exit->kids[k])) continue;
             uint32_t to = index_of(p, exit->kids[k]);
+            if (p->blocks[to].comers.count == 0) PUSH(p->scratch, work, to);
             PUSH(p->scratch, p->blocks[to].comers, b);
-            if (p->blocks[to].visited) continue;
-            p->blocks[to].visited = true;
-            PUSH(p->scratch, work, to);
         }
     }
 }
+
+static bool is_left(const Pass *p, uint32_t b) { return p->blocks[b].comers.count > 0; }
 
 static void use(Pass *p, const Node *e);
 
@@ -321,14 +249,15 @@ static void use(Pass *p, const Node *e) {
 }
 
 static void find_needed(Pass *p) {
-    for (uint32_t i = 0; i < p->count; i++)
+    uint32_t count = p->flow->count;
+    for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < p->blocks[i].steps.count; k++) {
             Node *step = p->blocks[i].steps.items[k];
             if (is_removable(step->kids[1])) p->bound_to[step->kids[0]->name.number] = step->kids[1];
         }
-    for (uint32_t i = 0; i < p->count; i++) {
-        Block *b = &p->blocks[i];
-        if (!b->visited) continue;
+    for (uint32_t i = 0; i < count; i++) {
+        const Block *b = &p->blocks[i];
+        if (!is_left(p, i)) continue;
         use(p, b->exit);
         for (uint32_t k = 0; k < b->steps.count; k++)
             if (!is_removable(b->steps.items[k]->kids[1])) use(p, b->steps.items[k]->kids[1]);
@@ -345,8 +274,7 @@ static bool follows(const Pass *p, const Node *exit) {
 typedef VEC(Node *) Nodes;
 
 /* Parameters that are constants on the only way in. */
-static void bind_params(Pass *p, Nodes *out, const Block *b, const Node *jump) {
-    const Node *params = b->node->kids[1];
+static void bind_params(Pass *p, Nodes *out, const Node *params, const Node *jump) {
     for (uint32_t i = 0; i < params->count; i++)
         if (!p->same_as[params->kids[i]->name.number] && p->uses[params->kids[i]->name.number])
             PUSH(p->scratch, *out, list(p->arena, H_let, jump->at, params->kids[i], jump->kids[i + 1], NULL));
@@ -359,60 +287,49 @@ static void add_steps(Pass *p, Nodes *out, const Block *b) {
     }
 }
 
-static Node *finished_block(Pass *p, Block *b) {
+static Node *finished_block(Pass *p, uint32_t b) {
+    const Node *node = block_node(p, b);
     Nodes kids = {0};
-    PUSH(p->scratch, kids, b->node->kids[0]);
-    PUSH(p->scratch, kids, b->node->kids[1]);
-    add_steps(p, &kids, b);
-    const Block *last = b;
-    while (follows(p, last->exit)) {
-        const Block *next = &p->blocks[index_of(p, last->exit->kids[0])];
-        bind_params(p, &kids, next, last->exit);
-        add_steps(p, &kids, next);
-        last = next;
+    PUSH(p->scratch, kids, node->kids[0]);
+    PUSH(p->scratch, kids, node->kids[1]);
+    add_steps(p, &kids, &p->blocks[b]);
+    Node *exit = p->blocks[b].exit;
+    while (follows(p, exit)) {
+        uint32_t next = index_of(p, exit->kids[0]);
+        bind_params(p, &kids, block_node(p, next)->kids[1], exit);
+        add_steps(p, &kids, &p->blocks[next]);
+        exit = p->blocks[next].exit;
     }
-    PUSH(p->scratch, kids, last->exit);
-    return node_list(p->arena, (Head)b->node->head, b->node->at, kids.items, kids.count);
+    PUSH(p->scratch, kids, exit);
+    return node_list(p->arena, (Head)node->head, node->at, kids.items, kids.count);
 }
 
-static Node *finished(Pass *p, Node *f) {
+static Node *finished(Pass *p, const Node *f) {
     Nodes kids = {0};
-    for (uint32_t i = 0; i < FIRST_BLOCK; i++)
+    for (uint32_t i = 0; i < f->count - p->flow->count; i++)
         PUSH(p->scratch, kids, f->kids[i]);
-    for (uint32_t i = 0; i < p->count; i++) {
-        Block *b = &p->blocks[i];
+    for (uint32_t i = 0; i < p->flow->count; i++) {
+        const Block *b = &p->blocks[i];
         bool appended = i > 0 && b->comers.count == 1 && follows(p, p->blocks[b->comers.items[0]].exit);
-        if (b->visited && !appended) PUSH(p->scratch, kids, finished_block(p, b));
+        if (is_left(p, i) && !appended) PUSH(p->scratch, kids, finished_block(p, i));
     }
     return node_list(p->arena, H_function, f->at, kids.items, kids.count);
 }
 
-static void start(Pass *p, Node *f) {
-    uint32_t most = 0, names = (uint32_t)f->kids[1]->kids[0]->integer;
-    p->count = f->count - FIRST_BLOCK;
-    p->blocks = NEW_ARRAY(p->scratch, Block, p->count);
-    for (uint32_t i = 0; i < p->count; i++) {
-        Node *block = f->kids[i + FIRST_BLOCK];
-        p->blocks[i].node = block;
-        p->blocks[i].exit = block->kids[block->count - 1];
-        if (block->kids[0]->block > most) most = block->kids[0]->block;
-    }
-    p->index_of = NEW_ARRAY(p->scratch, uint32_t, most + 1);
-    for (uint32_t i = 0; i < p->count; i++)
-        p->index_of[p->blocks[i].node->kids[0]->block] = i;
-    p->same_as = NEW_ARRAY(p->scratch, Node *, names);
-    p->bound_to = NEW_ARRAY(p->scratch, Node *, names);
-    p->uses = NEW_ARRAY(p->scratch, uint32_t, names);
-}
-
 Node *pass_gvn(Context *context, Node *top) {
     if (is_form(top, H_entry)) return top;
-    Pass p = {.arena = context->arena, .scratch = context->scratch};
-    start(&p, top);
-    order_blocks(&p);
-    find_dominators(&p);
+    uint32_t names = (uint32_t)top->kids[1]->kids[0]->integer;
+    Pass p = {.arena = context->arena, .scratch = context->scratch, .flow = flow_of(context->scratch, top)};
+    flow_dominators(p.scratch, p.flow);
+    p.blocks = NEW_ARRAY(p.scratch, Block, p.flow->count);
+    for (uint32_t i = 0; i < p.flow->count; i++)
+        p.blocks[i].exit = block_node(&p, i)->kids[block_node(&p, i)->count - 1];
+    p.same_as = NEW_ARRAY(p.scratch, Node *, names);
+    p.bound_to = NEW_ARRAY(p.scratch, Node *, names);
+    p.uses = NEW_ARRAY(p.scratch, uint32_t, names);
+    link_dominator_tree(&p);
     number_all(&p);
-    count_comers(&p);
+    find_comers(&p);
     find_needed(&p);
     return finished(&p, top);
 }

@@ -43,8 +43,9 @@ typedef struct {
     Interval *intervals;
     uint32_t names;
     uint32_t *order, count; /* blocks in linear order */
-    uint32_t *start;        /* by place in the order: the number of the block's start; one more at the end */
-    uint32_t *safepoints;   /* by number of instruction: how many safepoints come before it */
+    uint32_t
+        *start; /* by place in the order: the number of the block's start; one more at the end */
+    uint32_t *safepoints; /* by number of instruction: how many safepoints come before it */
     Uses uses;
 } Intervals;
 
@@ -99,15 +100,18 @@ static bool safepoint_between(const Intervals *s, uint32_t from, uint32_t to) {
 static void add_range(Intervals *s, Interval *x, uint32_t from, uint32_t to) {
     Range *first = x->ranges.count ? &x->ranges.items[x->ranges.count - 1] : NULL;
     Range range = {from, to};
-    if (first && first->from <= to) first->from = from;
-    else PUSH(s->scratch, x->ranges, range);
+    if (first && first->from <= to)
+        first->from = from;
+    else
+        PUSH(s->scratch, x->ranges, range);
 }
 
 /* The name is bound here: its first range starts here, and is empty when nothing uses it. */
 static void start_range(Intervals *s, Interval *x, uint32_t at, uint32_t block_start) {
     if (x->ranges.count && x->ranges.items[x->ranges.count - 1].from == block_start)
         x->ranges.items[x->ranges.count - 1].from = at;
-    else add_range(s, x, at, at + 1);
+    else
+        add_range(s, x, at, at + 1);
 }
 
 static Interval *interval_of(Intervals *s, Node *name) {
@@ -124,12 +128,13 @@ static void set_hint(Interval *x, Where where, Node *name, uint32_t at) {
     x->hint_at = at;
 }
 
-/* The words of the argument area last only to the next call, so the wish for one holds only where it
- * is the only use, behind the definition in the same block; others are dropped here. */
+/* The words of the argument area last only to the next call, so the wish for one holds only where
+ * it is the only use, behind the definition in the same block; others are dropped here. */
 static void settle_hint(Intervals *s, Interval *x, uint32_t at, uint32_t block_end) {
     if (!x->hint && !x->hint_name) return;
     bool far = x->hint_at >= block_end || x->use_count > 1;
-    if (safepoint_between(s, at, x->hint_at) || (is_area(x->hint) && far)) set_hint(x, NOWHERE, NULL, 0);
+    if (safepoint_between(s, at, x->hint_at) || (is_area(x->hint) && far))
+        set_hint(x, NOWHERE, NULL, 0);
 }
 
 /* The parameter that argument `k` of (to b x ...) is given to. */
@@ -145,20 +150,26 @@ static void hint_uses(Intervals *s, const Node *op, uint32_t at) {
         if (is_form(op->kids[i], H_to)) to = op->kids[i];
     for (uint32_t u = 0; u < s->uses.count; u++) {
         Interval *x = interval_of(s, s->uses.items[u].name);
-        if (where_of(s->uses.items[u].name)) set_hint(x, where_of(s->uses.items[u].name), NULL, at);
-        else if (opcode_of(op) == X_jmp) set_hint(x, NOWHERE, parameter(s, to, u), at);
+        if (where_of(s->uses.items[u].name))
+            set_hint(x, where_of(s->uses.items[u].name), NULL, at);
+        else if (opcode_of(op) == X_jmp)
+            set_hint(x, NOWHERE, parameter(s, to, u), at);
     }
 }
 
-/* The first operand of a tied instruction, and the operand of a copy, would like what the result likes. */
+/* The first operand of a tied instruction, and the operand of a copy, would like what the result
+ * likes. */
 static void hint_tie(Intervals *s, const Node *op, uint32_t at) {
     bool copy = opcode_of(op) == X_mov || opcode_of(op) == X_fmov;
     if ((!copy && !has_flag(op, TIED)) || where_of(op->kids[FIRST_OPERAND])) return;
-    Interval *from = interval_of(s, op->kids[FIRST_OPERAND]), *to = interval_of(s, defined(op)->kids[0]);
-    if ((to->hint || to->hint_name) && !is_area(to->hint)) set_hint(from, to->hint, to->hint_name, at);
+    Interval *from = interval_of(s, op->kids[FIRST_OPERAND]),
+             *to = interval_of(s, defined(op)->kids[0]);
+    if ((to->hint || to->hint_name) && !is_area(to->hint))
+        set_hint(from, to->hint, to->hint_name, at);
 }
 
-/* A parameter without a wish would like to be where the first block that jumps here has the argument. */
+/* A parameter without a wish would like to be where the first block that jumps here has the
+ * argument. */
 static void hint_parameters(Intervals *s, uint32_t b) {
     const FlowBlock *block = &s->flow->blocks[b];
     const Node *parameters = block->node->kids[1];
@@ -169,7 +180,8 @@ static void hint_parameters(Intervals *s, uint32_t b) {
     const Node *to = exit->kids[FIRST_OPERAND];
     for (uint32_t i = 0; i < parameters->count && i + 1 < to->count; i++) {
         Interval *x = interval_of(s, parameters->kids[i]);
-        if (!x->hint && !x->hint_name) x->hint_name = node_placed(s->arena, to->kids[i + 1], NOWHERE);
+        if (!x->hint && !x->hint_name)
+            x->hint_name = node_placed(s->arena, to->kids[i + 1], NOWHERE);
     }
 }
 
@@ -189,7 +201,8 @@ static void read_uses(Intervals *s, const Node *op, uint32_t number, uint32_t bl
     hint_uses(s, op, number);
 }
 
-static void read_op(Intervals *s, const Node *op, uint32_t number, uint32_t block_start, uint32_t block_end) {
+static void read_op(Intervals *s, const Node *op, uint32_t number, uint32_t block_start,
+                    uint32_t block_end) {
     for (uint32_t d = 0; d < defined(op)->count; d++) {
         Interval *x = interval_of(s, defined(op)->kids[d]);
         start_range(s, x, 2 * number + 1, block_start);
@@ -217,10 +230,13 @@ static void read_block(Intervals *s, uint32_t i) {
 
 /* ---- the term */
 
-static Node *number_node(Intervals *s, Pos at, uint32_t n) { return node_int(s->arena, at, n); }
+static Node *number_node(Intervals *s, Pos at, uint32_t n) {
+    return node_int(s->arena, at, n);
+}
 
 static Node *interval_form(Intervals *s, const Interval *x, Pos at) {
-    Node **ranges = NEW_ARRAY(s->scratch, Node *, x->ranges.count), **uses = NEW_ARRAY(s->scratch, Node *, x->uses.count);
+    Node **ranges = NEW_ARRAY(s->scratch, Node *, x->ranges.count),
+         **uses = NEW_ARRAY(s->scratch, Node *, x->uses.count);
     for (uint32_t i = 0; i < x->ranges.count; i++) {
         const Range *r = &x->ranges.items[x->ranges.count - 1 - i];
         Node *ends[] = {number_node(s, at, r->from), number_node(s, at, r->to)};
@@ -230,7 +246,8 @@ static Node *interval_form(Intervals *s, const Interval *x, Pos at) {
         uses[i] = number_node(s, at, x->uses.items[x->uses.count - 1 - i]);
     Node *hint = x->hint_name;
     if (x->hint) hint = node_text(s->arena, N_SYMBOL, at, text(where_text(x->hint)));
-    return list(s->arena, H_interval, at, x->name, node_list(s->arena, H_ranges, at, ranges, x->ranges.count),
+    return list(s->arena, H_interval, at, x->name,
+                node_list(s->arena, H_ranges, at, ranges, x->ranges.count),
                 node_list(s->arena, H_uses, at, uses, x->uses.count),
                 hint ? list(s->arena, H_hint, at, hint, NULL) : NULL, NULL);
 }

@@ -14,10 +14,10 @@
  *        (ret [] %d.3=rax (last %d.3)))
  *
  * Needs:  SSA; block arguments on jmp alone (select).
- * Gives:  sets sorted by number; roots at every safepoint: references that are live after it and not
- *         its result. A constant is no root: it does not move.
- * Choice: name by name, from each use up to the definition (Boissinot and others: Computing Liveness
- *         Sets for SSA-Form Programs, section 5): the cost is the size of the sets that are printed.
+ * Gives:  sets sorted by number; roots at every safepoint: references that are live after it and
+ * not its result. A constant is no root: it does not move. Choice: name by name, from each use up
+ * to the definition (Boissinot and others: Computing Liveness Sets for SSA-Form Programs, section
+ * 5): the cost is the size of the sets that are printed.
  */
 #include "ir/flow.h"
 #include "ir/machine.h"
@@ -32,7 +32,8 @@ typedef struct {
     bool constant;
     uint32_t block;  /* index of the block that binds it, NO_BLOCK before it was found */
     Numbers used_in; /* blocks */
-    uint32_t place;  /* in the set of what is live while a block is read backwards, plus 1; 0: not in it */
+    uint32_t place; /* in the set of what is live while a block is read backwards, plus 1; 0: not in
+                       it */
 } Local;
 
 typedef struct {
@@ -63,7 +64,8 @@ static void bind(Liveness *l, Node *name, uint32_t block, bool constant) {
 
 static void note_use(Liveness *l, const Node *name, uint32_t block) {
     Local *x = local_of(l, name);
-    if (!x->used_in.count || x->used_in.items[x->used_in.count - 1] != block) PUSH(l->scratch, x->used_in, block);
+    if (!x->used_in.count || x->used_in.items[x->used_in.count - 1] != block)
+        PUSH(l->scratch, x->used_in, block);
 }
 
 static void read_block(Liveness *l, uint32_t b) {
@@ -94,14 +96,17 @@ static void read_function(Liveness *l) {
 
 /* ---- live into and out of blocks */
 
-static bool last_is(const Numbers *set, uint32_t x) { return set->count && set->items[set->count - 1] == x; }
+static bool last_is(const Numbers *set, uint32_t x) {
+    return set->count && set->items[set->count - 1] == x;
+}
 
 /* Marks x live from the start of each block that uses it up to the end of the one that binds it.
  * Names come in order of their numbers, so x is in a set if it is the last one there. */
 static void spread(Liveness *l, uint32_t x, Numbers *work) {
     const Local *local = &l->locals[x];
     for (uint32_t u = 0; u < local->used_in.count; u++)
-        if (local->used_in.items[u] != local->block) PUSH(l->scratch, *work, local->used_in.items[u]);
+        if (local->used_in.items[u] != local->block)
+            PUSH(l->scratch, *work, local->used_in.items[u]);
     while (work->count) {
         uint32_t b = work->items[--work->count];
         if (last_is(&l->live_in[b], x)) continue;
@@ -161,8 +166,9 @@ static Node *roots(Liveness *l, const Node *op) {
     Numbers found = {0};
     for (uint32_t i = 0; i < l->live.count; i++) {
         const Local *x = &l->locals[l->live.items[i]];
-        if (x->holds == HOLDS_DRV) bug(op, "%%%s.%u points into an object and is live across a safepoint",
-                                       text_bytes(x->name->name.hint), x->name->name.number);
+        if (x->holds == HOLDS_DRV)
+            bug(op, "%%%s.%u points into an object and is live across a safepoint",
+                text_bytes(x->name->name.hint), x->name->name.number);
         if (x->holds == HOLDS_REF && !x->constant) PUSH(l->scratch, found, l->live.items[i]);
     }
     return set_form(l, H_roots, op->at, &found);

@@ -14,199 +14,13 @@
  *        (cmp-jump [] (cc lt) %d.3 %b.1 (to b1) (to b2)))
  *
  * Needs:  SSA; a kind for every name (lower).
- * Gives:  SSA still. Edges from a block with two successors to one with two predecessors have a block
- *         of their own, so block arguments stand on jmp alone. Blocks that cannot be reached are gone.
- * Choice: blocks are read backwards, so that an instruction that has been folded into its only user,
- *         or that nothing uses, is never made. Constants are made anew for every use: that is
+ * Gives:  SSA still. Edges from a block with two successors to one with two predecessors have a
+ * block of their own, so block arguments stand on jmp alone. Blocks that cannot be reached are
+ * gone. Choice: blocks are read backwards, so that an instruction that has been folded into its
+ * only user, or that nothing uses, is never made. Constants are made anew for every use: that is
  *         cheaper than a register; only doubles are hoisted out of loops.
  */
 #include "select/select.h"
-
-#include "../runtime/layout.h"
-
-#include <stdarg.h>
-
-/* ---- operands */
-
-Local *local_of(Select *s, const Node *operand) {
-    return operand->kind == N_NAME && operand->name.number < s->local_count ? &s->locals[operand->name.number] : NULL;
-}
-
-Node *resolved(Select *s, Node *operand) {
-    Local *v;
-    while ((v = local_of(s, operand)) && v->same)
-        operand = v->same;
-    return operand;
-}
-
-static Holds kind_of(Select *s, const Node *operand) {
-    Local *v = local_of(s, operand);
-    if (v) return v->kind;
-    if (operand->kind == N_NAME) /* made here */
-        return holds_named(s->new_kinds.items[operand->name.number - s->local_count]->kids[1]->text);
-    if (is_form(operand, H_real)) return HOLDS_F64;
-    return is_form(operand, H_word) || is_form(operand, H_code) || is_form(operand, H_cell) ? HOLDS_RAW : HOLDS_REF;
-}
-
-bool is_double(Select *s, const Node *operand) { return kind_of(s, operand) == HOLDS_F64; }
-
-bool used_once(Select *s, const Node *operand) {
-    Local *v = local_of(s, operand);
-    return !v || v->uses == 1;
-}
-
-bool call_between(Select *s, const Node *a, const Node *b) {
-    const Local *x = local_of(s, a), *y = local_of(s, b);
-    return x && y && x->block == y->block && x->calls < y->calls;
-}
-
-void count_use(Select *s, Node *operand, int by) {
-    Local *v = local_of(s, resolved(s, operand));
-    if (v) v->uses += (uint32_t)by;
-}
-
-Node *fresh_name(Select *s, const char *hint, Holds kind) {
-    static const char *const kinds[] = {"", "ref", "raw", "f64", "drv"};
-    Node *name = node_name(s->arena, text(hint), s->names++);
-    Node *row[] = {name, node_text(s->arena, N_SYMBOL, 0, text(kinds[kind]))};
-    PUSH(s->scratch, s->new_kinds, node_list(s->arena, H_NONE, 0, row, 2));
-    return name;
-}
-
-Node *word_node(Select *s, int64_t word) {
-    return list(s->arena, H_word, s->at, node_int(s->arena, s->at, word), NULL);
-}
-
-Node *constant_here(Select *s, const Node *constant) {
-    if (is_form(constant, H_word)) return word_node(s, constant->kids[0]->integer);
-    return node_list(s->arena, (Head)constant->head, s->at, constant->kids, constant->count);
-}
-
-bool immediate(Select *s, Node *operand, int64_t *word) {
-    (void)s;
-    if (operand->kind == N_NAME) return false;
-    const Node *d = operand->count ? operand->kids[0] : NULL;
-    if (is_form(operand, H_word)) *word = d->integer;
-    else if (!is_form(operand, H_quote)) return false;
-    else if (d->kind == N_INT && fits_fixnum(d->integer)) *word = (int64_t)fixnum(d->integer);
-    else if (d->kind == N_NIL) *word = VALUE_NIL;
-    else if (d->kind == N_TRUE) *word = VALUE_TRUE;
-    else if (d->kind == N_FALSE) *word = VALUE_FALSE;
-    else return false;
-    return *word == (int32_t)*word;
-}
-
-/* ---- constants of loops */
-
-/* The header of the outermost loop around the block where we are; NO_BLOCK for none. */
-static uint32_t outermost_loop(const Select *s) {
-    uint32_t header = s->flow->blocks[s->block].loop;
-    while (header != NO_BLOCK && s->flow->blocks[header].outer != NO_BLOCK)
-        header = s->flow->blocks[header].outer;
-    return header;
-}
-
-/* A double in a loop gets its name before the loop. */
-static Node *hoisted_double(Select *s, Node *constant) {
-    uint32_t header = outermost_loop(s);
-    if (header == NO_BLOCK || s->flow->blocks[header].dominator == NO_BLOCK) return NULL;
-    uint32_t before = s->flow->blocks[header].dominator;
-    for (uint32_t i = 0; i < s->hoisted.count; i++)
-        if (s->hoisted.items[i].block == before && node_equal(s->hoisted.items[i].constant, constant))
-            return s->hoisted.items[i].name;
-    Hoisted h = {before, fresh_name(s, "k", HOLDS_F64), constant};
-    PUSH(s->scratch, s->hoisted, h);
-    return h.name;
-}
-
-/* Makes the constants that loops behind this block need. */
-static void add_hoisted(Select *s) {
-    for (uint32_t i = 0; i < s->hoisted.count; i++)
-        if (s->hoisted.items[i].block == s->block)
-            add_op(s, X_fconst, s->hoisted.items[i].name, constant_here(s, s->hoisted.items[i].constant), NULL);
-}
-
-Node *in_name(Select *s, Node *operand) {
-    operand = resolved(s, operand);
-    if (operand->kind == N_NAME) return operand;
-    Holds kind = kind_of(s, operand);
-    Node *name = kind == HOLDS_F64 ? hoisted_double(s, operand) : NULL;
-    if (name) return name;
-    name = fresh_name(s, "k", kind);
-    add_op(s, kind == HOLDS_F64 ? X_fconst : X_const, name, constant_here(s, operand), NULL);
-    return name;
-}
-
-Node *word_or_name(Select *s, Node *operand) {
-    int64_t word;
-    operand = resolved(s, operand);
-    return immediate(s, operand, &word) ? word_node(s, word) : in_name(s, operand);
-}
-
-/* ---- memory operands */
-
-/* Replaces a pointer q + k that only this form uses by q; gives k. */
-static int64_t fold_addition(Select *s, Node **pointer, int64_t room) {
-    Local *v = local_of(s, *pointer);
-    if (!v || v->uses != 1 || !v->definition) return 0;
-    const Node *rhs = v->definition->kids[1];
-    int64_t k;
-    if (!is_form(rhs, H_word_op) || rhs->kids[0]->head != W_add || !immediate(s, resolved(s, rhs->kids[2]), &k) ||
-        room + k != (int32_t)(room + k))
-        return 0;
-    Node *inner = resolved(s, rhs->kids[1]);
-    if (inner->kind != N_NAME) return 0;
-    count_use(s, *pointer, -1);
-    count_use(s, inner, 1);
-    *pointer = inner;
-    return k;
-}
-
-Node *memory_at(Select *s, Node *pointer, int64_t displacement) {
-    pointer = resolved(s, pointer);
-    displacement += fold_addition(s, &pointer, displacement);
-    Node *base = in_name(s, pointer);
-    return list(s->arena, H_mem, s->at, base, node_int(s->arena, s->at, displacement), NULL);
-}
-
-Node *memory_indexed(Select *s, Node *pointer, Node *index, int64_t displacement) {
-    enum { WORD = 8 };
-    int64_t constant;
-    index = resolved(s, index);
-    if (immediate(s, index, &constant) && displacement + WORD * constant == (int32_t)(displacement + WORD * constant))
-        return memory_at(s, pointer, displacement + WORD * constant);
-    Node *base = in_name(s, pointer), *scaled = in_name(s, index);
-    return list(s->arena, H_mem, s->at, base, scaled, node_int(s->arena, s->at, WORD),
-                node_int(s->arena, s->at, displacement), NULL);
-}
-
-/* ---- instructions */
-
-void add_op_of(Select *s, Opcode opcode, Node *const *defs, uint32_t def_count, Node *const *operands,
-               uint32_t count) {
-    Node *op = arena_alloc(s->arena, sizeof(Node) + (count + 2) * sizeof(Node *));
-    op->kind = N_LIST;
-    op->head = H_op;
-    op->at = s->at;
-    op->count = count + 2;
-    op->kids[0] = node_row(s->arena, N_OPCODE, (uint16_t)opcode);
-    op->kids[1] = node_tree(s->arena, N_VECTOR, s->at, defs, def_count);
-    for (uint32_t i = 0; i < count; i++)
-        op->kids[FIRST_OPERAND + i] = operands[i];
-    PUSH(s->scratch, s->code, op);
-}
-
-void add_op(Select *s, Opcode opcode, Node *def, ...) {
-    enum { MOST = 6 };
-    Node *operands[MOST];
-    uint32_t count = 0;
-    va_list arguments;
-    va_start(arguments, def);
-    for (Node *operand; (operand = va_arg(arguments, Node *)) != NULL;)
-        operands[count++] = operand;
-    va_end(arguments);
-    add_op_of(s, opcode, &def, def ? 1 : 0, operands, count);
-}
 
 /* ---- what is known of names */
 
@@ -214,27 +28,34 @@ void add_op(Select *s, Opcode opcode, Node *def, ...) {
 static void count_uses_in(Select *s, const Node *form, uint32_t from, int by) {
     for (uint32_t i = from; i < form->count; i++) {
         Node *kid = form->kids[i];
-        if (kid->kind == N_NAME) count_use(s, kid, by);
-        else if (kid->kind == N_LIST && kid->head != H_quote && kid->head != H_real && kid->head != H_shape)
+        if (kid->kind == N_NAME)
+            count_use(s, kid, by);
+        else if (kid->kind == N_LIST && kid->head != H_quote && kid->head != H_real &&
+                 kid->head != H_shape)
             count_uses_in(s, kid, 0, by);
     }
 }
 
-static void count_step(Select *s, const Node *step, int by) { count_uses_in(s, step, is_form(step, H_let) ? 1 : 0, by); }
+static void count_step(Select *s, const Node *step, int by) {
+    count_uses_in(s, step, is_form(step, H_let) ? 1 : 0, by);
+}
 
 /* The operand that a step only copies, NULL when it does more. */
 static Node *copied(Select *s, const Node *let) {
     Node *rhs = let->kids[1];
-    if (is_form(rhs, H_word_op) && (rhs->kids[0]->head == W_mov || rhs->kids[0]->head == W_fmov)) rhs = rhs->kids[1];
+    if (is_form(rhs, H_word_op) && (rhs->kids[0]->head == W_mov || rhs->kids[0]->head == W_fmov))
+        rhs = rhs->kids[1];
     Local *x = local_of(s, let->kids[0]), *a = local_of(s, rhs);
     if (a) return a->kind == x->kind ? rhs : NULL;
-    bool constant = is_form(rhs, H_quote) || is_form(rhs, H_word) || is_form(rhs, H_static) || is_form(rhs, H_code) ||
-                    is_form(rhs, H_cell) || is_form(rhs, H_shape) || is_form(rhs, H_real);
+    bool constant = is_form(rhs, H_quote) || is_form(rhs, H_word) || is_form(rhs, H_static) ||
+                    is_form(rhs, H_code) || is_form(rhs, H_cell) || is_form(rhs, H_shape) ||
+                    is_form(rhs, H_real);
     return constant ? rhs : NULL;
 }
 
 static bool is_call(const Node *rhs) {
-    return is_form(rhs, H_runtime) || is_form(rhs, H_call) || is_form(rhs, H_direct) || is_form(rhs, H_enter);
+    return is_form(rhs, H_runtime) || is_form(rhs, H_call) || is_form(rhs, H_direct) ||
+           is_form(rhs, H_enter);
 }
 
 static void bind(Select *s, Node *name, uint32_t block, Node *definition) {
@@ -261,18 +82,31 @@ static void bind_names(Select *s) {
     }
 }
 
+/* Notes which parameters the arguments of a jump are given to. */
+static void note_arguments(Select *s, const Node *jump) {
+    const Node *parameters = s->flow->blocks[s->flow->index[jump->kids[0]->block]].node->kids[1];
+    for (uint32_t i = 0; i < parameters->count && i + 1 < jump->count; i++) {
+        Local *argument = local_of(s, resolved(s, jump->kids[i + 1]));
+        if (argument) argument->flows_to = parameters->kids[i];
+    }
+}
+
 static void learn_names(Select *s) {
     const Node *kinds = function_part(s->function, H_kinds);
     s->names = s->local_count = function_names(s->function);
     s->locals = NEW_ARRAY(s->scratch, Local, s->local_count);
     for (uint32_t i = 0; i < kinds->count; i++)
-        s->locals[kinds->kids[i]->kids[0]->name.number].kind = holds_named(kinds->kids[i]->kids[1]->text);
+        s->locals[kinds->kids[i]->kids[0]->name.number].kind =
+            holds_named(kinds->kids[i]->kids[1]->text);
     bind_names(s);
     for (uint32_t i = 0; i < s->flow->reached; i++) {
         Node *block = s->flow->blocks[s->flow->ordered[i]].node;
         for (uint32_t k = 2; k < block->count; k++)
-            if (!is_form(block->kids[k], H_let) || !s->locals[block->kids[k]->kids[0]->name.number].same)
+            if (!is_form(block->kids[k], H_let) ||
+                !s->locals[block->kids[k]->kids[0]->name.number].same)
                 count_step(s, block->kids[k], 1);
+        if (is_form(block->kids[block->count - 1], H_jump))
+            note_arguments(s, block->kids[block->count - 1]);
     }
 }
 
@@ -280,21 +114,26 @@ static void learn_names(Select *s) {
 
 /* May a step go when nothing uses its result? */
 static bool is_pure(const Node *rhs) {
-    if (is_form(rhs, H_word_op)) return !(word_rows[rhs->kids[0]->head].effects & (WRITES | THROWS));
+    if (is_form(rhs, H_word_op))
+        return !(word_rows[rhs->kids[0]->head].effects & (WRITES | THROWS));
     return rhs->kind == N_NAME || is_form(rhs, H_set_if);
 }
 
 static void select_let(Select *s, const Node *let) {
     Node *x = let->kids[0], *rhs = let->kids[1];
-    if (local_of(s, x)->same) return;
+    if (local_of(s, x)->same || local_of(s, x)->folded) return;
     if (!local_of(s, x)->uses && is_pure(rhs)) {
         count_step(s, let, -1);
         return;
     }
-    if (is_form(rhs, H_word_op)) select_word(s, x, rhs);
-    else if (is_form(rhs, H_set_if)) select_set(s, x, rhs);
-    else if (rhs->kind == N_NAME) add_op(s, is_double(s, x) ? X_fmov : X_mov, x, resolved(s, rhs), NULL);
-    else select_call(s, x, rhs);
+    if (is_form(rhs, H_word_op))
+        select_word(s, x, rhs);
+    else if (is_form(rhs, H_set_if))
+        select_set(s, x, rhs);
+    else if (rhs->kind == N_NAME)
+        add_op(s, is_double(s, x) ? X_fmov : X_mov, x, resolved(s, rhs), NULL);
+    else
+        select_call(s, x, rhs);
 }
 
 static void store(Select *s, Node *value, Node *memory) {
@@ -317,7 +156,9 @@ static void select_step(Select *s, const Node *step) {
 
 /* ---- exits */
 
-static Node *to_block(Select *s, Node *block) { return list(s->arena, H_to, s->at, block, NULL); }
+static Node *to_block(Select *s, Node *block) {
+    return list(s->arena, H_to, s->at, block, NULL);
+}
 
 static void select_jump(Select *s, Node *target, Node *const *arguments, uint32_t count) {
     Node *to = node_extended(s->arena, to_block(s, target), arguments, count);
@@ -331,11 +172,13 @@ static void select_exit(Select *s, const Node *exit) {
     if (is_form(exit, H_jump)) {
         select_jump(s, exit->kids[0], exit->kids + 1, exit->count - 1);
     } else if (is_form(exit, H_branch)) {
-        if (k[3]->block != k[4]->block) select_branch(s, exit);
-        else count_step(s, exit, -1), select_jump(s, exit->kids[3], NULL, 0);
+        if (k[3]->block != k[4]->block)
+            select_branch(s, exit);
+        else
+            count_step(s, exit, -1), select_jump(s, exit->kids[3], NULL, 0);
     } else if (is_form(exit, H_branch_heap)) {
-        add_op(s, X_heapj, NULL, word_node(s, k[0]->integer), to_block(s, exit->kids[1]), to_block(s, exit->kids[2]),
-               NULL);
+        add_op(s, X_heapj, NULL, word_node(s, k[0]->integer), to_block(s, exit->kids[1]),
+               to_block(s, exit->kids[2]), NULL);
     } else if (is_form(exit, H_return)) {
         select_return(s, exit->kids[0]);
     } else if (is_form(exit, H_stop)) {
@@ -346,8 +189,6 @@ static void select_exit(Select *s, const Node *exit) {
 }
 
 /* ---- blocks */
-
-typedef VEC(Node *) Nodes;
 
 /* Moves the instructions of the form at hand to `reversed`, the last one first. */
 static void take_code(Select *s, Nodes *reversed) {
@@ -380,33 +221,10 @@ static Node *select_block(Select *s, uint32_t b) {
         take_code(s, &reversed);
     }
     const Node *self = function_part(s->function, H_self);
-    Node *parameters = node_tree(s->arena, N_VECTOR, block->at, block->kids[1]->kids, block->kids[1]->count);
+    Node *parameters =
+        node_tree(s->arena, N_VECTOR, block->at, block->kids[1]->kids, block->kids[1]->count);
     if (b == 0) parameters = placed_parameters(s, parameters, self->count ? self->kids[0] : NULL);
     return block_node(s, block, parameters, &reversed);
-}
-
-/* ---- critical edges */
-
-/* Gives an edge from a block with two successors to one with two predecessors a block of its own,
- * cold when one of the two is, and makes the branch go there. */
-static void split_edge(Select *s, Node *from, Node *to, Nodes *out) {
-    uint32_t target = s->flow->index[to->kids[0]->block];
-    if (s->flow->blocks[target].predecessor_count < 2) return;
-    Node *name = node_block(s->arena, s->flow->numbers++);
-    s->at = from->kids[from->count - 1]->at;
-    add_op(s, X_jmp, NULL, to_block(s, to->kids[0]), NULL);
-    bool cold = is_form(from, H_cold) || s->flow->blocks[target].cold;
-    Node *parameters = node_tree(s->arena, N_VECTOR, s->at, NULL, 0);
-    PUSH(s->scratch, *out,
-         list(s->arena, cold ? H_cold : H_block, s->at, name, parameters, s->code.items[--s->code.count], NULL));
-    to->kids[0] = name;
-}
-
-static void split_edges(Select *s, Node *block, Nodes *out) {
-    Node *exit = block->kids[block->count - 1];
-    if (opcode_of(exit) == X_jmp) return;
-    for (uint32_t i = FIRST_OPERAND; i < exit->count; i++)
-        if (is_form(exit->kids[i], H_to)) split_edge(s, block, exit->kids[i], out);
 }
 
 /* ---- functions */
@@ -430,9 +248,11 @@ static Node *bound_kinds(Select *s, const Node *old, const Nodes *blocks) {
     }
     Nodes rows = {0};
     for (uint32_t i = 0; i < old->count; i++)
-        if (bound[old->kids[i]->kids[0]->name.number]) PUSH(s->scratch, rows, kind_row(s, old->kids[i]));
+        if (bound[old->kids[i]->kids[0]->name.number])
+            PUSH(s->scratch, rows, kind_row(s, old->kids[i]));
     for (uint32_t i = 0; i < s->new_kinds.count; i++)
-        if (bound[s->new_kinds.items[i]->kids[0]->name.number]) PUSH(s->scratch, rows, kind_row(s, s->new_kinds.items[i]));
+        if (bound[s->new_kinds.items[i]->kids[0]->name.number])
+            PUSH(s->scratch, rows, kind_row(s, s->new_kinds.items[i]));
     return node_list(s->arena, H_kinds, s->function->at, rows.items, rows.count);
 }
 
@@ -443,43 +263,13 @@ static Node *with_blocks(Select *s, const Nodes *blocks) {
         Node *part = s->function->kids[i];
         if (is_form(part, H_kinds)) part = bound_kinds(s, part, blocks);
         if (is_form(part, H_names))
-            part = list(s->arena, H_names, part->at, node_int(s->arena, part->kids[0]->at, s->names), NULL);
+            part = list(s->arena, H_names, part->at,
+                        node_int(s->arena, part->kids[0]->at, s->names), NULL);
         PUSH(s->scratch, kids, part);
     }
     for (uint32_t b = 0; b < blocks->count; b++)
         PUSH(s->scratch, kids, blocks->items[b]);
     return node_list(s->arena, H_function, s->function->at, kids.items, kids.count);
-}
-
-/* The function with a new first block that only jumps to the old one. */
-static Node *with_entry(Select *s) {
-    Arena *a = s->arena;
-    const Node *old = s->flow->blocks[0].node, *kinds = function_part(s->function, H_kinds);
-    uint32_t first = function_first_block(s->function), count = old->kids[1]->count;
-    Node **rows = NEW_ARRAY(s->scratch, Node *, count), **names = NEW_ARRAY(s->scratch, Node *, count);
-    s->names = s->local_count = function_names(s->function);
-    for (uint32_t i = 0; i < count; i++) {
-        const Node *x = old->kids[1]->kids[i];
-        uint32_t row = 0;
-        while (!same_name(kinds->kids[row]->kids[0], x))
-            row++;
-        names[i] = fresh_name(s, text_bytes(x->name.hint), holds_named(kinds->kids[row]->kids[1]->text));
-        rows[i] = s->new_kinds.items[i];
-    }
-    s->new_kinds.count = 0;
-    Node *jump = node_extended(a, list(a, H_jump, old->at, old->kids[0], NULL), names, count);
-    Node *block = list(a, H_block, old->at, node_block(a, s->flow->numbers),
-                       node_tree(a, N_VECTOR, old->kids[1]->at, names, count), jump, NULL);
-    Nodes kids = {0};
-    for (uint32_t i = 0; i < s->function->count; i++) {
-        Node *part = s->function->kids[i];
-        if (i == first) PUSH(s->scratch, kids, block);
-        if (is_form(part, H_kinds)) part = node_extended(a, part, rows, count);
-        if (is_form(part, H_names))
-            part = list(a, H_names, part->at, node_int(a, part->kids[0]->at, s->names), NULL);
-        PUSH(s->scratch, kids, part);
-    }
-    return node_list(a, H_function, s->function->at, kids.items, kids.count);
 }
 
 static Node *select_function(Select *s) {
@@ -507,7 +297,8 @@ static Node *select_function(Select *s) {
 static Node *select_entry(Select *s, const Node *entry) {
     Arena *a = s->arena;
     s->at = entry->at;
-    add_op(s, X_dispatch, NULL, node_list(a, H_dispatch, s->at, entry->kids + 2, entry->count - 2), NULL);
+    add_op(s, X_dispatch, NULL, node_list(a, H_dispatch, s->at, entry->kids + 2, entry->count - 2),
+           NULL);
     Node *block = list(a, H_block, s->at, node_block(a, 0), node_tree(a, N_VECTOR, s->at, NULL, 0),
                        s->code.items[0], NULL);
     Node *names = list(a, H_names, s->at, node_int(a, s->at, 0), NULL);

@@ -137,9 +137,9 @@ Node *represented(Pass *p, Line *line, Node *a, Type want) {
 /* ---- calls */
 
 static const Callee *callee(const Pass *p, const Node *g) {
-    uint32_t index = text_map_get(&p->functions, g->text);
-    if (!index) bug(g, "call of a function that does not exist");
-    return &p->callees[index - 1];
+    const Callee *c = table_get(&p->functions, g->text);
+    if (!c) bug(g, "call of a function that does not exist");
+    return c;
 }
 
 /* A raw constant gets a name, whose type says that it is raw: the call alone would not. */
@@ -357,19 +357,17 @@ static Node *function(Pass *p, Node *f) {
 }
 
 static void collect(Pass *p, const Node *program) {
-    uint32_t count = 0;
-    p->functions = text_map(p->scratch);
-    p->callees = NEW_ARRAY(p->scratch, Callee, program->count);
+    p->functions.arena = p->scratch;
     for (uint32_t i = 1; i < program->count; i++) {
         Node *top = top_inner(program->kids[i]);
         if (!is_form(top, H_function)) continue;
         Function parts = function_parts(top);
-        Callee *c = &p->callees[count];
+        Callee *c = NEW(p->scratch, Callee);
         c->returns = representation(parts.returns);
         c->params = NEW_ARRAY(p->scratch, Type, parts.params->count + 1);
         for (uint32_t k = 0; k < parts.params->count; k++)
             c->params[k] = representation(type_of(parts.params->kids[k]));
-        text_map_set(&p->functions, parts.name->text, ++count);
+        table_put(&p->functions, parts.name->text, c);
     }
 }
 

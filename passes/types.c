@@ -14,6 +14,7 @@
  *         done again until nothing grows (Kildall 1973). Types do not depend on the branch taken.
  */
 #include "names.h"
+#include "table.h"
 
 #include <string.h>
 
@@ -35,15 +36,19 @@ typedef struct {
     Indices callers; /* functions to do again when the result grows */
 } Info;
 
+/* A global that is read from memory. */
+typedef struct {
+    Type type;
+    Indices readers; /* functions to do again when it grows */
+} Cell;
+
 typedef struct {
     Arena *arena, *scratch;
-    TextMap functions;   /* name -> index + 1 */
-    TextMap cells;       /* name -> index + 1 */
-    TextMap entries;     /* name -> index of its top */
+    Table functions;     /* name -> Info */
+    Table cells;         /* name -> Cell */
+    Table entries;       /* name -> its (entry ...) */
     Info *infos;
     uint32_t count;
-    Type *cell_types;
-    Indices *cell_readers;
     VEC(uint32_t) queue;
     uint32_t head;       /* of the queue */
     Node *program;
@@ -102,9 +107,8 @@ static void remember(Pass *p, Indices *readers) {
 }
 
 static Type call_known(Pass *p, const Node *g, Node *const *args, uint32_t count) {
-    uint32_t index = text_map_get(&p->functions, g->text);
-    if (!index) bug(g, "call of a function that does not exist");
-    Info *callee = &p->infos[index - 1];
+    Info *callee = table_get(&p->functions, g->text);
+    if (!callee) bug(g, "call of a function that does not exist");
     if (callee->parts.params->count != count) bug(g, "call with %u operands of a function of %u", count, callee->parts.params->count);
     for (uint32_t i = 0; i < count; i++)
         flow(p, callee, callee->parts.params->kids[i], type_of_operand(p, args[i]));
@@ -124,7 +128,7 @@ static Type arithmetic(Prim prim, Type a, Type b) {
 static Type fallback(Pass *p, Prim prim, Node *e) {
     Text name = text_format("%s.w%u", prim_rows[prim].runtime + 1, e->count - 1);
     Node *g = node_global(p->scratch, name);
-    return text_map_get(&p->functions, name) ? call_known(p, g, e->kids + 1, e->count - 1) : T_ANY;
+    return table_get(&p->functions, name) ? call_known(p, g, e->kids + 1, e->count - 1) : T_ANY;
 }
 
 static Type primitive(Pass *p, Node *e) {
@@ -144,21 +148,24 @@ static Type primitive(Pass *p, Node *e) {
 
 static Type expression(Pass *p, Node *e);
 
+static Cell *cell_of(const Pass *p, const Node *g) {
+    Cell *cell = table_get(&p->cells, g->text);
+    if (!cell) bug(g, "no such cell");
+    return cell;
+}
+
 static Type global(Pass *p, const Node *g) {
-    uint32_t index = text_map_get(&p->cells, g->text);
-    if (!index) bug(g, "no such cell");
-    remember(p, &p->cell_readers[index - 1]);
-    return p->cell_types[index - 1];
+    Cell *cell = cell_of(p, g);
+    remember(p, &cell->readers);
+    return cell->type;
 }
 
 static void set_global(Pass *p, const Node *g, Type t) {
-    uint32_t index = text_map_get(&p->cells, g->text);
-    if (!index) bug(g, "no such cell");
-    Type *old = &p->cell_types[index - 1];
-    if ((*old | t) == *old) return;
-    *old |= t;
-    for (uint32_t i = 0; i < p->cell_readers[index - 1].count; i++)
-        enqueue(p, p->cell_readers[index - 1].items[i]);
+    Cell *cell = cell_of(p, g);
+    if ((cell->type | t) == cell->type) return;
+    cell->type |= t;
+    for (uint32_t i = 0; i < cell->readers.count; i++)
+        enqueue(p, cell->readers.items[i]);
 }
 
 static Type loop(Pass *p, Node *e) {
@@ -213,19 +220,15 @@ static Type expression(Pass *p, Node *e) {
 
 /* ---- which functions are called by value */
 
-static void entry_escapes(Pass *p, Text name) {
-    uint32_t top = text_map_get(&p->entries, name);
-    if (!top) return;
-    const Node *entry = top_inner(p->program->kids[top]);
-    for (uint32_t i = 2; i < entry->count; i++) {
-        uint32_t index = text_map_get(&p->functions, entry->kids[i]->kids[1]->text);
-        if (index) p->infos[index - 1].escapes = true;
-    }
+static void function_escapes(Pass *p, const Node *g) {
+    Info *info = table_get(&p->functions, g->text);
+    if (info) info->escapes = true;
 }
 
-static void function_escapes(Pass *p, const Node *g) {
-    uint32_t index = text_map_get(&p->functions, g->text);
-    if (index) p->infos[index - 1].escapes = true;
+static void entry_escapes(Pass *p, Text name) {
+    const Node *entry = table_get(&p->entries, name);
+    for (uint32_t i = 2; entry && i < entry->count; i++)
+        function_escapes(p, entry->kids[i]->kids[1]);
 }
 
 static void find_escapes(Pass *p, Node *e) {
@@ -326,22 +329,20 @@ static Node *typed_function(Pass *p, Info *info) {
 /* ---- the program */
 
 static void collect(Pass *p) {
-    uint32_t cells = 0;
     for (uint32_t i = 1; i < p->program->count; i++) {
         Node *top = top_inner(p->program->kids[i]);
         if (is_form(top, H_function)) {
-            Info *info = &p->infos[p->count];
+            Info *info = &p->infos[p->count++];
             info->parts = function_parts(top);
             info->types = NEW_ARRAY(p->scratch, Type, info->parts.names + 1);
-            text_map_set(&p->functions, info->parts.name->text, ++p->count);
+            table_put(&p->functions, info->parts.name->text, info);
         }
-        if (is_form(top, H_cell)) text_map_set(&p->cells, top->kids[0]->text, ++cells);
-        if (is_form(top, H_entry)) text_map_set(&p->entries, top->kids[0]->text, i);
+        if (is_form(top, H_entry)) table_put(&p->entries, top->kids[0]->text, top);
+        if (!is_form(top, H_cell)) continue;
+        Cell *cell = NEW(p->scratch, Cell);
+        cell->type = T_NIL; /* before it is computed */
+        table_put(&p->cells, top->kids[0]->text, cell);
     }
-    p->cell_types = NEW_ARRAY(p->scratch, Type, cells + 1);
-    p->cell_readers = arena_alloc(p->scratch, (cells + 1) * sizeof *p->cell_readers);
-    for (uint32_t i = 0; i < cells; i++)
-        p->cell_types[i] = T_NIL; /* before it is computed */
 }
 
 /* What a call of a value that is no closure goes to; reached by the runtime only. */
@@ -360,8 +361,8 @@ static void find_all_escapes(Pass *p) {
 
 Node *pass_types(Context *context, Node *program) {
     Arena *scratch = context->scratch;
-    Pass p = {.arena = context->arena, .scratch = scratch, .program = program, .functions = text_map(scratch),
-              .cells = text_map(scratch), .entries = text_map(scratch)};
+    Pass p = {.arena = context->arena, .scratch = scratch, .program = program, .functions = {.arena = scratch},
+              .cells = {.arena = scratch}, .entries = {.arena = scratch}};
     p.infos = NEW_ARRAY(scratch, Info, program->count);
     collect(&p);
     find_all_escapes(&p);

@@ -33,8 +33,8 @@ typedef struct {
     Where born;             /* its place there */
     Where at;               /* its place now, NOWHERE when that is its slot or REMADE */
     uint32_t last_at;       /* the number of the instruction that uses it last, as far as we are */
-    /* Its slot. Hot code stores it once, in the block that dominates all that read the slot; a cold block
-     * that needs it where that store has not been made stores it itself. */
+    /* Its slot. Hot code stores it once, in the block that dominates all that read the slot; a cold
+     * block that needs it where that store has not been made stores it itself. */
     bool has_slot;
     uint32_t store_block; /* NO_BLOCK: no store by hot code */
     uint32_t stored_in;   /* the cold block that has stored it last, plus 1 */
@@ -59,12 +59,12 @@ typedef struct {
 typedef VEC(Move) Moves;
 
 typedef struct {
-    uint32_t start, end;   /* numbers: of its start, and one behind its last instruction */
-    uint32_t peak[2];      /* most general and vector values live at once */
-    uint32_t loop_end;     /* of a loop's header: one behind the last number of the loop's hot blocks */
-    Locations claims;      /* what it finds where; all live-in values but constants that are nowhere */
-    Locations exit;        /* registers at its end, before what a jmp uses last is gone */
-    VEC(uint32_t) stored;  /* values that it or the cold blocks before it have stored */
+    uint32_t start, end; /* numbers: of its start, and one behind its last instruction */
+    uint32_t peak[2];    /* most general and vector values live at once */
+    uint32_t loop_end; /* of a loop's header: one behind the last number of the loop's hot blocks */
+    Locations claims;  /* what it finds where; all live-in values but constants that are nowhere */
+    Locations exit;    /* registers at its end, before what a jmp uses last is gone */
+    VEC(uint32_t) stored; /* values that it or the cold blocks before it have stored */
 } Block;
 
 /* What was decided for an instruction: moves before it, then a place for each name that it defines
@@ -80,9 +80,9 @@ typedef struct {
     FaultPlan *faults;
     Value *values;
     uint32_t names;
-    Block *blocks;       /* in linear order, as flow has them */
-    uint32_t first_cold; /* blocks from here on are rarely run */
-    uint32_t count;      /* of instruction numbers */
+    Block *blocks;            /* in linear order, as flow has them */
+    uint32_t first_cold;      /* blocks from here on are rarely run */
+    uint32_t count;           /* of instruction numbers */
     VEC(uint32_t) safepoints; /* numbers, and the first that is not behind us */
     uint32_t next_safepoint;
     VEC(uint32_t) fixed[RDX + 1]; /* numbers of instructions but calls that want rax, rcx, rdx */
@@ -103,16 +103,20 @@ typedef struct {
 void read_function(Alloc *a);
 
 /* registers.c: which value is in which register, and what is put out. */
-static inline uint64_t bit(Where r) { return (uint64_t)1 << r; }
+static inline uint64_t bit(Where r) {
+    return (uint64_t)1 << r;
+}
 uint64_t registers_for(bool vector);
-/* Number of the first use at or behind position `at`, as a position; NEVER when there is none ahead. */
+/* Number of the first use at or behind position `at`, as a position; NEVER when there is none
+ * ahead. */
 uint32_t next_use(Alloc *a, uint32_t value, uint32_t at);
 /* Position of the first safepoint at or behind position `at`. */
 uint32_t next_call(Alloc *a, uint32_t at);
 void hold(Alloc *a, uint32_t value, Where where);
 void leave_register(Alloc *a, uint32_t value);
 void clear_registers(Alloc *a);
-/* A free register for the value, one that it likes if possible, not among `excluded`; NOWHERE if all are taken. */
+/* A free register for the value, one that it likes if possible, not among `excluded`; NOWHERE if
+ * all are taken. */
 Where free_register(Alloc *a, uint32_t value, uint64_t excluded);
 /* The same, but puts another value out when none is free. */
 Where take_register(Alloc *a, uint32_t value, uint64_t excluded);

@@ -17,15 +17,20 @@ static Node *move_form(Alloc *a, const Move *m, Pos at) {
     Where to = m->to == IN_SLOT ? (Where)(SLOT0 + a->values[m->slot_of].slot) : m->to;
     const Value *v = &a->values[m->value];
     Node *target = node_placed(a->arena, v->name, to);
-    if (m->from != REMADE) return list(a->arena, H_move, at, target, placed(a, m->value, m->from), NULL);
-    Node *constant = node_list(a->arena, (Head)v->constant->head, at, v->constant->kids, v->constant->count);
-    if (is_form(constant, H_word)) constant->kids[0] = node_int(a->arena, at, v->constant->kids[0]->integer);
-    if (fault_strikes(a->faults, FAULT_wrong_constant)) constant->kids[0] = node_int(a->arena, at, 123456789);
+    if (m->from != REMADE)
+        return list(a->arena, H_move, at, target, placed(a, m->value, m->from), NULL);
+    Node *constant =
+        node_list(a->arena, (Head)v->constant->head, at, v->constant->kids, v->constant->count);
+    if (is_form(constant, H_word))
+        constant->kids[0] = node_int(a->arena, at, v->constant->kids[0]->integer);
+    if (fault_strikes(a->faults, FAULT_wrong_constant))
+        constant->kids[0] = node_int(a->arena, at, 123456789);
     return list(a->arena, H_constant, at, target, constant, NULL);
 }
 
 static bool moves_nothing(const Alloc *a, const Move *m) {
-    return m->from == IN_SLOT && m->to == IN_SLOT && a->values[m->value].slot == a->values[m->slot_of].slot;
+    return m->from == IN_SLOT && m->to == IN_SLOT &&
+           a->values[m->value].slot == a->values[m->slot_of].slot;
 }
 
 static void add_moves(Alloc *a, Nodes *out, const Move *moves, uint32_t count, Pos at) {
@@ -33,14 +38,17 @@ static void add_moves(Alloc *a, Nodes *out, const Move *moves, uint32_t count, P
     for (uint32_t i = 0; i < count; i++) {
         if (moves_nothing(a, &moves[i])) continue;
         Node *form = move_form(a, &moves[i], at);
-        if (form->head == H_move && is_register(moves[i].from) && fault_strikes(a->faults, FAULT_wrong_move_src)) {
+        if (form->head == H_move && is_register(moves[i].from) &&
+            fault_strikes(a->faults, FAULT_wrong_move_src)) {
             Where wrong = is_vector_register(moves[i].from) ? XMM0 + 14 : R13;
             form->kids[1] = node_placed(a->arena, form->kids[1], wrong);
         }
         PUSH(a->scratch, forms, form);
     }
-    if (forms.count == 1) PUSH(a->scratch, *out, forms.items[0]);
-    else if (forms.count) PUSH(a->scratch, *out, node_list(a->arena, H_parallel, at, forms.items, forms.count));
+    if (forms.count == 1)
+        PUSH(a->scratch, *out, forms.items[0]);
+    else if (forms.count)
+        PUSH(a->scratch, *out, node_list(a->arena, H_parallel, at, forms.items, forms.count));
 }
 
 /* The store of a value into its slot, from a register where it is now. */
@@ -83,7 +91,8 @@ static void add_edge(Alloc *a, Nodes *out, const Node *jump) {
     note_exit(a);
     for (uint32_t i = 0; i < claims->count; i++) {
         Located l = claims->items[i];
-        if (l.where != IN_SLOT || !slot_holds(a, l.value, a->block)) edge_move(a, &moves, l.value, l.where, l.value);
+        if (l.where != IN_SLOT || !slot_holds(a, l.value, a->block))
+            edge_move(a, &moves, l.value, l.where, l.value);
     }
     uint32_t of_claims = moves.count;
     for (uint32_t i = 0; i < parameters->count; i++) {
@@ -105,7 +114,8 @@ static Node *placed_jump(Alloc *a, const Node *jump) {
     Node *copy = node_list(a->arena, H_to, to->at, to->kids, to->count);
     for (uint32_t i = 0; i < parameters->count; i++) {
         uint32_t parameter = parameters->kids[i]->name.number;
-        copy->kids[i + 1] = node_placed(a->arena, to->kids[i + 1], final_place(a, parameter, a->values[parameter].born));
+        copy->kids[i + 1] = node_placed(a->arena, to->kids[i + 1],
+                                        final_place(a, parameter, a->values[parameter].born));
     }
     Node *op = node_list(a->arena, H_op, jump->at, jump->kids, FIRST_OPERAND + 1);
     op->kids[FIRST_OPERAND] = copy;
@@ -179,7 +189,8 @@ static Node *claims_form(Alloc *a, uint32_t b) {
 
 static Where claimed_register(const Block *b, uint32_t value) {
     for (uint32_t i = 0; i < b->claims.count; i++)
-        if (b->claims.items[i].value == value && is_register(b->claims.items[i].where)) return b->claims.items[i].where;
+        if (b->claims.items[i].value == value && is_register(b->claims.items[i].where))
+            return b->claims.items[i].where;
     return NOWHERE;
 }
 
@@ -189,7 +200,8 @@ static Node *build_block(Alloc *a, uint32_t b, const uint32_t *stores, uint32_t 
     uint32_t first = block_first_instruction(node);
     Pos at = node->kids[first]->at;
     Nodes out = {0};
-    Node *vector = node_tree(a->arena, N_VECTOR, parameters->at, parameters->kids, parameters->count);
+    Node *vector =
+        node_tree(a->arena, N_VECTOR, parameters->at, parameters->kids, parameters->count);
     PUSH(a->scratch, out, node->kids[0]);
     PUSH(a->scratch, out, vector);
     PUSH(a->scratch, out, claims_form(a, b));

@@ -9,14 +9,18 @@
 typedef struct {
     const Node *op;
     uint32_t number;
-    uint64_t busy;     /* registers that operands or results have */
+    uint64_t busy;      /* registers that operands or results have */
     Where *uses, *defs; /* places, by use and by defined name */
-    Where vanishing;   /* the register of a copied operand that dies */
+    Where vanishing;    /* the register of a copied operand that dies */
 } Site;
 
-static uint32_t value_of_use(const Alloc *a, uint32_t u) { return a->uses.items[u].name->name.number; }
+static uint32_t value_of_use(const Alloc *a, uint32_t u) {
+    return a->uses.items[u].name->name.number;
+}
 
-static bool dies(const Alloc *a, uint32_t value) { return a->values[value].last_at == a->number; }
+static bool dies(const Alloc *a, uint32_t value) {
+    return a->values[value].last_at == a->number;
+}
 
 static void note_deaths(Alloc *a, const Node *op) {
     const Node *last = note_of(op, H_last);
@@ -37,7 +41,8 @@ static uint64_t fixed_registers(const Alloc *a, const Node *op, bool results_onl
     for (uint32_t d = 0; d < defined(op)->count; d++)
         if (is_register(where_of(defined(op)->kids[d]))) set |= bit(where_of(defined(op)->kids[d]));
     for (uint32_t u = 0; u < a->uses.count && !results_only; u++)
-        if (is_register(where_of(a->uses.items[u].name))) set |= bit(where_of(a->uses.items[u].name));
+        if (is_register(where_of(a->uses.items[u].name)))
+            set |= bit(where_of(a->uses.items[u].name));
     return set;
 }
 
@@ -53,7 +58,8 @@ static bool is_wanted_elsewhere(const Alloc *a, uint32_t value) {
     return false;
 }
 
-/* Moves the value in register r, which the instruction wants for itself, to another register, or out. */
+/* Moves the value in register r, which the instruction wants for itself, to another register, or
+ * out. */
 static void make_room(Alloc *a, Site *s, Where r) {
     uint32_t value = a->holder[r];
     Where other = free_register(a, value, s->busy);
@@ -69,7 +75,8 @@ static void make_room(Alloc *a, Site *s, Where r) {
 }
 
 static void place_fixed(Alloc *a, Site *s) {
-    uint64_t fixed = fixed_registers(a, s->op, false), overwritten = fixed_registers(a, s->op, true);
+    uint64_t fixed = fixed_registers(a, s->op, false),
+             overwritten = fixed_registers(a, s->op, true);
     for (uint32_t u = 0; u < a->uses.count; u++) {
         Where at = a->values[value_of_use(a, u)].at;
         if (is_register(at) && !(fixed & bit(at))) s->busy |= bit(at);
@@ -149,8 +156,8 @@ static bool waits_for_call(Alloc *a, uint32_t value, uint32_t after) {
     return call < 2 * a->blocks[a->block].end && next_use(a, value, after) >= call;
 }
 
-/* The result stands where the first operand does. One that lives on is copied there first, or leaves
- * its register to the result. */
+/* The result stands where the first operand does. One that lives on is copied there first, or
+ * leaves its register to the result. */
 static void place_tie(Alloc *a, Site *s) {
     uint32_t value = value_of_use(a, 0), result = defined(s->op)->kids[0]->name.number;
     if (!where_of(defined(s->op)->kids[0])) {
@@ -200,7 +207,8 @@ static void send_to_area(Alloc *a, Site *s) {
     for (uint32_t d = 0; d < defined(s->op)->count; d++) {
         uint32_t value = defined(s->op)->kids[d]->name.number;
         const Value *v = &a->values[value];
-        if (!v->at || !is_area(v->hint) || next_call(a, 2 * s->number + 1) != next_use(a, value, 2 * s->number + 1))
+        if (!v->at || !is_area(v->hint) ||
+            next_call(a, 2 * s->number + 1) != next_use(a, value, 2 * s->number + 1))
             continue;
         add_move(a, value, v->hint);
         leave_register(a, value);
@@ -219,8 +227,10 @@ static void place_call(Alloc *a, Site *s) {
     for (Where r = RAX; r <= XMM15; r++) {
         uint32_t value = a->holder[r];
         if (value == NO_VALUE) continue;
-        if (dies(a, value)) leave_register(a, value);
-        else if (!fault_strikes(a->faults, FAULT_forget_clobber)) put_out(a, value);
+        if (dies(a, value))
+            leave_register(a, value);
+        else if (!fault_strikes(a->faults, FAULT_forget_clobber))
+            put_out(a, value);
     }
 }
 

@@ -1,8 +1,8 @@
 /* join.c - the state at the start of a block: what is in which register.
  *
- * Behind a branch it is what the block before left. Where jumps meet, moves on the edges can make it
- * what we like: values go into registers if the blocks before agree, or if they are needed before the
- * next call; in a loop without calls, if the loop uses them.
+ * Behind a branch it is what the block before left. Where jumps meet, moves on the edges can make
+ * it what we like: values go into registers if the blocks before agree, or if they are needed
+ * before the next call; in a loop without calls, if the loop uses them.
  */
 #include "alloc.h"
 
@@ -12,13 +12,13 @@ typedef struct {
 } Candidate;
 
 typedef struct {
-    uint32_t block, start;         /* start: position */
-    uint32_t call;                 /* position of the next safepoint */
-    bool is_loop, calls;           /* a loop's header; the loop has a call */
-    uint32_t loop_end;             /* position */
-    uint32_t first;                /* the first block before that is done, NO_BLOCK for none */
-    uint32_t done;                 /* how many are done */
-    bool crowded[2];               /* more values live at once in the loop than there are registers */
+    uint32_t block, start;        /* start: position */
+    uint32_t call;                /* position of the next safepoint */
+    bool is_loop, calls;          /* a loop's header; the loop has a call */
+    uint32_t loop_end, last_call; /* positions; the last safepoint in the loop */
+    uint32_t first;               /* the first block before that is done, NO_BLOCK for none */
+    uint32_t done;                /* how many are done */
+    bool crowded[2]; /* more values live at once in the loop than there are registers */
     VEC(Candidate) candidates;
 } Join;
 
@@ -38,6 +38,18 @@ static void tally(Alloc *a, Join *j, uint32_t from) {
     }
 }
 
+static uint32_t last_call_before(const Alloc *a, uint32_t end) {
+    uint32_t low = 0, high = a->safepoints.count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (2 * a->safepoints.items[middle] < end)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 2 * a->safepoints.items[low - 1];
+}
+
 static void look_around(Alloc *a, Join *j) {
     const FlowBlock *block = &a->flow->blocks[j->block];
     j->start = 2 * a->blocks[j->block].start;
@@ -55,9 +67,11 @@ static void look_around(Alloc *a, Join *j) {
         }
     }
     j->calls = j->call < j->loop_end;
+    j->last_call = j->calls ? last_call_before(a, j->loop_end) : 0;
     for (int c = 0; c < 2 && j->is_loop; c++)
         for (uint32_t i = j->block; i < a->flow->count && 2 * a->blocks[i].start < j->loop_end; i++)
-            if (a->blocks[i].peak[c] > (uint32_t)__builtin_popcountll(registers_for(c))) j->crowded[c] = true;
+            if (a->blocks[i].peak[c] > (uint32_t)__builtin_popcountll(registers_for(c)))
+                j->crowded[c] = true;
 }
 
 /* ---- who gets a register */
@@ -67,20 +81,39 @@ static void add_candidate(Alloc *a, Join *j, uint32_t value, uint32_t needed, Wh
     PUSH(a->scratch, j->candidates, c);
 }
 
+/* In a loop with calls, only what is used behind the last one is in a register when the loop comes
+ * round; for the rest a reload on the edge would be no better than one at the use. */
+static bool is_used_between(const Value *v, uint32_t from, uint32_t to) {
+    uint32_t low = 0, high = v->use_count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (v->uses[middle] <= from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < v->use_count && v->uses[low] < to;
+}
+
 static void consider_live(Alloc *a, Join *j, uint32_t value) {
     Value *v = &a->values[value];
-    uint32_t seen = v->seen_stamp == j->block + 1 ? v->seen : 0, needed = next_use(a, value, j->start);
+    uint32_t seen = v->seen_stamp == j->block + 1 ? v->seen : 0,
+             needed = next_use(a, value, j->start);
     bool everywhere = seen == j->done && seen > 0, wanted;
-    if (j->is_loop && !j->calls) wanted = needed < j->loop_end || (everywhere && !j->crowded[v->vector]);
-    else if (j->is_loop) wanted = needed < j->call;
-    else wanted = everywhere || (seen && needed < j->call);
+    if (j->is_loop && !j->calls)
+        wanted = needed < j->loop_end || (everywhere && !j->crowded[v->vector]);
+    else if (j->is_loop)
+        wanted = needed < j->call && is_used_between(v, j->last_call, j->loop_end);
+    else
+        wanted = everywhere || (seen && needed < j->call);
     if (wanted) add_candidate(a, j, value, needed, seen ? v->seen_at : NOWHERE);
 }
 
 /* Where the first block before has the argument that the parameter gets. */
 static Where argument_place(Alloc *a, const Join *j, uint32_t parameter) {
     if (j->first == NO_BLOCK) return NOWHERE;
-    const Node *from = a->flow->blocks[j->first].node, *to = from->kids[from->count - 1]->kids[FIRST_OPERAND];
+    const Node *from = a->flow->blocks[j->first].node,
+               *to = from->kids[from->count - 1]->kids[FIRST_OPERAND];
     if (!is_form(to, H_to) || parameter + 1 >= to->count) return NOWHERE;
     const Value *v = &a->values[to->kids[parameter + 1]->name.number];
     return v->seen_stamp == j->block + 1 ? v->seen_at : NOWHERE;
@@ -106,7 +139,8 @@ static void keep_first(Alloc *a, Join *j) {
             uint32_t last = NEVER, most = c.needed;
             for (uint32_t k = 0; k < kept; k++) {
                 const Candidate *other = &j->candidates.items[k];
-                if (a->values[other->value].vector == vector && other->needed > most) most = other->needed, last = k;
+                if (a->values[other->value].vector == vector && other->needed > most)
+                    most = other->needed, last = k;
             }
             if (last != NEVER) j->candidates.items[last] = c;
             continue;
@@ -137,7 +171,8 @@ static void demand_on_edges(Alloc *a, uint32_t value, uint32_t b) {
     const FlowBlock *block = &a->flow->blocks[b];
     a->values[value].has_slot = true;
     for (uint32_t p = 0; p < block->predecessor_count; p++)
-        if (b < a->first_cold && block->predecessors[p] < a->first_cold) demand_slot(a, value, block->predecessors[p]);
+        if (b < a->first_cold && block->predecessors[p] < a->first_cold)
+            demand_slot(a, value, block->predecessors[p]);
 }
 
 /* The value is in its slot when the cold block b starts. */
@@ -163,8 +198,10 @@ static void place_parameters(Alloc *a, uint32_t b) {
     for (uint32_t i = 0; i < parameters->count; i++) {
         uint32_t value = parameters->kids[i]->name.number;
         Value *v = &a->values[value];
-        if (!v->at) v->born = IN_SLOT;
-        else v->born = v->at;
+        if (!v->at)
+            v->born = IN_SLOT;
+        else
+            v->born = v->at;
         if (v->born == IN_SLOT) v->has_slot = true, v->store_block = b;
         if (!v->use_count) leave_register(a, value);
     }
@@ -174,7 +211,8 @@ static void place_parameters(Alloc *a, uint32_t b) {
 
 static void join(Alloc *a, uint32_t b) {
     Join j = {.block = b};
-    const Node *node = a->flow->blocks[b].node, *live_in = node->kids[2], *parameters = node->kids[1];
+    const Node *node = a->flow->blocks[b].node, *live_in = node->kids[2],
+               *parameters = node->kids[1];
     look_around(a, &j);
     for (uint32_t i = 0; i < live_in->count; i++)
         consider_live(a, &j, live_in->kids[i]->name.number);
@@ -204,7 +242,8 @@ static void inherit(Alloc *a, uint32_t b, uint32_t from) {
         claim(a, b, live_in->kids[i]->name.number, false);
 }
 
-/* Parameters are where the caller put them. Words of the argument area last only to the next call. */
+/* Parameters are where the caller put them. Words of the argument area last only to the next call.
+ */
 static void enter_function(Alloc *a) {
     const Node *parameters = a->flow->blocks[0].node->kids[1];
     for (uint32_t i = 0; i < parameters->count; i++) {
@@ -236,6 +275,8 @@ void enter_block(Alloc *a, uint32_t b) {
         return;
     }
     const Node *from = a->flow->blocks[block->predecessors[0]].node;
-    if (opcode_of(from->kids[from->count - 1]) == X_jmp) join(a, b);
-    else inherit(a, b, block->predecessors[0]);
+    if (opcode_of(from->kids[from->count - 1]) == X_jmp)
+        join(a, b);
+    else
+        inherit(a, b, block->predecessors[0]);
 }

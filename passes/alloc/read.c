@@ -15,14 +15,17 @@ static void read_interval(Alloc *a, const Node *form) {
     v->range_count = ranges->count;
     v->ranges = NEW_ARRAY(a->scratch, Range, ranges->count);
     for (uint32_t i = 0; i < ranges->count; i++)
-        v->ranges[i] = (Range){(uint32_t)ranges->kids[i]->kids[0]->integer, (uint32_t)ranges->kids[i]->kids[1]->integer};
+        v->ranges[i] = (Range){(uint32_t)ranges->kids[i]->kids[0]->integer,
+                               (uint32_t)ranges->kids[i]->kids[1]->integer};
     v->uses = numbers(a, form->kids[2]);
     v->use_count = form->kids[2]->count;
     v->hint_value = NO_VALUE;
     if (form->count < 4) return;
     const Node *hint = form->kids[3]->kids[0];
-    if (hint->kind == N_NAME) v->hint_value = hint->name.number;
-    else v->hint = where_parse(text_bytes(hint->text), text_length(hint->text));
+    if (hint->kind == N_NAME)
+        v->hint_value = hint->name.number;
+    else
+        v->hint = where_parse(text_bytes(hint->text), text_length(hint->text));
 }
 
 static void bind(Alloc *a, const Node *name, uint32_t block, uint32_t number, Node *constant) {
@@ -72,8 +75,10 @@ static void read_block(Alloc *a, uint32_t i, uint32_t *number) {
         const Node *op = node->kids[k];
         for (uint32_t d = 0; d < defined(op)->count; d++)
             bind(a, defined(op)->kids[d], i, *number, constant_of(op));
-        if (has_flag(op, SAFEPOINT)) PUSH(a->scratch, a->safepoints, *number);
-        else if (!has_flag(op, LEAVES)) note_fixed(a, op, *number);
+        if (has_flag(op, SAFEPOINT))
+            PUSH(a->scratch, a->safepoints, *number);
+        else if (!has_flag(op, LEAVES))
+            note_fixed(a, op, *number);
         count_live(a, live, note_of(op, H_last), -1);
         count_live(a, live, defined(op), 1);
         raise_peak(b, live);
@@ -88,7 +93,8 @@ static void note_loop_ends(Alloc *a) {
 }
 
 void read_function(Alloc *a) {
-    const Node *kinds = function_part(a->function, H_kinds), *intervals = function_part(a->function, H_intervals);
+    const Node *kinds = function_part(a->function, H_kinds),
+               *intervals = function_part(a->function, H_intervals);
     a->names = function_names(a->function);
     a->values = NEW_ARRAY(a->scratch, Value, a->names);
     for (uint32_t x = 0; x < a->names; x++)

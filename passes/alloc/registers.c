@@ -16,13 +16,15 @@ uint32_t next_use(Alloc *a, uint32_t value, uint32_t at) {
 }
 
 uint32_t next_call(Alloc *a, uint32_t at) {
-    while (a->next_safepoint < a->safepoints.count && 2 * a->safepoints.items[a->next_safepoint] < at)
+    while (a->next_safepoint < a->safepoints.count &&
+           2 * a->safepoints.items[a->next_safepoint] < at)
         a->next_safepoint++;
-    return a->next_safepoint < a->safepoints.count ? 2 * a->safepoints.items[a->next_safepoint] : NEVER;
+    return a->next_safepoint < a->safepoints.count ? 2 * a->safepoints.items[a->next_safepoint]
+                                                   : NEVER;
 }
 
-/* Will an instruction want register r for itself before the value is done with it? It may be the one
- * that ends it. */
+/* Will an instruction want register r for itself before the value is done with it? It may be the
+ * one that ends it. */
 static bool threatened(Alloc *a, Where r, const Value *v) {
     if (r > RDX) return false;
     uint32_t *next = &a->next_fixed[r];
@@ -81,8 +83,10 @@ void put_out(Alloc *a, uint32_t value) {
         return;
     }
     if (a->block < a->first_cold) {
-        if (fault_strikes(a->faults, FAULT_evict_no_store)) v->has_slot = true;
-        else demand_slot(a, value, a->block);
+        if (fault_strikes(a->faults, FAULT_evict_no_store))
+            v->has_slot = true;
+        else
+            demand_slot(a, value, a->block);
     } else if (!slot_holds(a, value, a->block)) {
         add_move(a, value, IN_SLOT);
         v->has_slot = true;
@@ -108,7 +112,8 @@ Where free_register(Alloc *a, uint32_t value, uint64_t excluded) {
     const Value *v = &a->values[value];
     Where wanted = wish(a, v), second = NOWHERE;
     uint64_t choice = registers_for(v->vector) & ~excluded;
-    if (is_register(wanted) && choice & bit(wanted) && a->holder[wanted] == NO_VALUE && !threatened(a, wanted, v))
+    if (is_register(wanted) && choice & bit(wanted) && a->holder[wanted] == NO_VALUE &&
+        !threatened(a, wanted, v))
         return wanted;
     for (uint32_t i = 0; i < (v->vector ? VECTORS : GENERAL); i++) {
         Where r = v->vector ? (Where)(XMM15 - 1 - i) : general[i];
@@ -124,17 +129,21 @@ static uint64_t needed_at(Alloc *a, uint32_t value) {
     const Value *v = &a->values[value];
     uint32_t ahead = next_use(a, value, 2 * a->number + 1), header = a->flow->blocks[a->block].loop;
     if (header == NO_BLOCK || a->block >= a->first_cold) return ahead;
-    uint32_t start = 2 * a->blocks[header].start, end = 2 * a->blocks[header].loop_end, low = 0, high = v->next;
+    uint32_t start = 2 * a->blocks[header].start, end = 2 * a->blocks[header].loop_end, low = 0,
+             high = v->next;
     if (ahead < end || v->number > a->blocks[header].start) return ahead;
     while (low < high) { /* the first use in the loop */
         uint32_t middle = (low + high) / 2;
-        if (v->uses[middle] < start) low = middle + 1;
-        else high = middle;
+        if (v->uses[middle] < start)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low < v->next ? (uint64_t)end + v->uses[low] - start : ahead;
 }
 
-/* The register whose value is needed last; a constant goes before others that are needed as late. */
+/* The register whose value is needed last; a constant goes before others that are needed as late.
+ */
 static Where farthest(Alloc *a, bool vector, uint64_t excluded) {
     Where found = NOWHERE;
     uint64_t distance = 0, choice = registers_for(vector) & ~excluded;
@@ -147,7 +156,24 @@ static Where farthest(Alloc *a, bool vector, uint64_t excluded) {
     return found;
 }
 
+/* The register that the value would like, if the one in it only waits to be put out by the next
+ * call. */
+static Where wished_from_waiting(Alloc *a, uint32_t value, uint64_t excluded) {
+    const Value *v = &a->values[value];
+    uint32_t after = 2 * a->number + 1, call = next_call(a, after);
+    Where r = wish(a, v);
+    if (!is_register(r) || !(registers_for(v->vector) & ~excluded & bit(r)) ||
+        a->holder[r] == NO_VALUE)
+        return NOWHERE;
+    if (call >= 2 * a->blocks[a->block].end || next_use(a, a->holder[r], after) <= call)
+        return NOWHERE;
+    put_out(a, a->holder[r]);
+    return r;
+}
+
 Where take_register(Alloc *a, uint32_t value, uint64_t excluded) {
+    Where waiting = wished_from_waiting(a, value, excluded);
+    if (waiting) return waiting;
     Where r = free_register(a, value, excluded);
     if (r) return r;
     r = farthest(a, a->values[value].vector, excluded);

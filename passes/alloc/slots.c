@@ -10,14 +10,16 @@
 void demand_slot(Alloc *a, uint32_t value, uint32_t block) {
     Value *v = &a->values[value];
     v->has_slot = true;
-    v->store_block = v->store_block == NO_BLOCK ? block : common_dominator(a->flow, v->store_block, block);
+    v->store_block =
+        v->store_block == NO_BLOCK ? block : common_dominator(a->flow, v->store_block, block);
 }
 
 /* ---- where hot code stores a value */
 
 /* Out of loops that do not also hold the definition. */
 static uint32_t out_of_loops(const Flow *f, uint32_t block, uint32_t definition) {
-    for (uint32_t h = f->blocks[block].loop; h != NO_BLOCK && !in_loop(f, definition, h); h = f->blocks[block].loop)
+    for (uint32_t h = f->blocks[block].loop; h != NO_BLOCK && !in_loop(f, definition, h);
+         h = f->blocks[block].loop)
         block = f->blocks[h].dominator;
     return block;
 }
@@ -51,16 +53,22 @@ typedef struct {
 
 typedef VEC(Slot) Slots;
 
-static uint32_t start_of(const Value *v) { return v->ranges[0].from; }
-static uint32_t end_of(const Value *v) { return v->ranges[v->range_count - 1].to; }
+static uint32_t start_of(const Value *v) {
+    return v->ranges[0].from;
+}
+static uint32_t end_of(const Value *v) {
+    return v->ranges[v->range_count - 1].to;
+}
 
 /* Index of the first range that ends behind `from`. */
 static uint32_t first_behind(const Slot *slot, uint32_t from) {
     uint32_t low = 0, high = slot->taken.count;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
-        if (slot->taken.items[middle].to <= from) low = middle + 1;
-        else high = middle;
+        if (slot->taken.items[middle].to <= from)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }
@@ -86,10 +94,11 @@ static void take(Alloc *a, Slot *slot, const Value *v, uint32_t value) {
     PUSH(a->scratch, slot->values, value);
 }
 
-/* Would taking this slot be the fault? early-release: the value in it is used later. lost-backedge: it
- * is not used again in this round of the loop, but in the next. */
+/* Would taking this slot be the fault? early-release: the value in it is used later. lost-backedge:
+ * it is not used again in this round of the loop, but in the next. */
 static bool wrongly_free(Alloc *a, const Slot *slot, const Value *v) {
-    if (a->faults->kind != FAULT_early_release && a->faults->kind != FAULT_lost_backedge) return false;
+    if (a->faults->kind != FAULT_early_release && a->faults->kind != FAULT_lost_backedge)
+        return false;
     for (uint32_t i = 0; i < slot->values.count; i++) {
         const Value *old = &a->values[slot->values.items[i]];
         bool used_again = old->use_count && old->uses[old->use_count - 1] >= start_of(v);
@@ -135,5 +144,7 @@ void number_slots(Alloc *a) {
         take(a, &slots.items[v->slot], v, order.items[i]);
     }
     a->slots = slots.count;
-    if (SLOT0 + a->slots >= REMADE) fail(0, "a function needs %u stack slots; at most %d are possible", a->slots, REMADE - SLOT0 - 1);
+    if (SLOT0 + a->slots >= REMADE)
+        fail(0, "a function needs %u stack slots; at most %d are possible", a->slots,
+             REMADE - SLOT0 - 1);
 }

@@ -1,7 +1,7 @@
 /* parallel.c - moves that happen at once, one after another.
  *
- * A move can be made when no other one still reads its target. What is left when none can be made are
- * cycles: registers are exchanged; a cycle through memory goes by way of a spare slot.
+ * A move can be made when no other one still reads its target. What is left when none can be made
+ * are cycles: registers are exchanged; a cycle through memory goes by way of a spare slot.
  *
  *   (parallel (move %a.1=rcx %a.1=rax) (move %b.2=rdx %b.2=rcx) (move %c.3=rax %c.3=rdx))
  *   => (swap %a.1=rcx %b.2=rax) (swap %b.2=rdx %c.3=rax)
@@ -72,8 +72,10 @@ static void make_cycle(Frame *f, const Transfers *cycle, Nodes *out, Pos at) {
     bool registers = true, closed = cycle->items[cycle->count - 1].from == cycle->items[0].to;
     for (uint32_t i = 0; i < cycle->count; i++)
         registers = registers && is_register(cycle->items[i].from);
-    if (registers && closed) exchange_cycle(f, cycle, out, at);
-    else move_cycle(f, cycle, out, at);
+    if (registers && closed)
+        exchange_cycle(f, cycle, out, at);
+    else
+        move_cycle(f, cycle, out, at);
 }
 
 void add_in_sequence(Frame *f, const Node *group, Nodes *out) {
@@ -92,8 +94,10 @@ void add_in_sequence(Frame *f, const Node *group, Nodes *out) {
         if (f->readers[moves.items[i].to]) naive = true;
     naive = naive && fault_strikes(f->faults, FAULT_naive_parallel);
     for (uint32_t i = 0; i < moves.count; i++) {
-        if (naive) make_move(f, &moves.items[i], out, group->at);
-        else make_ready(f, &moves, i, out, group->at);
+        if (naive)
+            make_move(f, &moves.items[i], out, group->at);
+        else
+            make_ready(f, &moves, i, out, group->at);
     }
     for (uint32_t i = 0; i < moves.count; i++) {
         if (moves.items[i].done) continue;
@@ -105,6 +109,7 @@ void add_in_sequence(Frame *f, const Node *group, Nodes *out) {
     for (uint32_t i = 0; i < group->count; i++) {
         const Node *m = group->kids[i];
         if (is_form(m, H_constant))
-            PUSH(f->scratch, *out, list(f->arena, H_constant, m->at, laid_out(f, m->kids[0]), m->kids[1], NULL));
+            PUSH(f->scratch, *out,
+                 list(f->arena, H_constant, m->at, laid_out(f, m->kids[0]), m->kids[1], NULL));
     }
 }

@@ -4,8 +4,10 @@
 
 static void add_successor(Flow *f, FlowBlock *b, const Node *name) {
     if (name->kind != N_BLOCK) return;
-    if (name->block >= f->numbers || f->index[name->block] == NO_BLOCK) bug(name, "there is no block b%u", name->block);
-    if (b->successor_count == MOST_SUCCESSORS) bug(b->node, "a block with more than two successors");
+    if (name->block >= f->numbers || f->index[name->block] == NO_BLOCK)
+        bug(name, "there is no block b%u", name->block);
+    if (b->successor_count == MOST_SUCCESSORS)
+        bug(b->node, "a block with more than two successors");
     b->successors[b->successor_count++] = f->index[name->block];
 }
 
@@ -13,8 +15,10 @@ static void add_successor(Flow *f, FlowBlock *b, const Node *name) {
 static void find_successors(Flow *f, FlowBlock *b) {
     const Node *exit = b->node->kids[b->node->count - 1];
     for (uint32_t i = 0; i < exit->count; i++) {
-        if (is_form(exit->kids[i], H_to)) add_successor(f, b, exit->kids[i]->kids[0]);
-        else add_successor(f, b, exit->kids[i]);
+        if (is_form(exit->kids[i], H_to))
+            add_successor(f, b, exit->kids[i]->kids[0]);
+        else
+            add_successor(f, b, exit->kids[i]);
     }
 }
 
@@ -33,10 +37,12 @@ static void find_predecessors(Arena *scratch, Flow *f) {
         }
 }
 
-/* Depth first with a stack of its own. Of two successors the one that stands last in the function is
- * visited first, so that it comes last in the order. */
+/* Depth first with a stack of its own. Of two successors the one that stands last in the function
+ * is visited first, so that it comes last in the order. */
 static void find_order(Arena *scratch, Flow *f) {
-    typedef struct { uint32_t block, next; } Frame;
+    typedef struct {
+        uint32_t block, next;
+    } Frame;
     Frame *stack = NEW_ARRAY(scratch, Frame, f->count + 1);
     bool *seen = NEW_ARRAY(scratch, bool, f->count);
     uint32_t depth = 0, left = f->count;
@@ -72,8 +78,12 @@ Flow *flow_of(Arena *scratch, const Node *function) {
     f->blocks = NEW_ARRAY(scratch, FlowBlock, f->count);
     for (uint32_t b = 0; b < f->count; b++) {
         Node *node = function->kids[first + b];
-        f->blocks[b] = (FlowBlock){.node = node, .cold = node->head == H_cold, .order = NO_BLOCK,
-                                   .dominator = NO_BLOCK, .loop = NO_BLOCK, .outer = NO_BLOCK};
+        f->blocks[b] = (FlowBlock){.node = node,
+                                   .cold = node->head == H_cold,
+                                   .order = NO_BLOCK,
+                                   .dominator = NO_BLOCK,
+                                   .loop = NO_BLOCK,
+                                   .outer = NO_BLOCK};
         if (node->kids[0]->block >= f->numbers) f->numbers = node->kids[0]->block + 1;
     }
     f->index = NEW_ARRAY(scratch, uint32_t, f->numbers);
@@ -119,7 +129,8 @@ static uint32_t dominator_of_predecessors(const Flow *f, uint32_t b) {
     return found;
 }
 
-/* Numbers the dominator tree: a block's subtree is an interval, found from the sizes of subtrees. */
+/* Numbers the dominator tree: a block's subtree is an interval, found from the sizes of subtrees.
+ */
 static void number_tree(Arena *scratch, Flow *f) {
     uint32_t *size = NEW_ARRAY(scratch, uint32_t, f->count);
     for (uint32_t i = f->reached; i-- > 0;) {
@@ -151,7 +162,8 @@ void flow_dominators(Arena *scratch, Flow *f) {
 
 /* ---- loops */
 
-/* The header of the outermost loop found so far around b; headers are handled from the inside out. */
+/* The header of the outermost loop found so far around b; headers are handled from the inside out.
+ */
 static uint32_t outermost(const Flow *f, uint32_t b) {
     uint32_t header = f->blocks[b].loop;
     while (header != NO_BLOCK && f->blocks[header].outer != NO_BLOCK)
@@ -159,13 +171,15 @@ static uint32_t outermost(const Flow *f, uint32_t b) {
     return header;
 }
 
-/* Puts block b, or the outermost loop that it is in already, into the loop of `header`. What is new in
- * the loop goes onto the stack: its predecessors are in the loop, too. */
+/* Puts block b, or the outermost loop that it is in already, into the loop of `header`. What is new
+ * in the loop goes onto the stack: its predecessors are in the loop, too. */
 static void take_in(Flow *f, uint32_t b, uint32_t header, uint32_t *stack, uint32_t *depth) {
     uint32_t inner = outermost(f, b);
     if (b == header || inner == header) return;
-    if (inner == NO_BLOCK) f->blocks[b].loop = header;
-    else f->blocks[inner].outer = header;
+    if (inner == NO_BLOCK)
+        f->blocks[b].loop = header;
+    else
+        f->blocks[inner].outer = header;
     stack[(*depth)++] = inner == NO_BLOCK ? b : inner;
 }
 
@@ -175,7 +189,9 @@ void flow_loops(Arena *scratch, Flow *f) {
         uint32_t header = f->ordered[i], depth = 0;
         FlowBlock *h = &f->blocks[header];
         for (uint32_t p = 0; p < h->predecessor_count; p++) {
-            if (f->blocks[h->predecessors[p]].order == NO_BLOCK || !dominates(f, header, h->predecessors[p])) continue;
+            if (f->blocks[h->predecessors[p]].order == NO_BLOCK ||
+                !dominates(f, header, h->predecessors[p]))
+                continue;
             h->loop = header;
             take_in(f, h->predecessors[p], header, stack, &depth);
         }

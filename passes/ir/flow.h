@@ -19,20 +19,23 @@ typedef struct {
     /* flow_order */
     uint32_t order; /* position in reverse postorder, NO_BLOCK when it cannot be reached */
     /* flow_dominators */
-    uint32_t dominator;   /* the immediate one; NO_BLOCK for the entry */
-    uint32_t inside, end; /* the dominator tree: b dominates c when inside(b) <= inside(c) < end(b) */
+    uint32_t dominator; /* the immediate one; NO_BLOCK for the entry */
+    uint32_t inside,
+        end; /* the dominator tree: b dominates c when inside(b) <= inside(c) < end(b) */
     /* flow_loops */
-    uint32_t loop; /* header of the innermost loop that it is in (itself if it is one), or NO_BLOCK */
+    uint32_t
+        loop; /* header of the innermost loop that it is in (itself if it is one), or NO_BLOCK */
     uint32_t outer; /* of a header: header of the loop around its loop, or NO_BLOCK */
 } FlowBlock;
 
 typedef struct {
     FlowBlock *blocks; /* as they stand in the function, the entry first */
     uint32_t count;
-    uint32_t *index;   /* by block number; NO_BLOCK for none */
-    uint32_t numbers;  /* one more than the highest block number */
-    uint32_t *ordered; /* reverse postorder; of two successors the one that stands first comes first */
-    uint32_t reached;  /* blocks that can be reached */
+    uint32_t *index;  /* by block number; NO_BLOCK for none */
+    uint32_t numbers; /* one more than the highest block number */
+    uint32_t
+        *ordered; /* reverse postorder; of two successors the one that stands first comes first */
+    uint32_t reached; /* blocks that can be reached */
 } Flow;
 
 /* Finds blocks, edges and reverse postorder. */

@@ -12,7 +12,9 @@ Holds holds_named(Text name) {
 
 /* ---- parts of a function */
 
-static bool is_block(const Node *n) { return is_form(n, H_block) || is_form(n, H_cold); }
+static bool is_block(const Node *n) {
+    return is_form(n, H_block) || is_form(n, H_cold);
+}
 
 Node *function_part(const Node *function, Head head) {
     for (uint32_t i = 0; i < function->count && !is_block(function->kids[i]); i++)
@@ -34,7 +36,8 @@ uint32_t function_names(const Node *function) {
 uint32_t block_first_instruction(const Node *block) {
     uint32_t i = 2;
     while (i < block->count &&
-           (is_form(block->kids[i], H_live_in) || is_form(block->kids[i], H_live_out) || is_form(block->kids[i], H_in)))
+           (is_form(block->kids[i], H_live_in) || is_form(block->kids[i], H_live_out) ||
+            is_form(block->kids[i], H_in)))
         i++;
     return i;
 }
@@ -102,7 +105,8 @@ Node *op_renamed(Arena *arena, const Node *op, Rename *rename, void *context) {
     copy->kids[1] = names_replaced(arena, op->kids[1], rename, context);
     for (uint32_t i = FIRST_OPERAND; i < copy->count; i++) {
         Node *operand = copy->kids[i];
-        if (operand->kind == N_NAME) copy->kids[i] = rename(context, operand);
+        if (operand->kind == N_NAME)
+            copy->kids[i] = rename(context, operand);
         else if (is_form(operand, H_mem) || is_form(operand, H_to))
             copy->kids[i] = names_replaced(arena, operand, rename, context);
     }

@@ -20,16 +20,27 @@ Node *function_part(const Node *function, Head head);
 uint32_t function_first_block(const Node *function);
 /* The next free number of a name. */
 uint32_t function_names(const Node *function);
-/* Index of the first instruction among the kids of `block`, behind its name, parameters and notes. */
+/* Index of the first instruction among the kids of `block`, behind its name, parameters and notes.
+ */
 uint32_t block_first_instruction(const Node *block);
 
 /* ---- instructions */
 
-static inline bool is_instruction(const Node *n) { return is_form(n, H_op); }
-static inline Opcode opcode_of(const Node *op) { return (Opcode)op->kids[0]->head; }
-static inline unsigned flags_of(const Node *op) { return opcode_rows[opcode_of(op)].flags; }
-static inline bool has_flag(const Node *op, unsigned flag) { return (flags_of(op) & flag) != 0; }
-static inline const Node *defined(const Node *op) { return op->kids[1]; }
+static inline bool is_instruction(const Node *n) {
+    return is_form(n, H_op);
+}
+static inline Opcode opcode_of(const Node *op) {
+    return (Opcode)op->kids[0]->head;
+}
+static inline unsigned flags_of(const Node *op) {
+    return opcode_rows[opcode_of(op)].flags;
+}
+static inline bool has_flag(const Node *op, unsigned flag) {
+    return (flags_of(op) & flag) != 0;
+}
+static inline const Node *defined(const Node *op) {
+    return op->kids[1];
+}
 
 enum { FIRST_OPERAND = 2 };
 /* Index behind the last operand among the kids of `op`: notes follow, as (roots ...). */

@@ -21,7 +21,9 @@ static Where next_place(Places *p, bool is_f64) {
     return (Where)(AREA0 + p->area++);
 }
 
-static Where result_place(bool is_f64) { return is_f64 ? XMM0 : RAX; }
+static Where result_place(bool is_f64) {
+    return is_f64 ? XMM0 : RAX;
+}
 
 typedef VEC(Node *) Operands;
 
@@ -34,7 +36,9 @@ static Node *name_in(Select *s, Node *operand, Where where) {
     return node_placed(s->arena, in_name(s, operand), where);
 }
 
-static Node *form_of(Select *s, Head head, Node *kid) { return list(s->arena, head, s->at, kid, NULL); }
+static Node *form_of(Select *s, Head head, Node *kid) {
+    return list(s->arena, head, s->at, kid, NULL);
+}
 
 /* ---- runtime functions */
 
@@ -51,7 +55,8 @@ static const char *runtime_arguments(const char *symbol) {
 
 /* (runtime f a ...): those of an n-ary function that answer to its * go to the argument area. */
 static Opcode runtime_call(Select *s, const Node *call, Operands *out) {
-    const char *letters = runtime_arguments(text_bytes(call->kids[0]->text)), *star = strchr(letters, '*');
+    const char *letters = runtime_arguments(text_bytes(call->kids[0]->text)),
+               *star = strchr(letters, '*');
     uint32_t fixed = star ? (uint32_t)(star - letters) : call->count - 1;
     Places places = {0};
     PUSH(s->scratch, *out, form_of(s, H_runtime, call->kids[0]));
@@ -87,9 +92,12 @@ static void known_call(Select *s, Operands *out, const Node *call, bool has_self
 void select_call(Select *s, Node *x, const Node *call) {
     Operands operands = {0};
     Opcode opcode = X_call;
-    if (call->head == H_runtime) opcode = runtime_call(s, call, &operands);
-    else if (call->head == H_call) opcode = X_callv, value_call(s, &operands, call);
-    else known_call(s, &operands, call, call->head == H_enter);
+    if (call->head == H_runtime)
+        opcode = runtime_call(s, call, &operands);
+    else if (call->head == H_call)
+        opcode = X_callv, value_call(s, &operands, call);
+    else
+        known_call(s, &operands, call, call->head == H_enter);
     Node *result = node_placed(s->arena, x, result_place(is_double(s, x)));
     add_op_of(s, opcode, &result, 1, operands.items, operands.count);
 }
@@ -97,8 +105,10 @@ void select_call(Select *s, Node *x, const Node *call) {
 void select_tail_call(Select *s, const Node *call) {
     Operands operands = {0};
     bool of_value = call->head == H_tail_call;
-    if (of_value) value_call(s, &operands, call);
-    else known_call(s, &operands, call, call->head == H_tail_enter);
+    if (of_value)
+        value_call(s, &operands, call);
+    else
+        known_call(s, &operands, call, call->head == H_tail_enter);
     add_op_of(s, of_value ? X_tailv : X_tail, NULL, 0, operands.items, operands.count);
 }
 

@@ -10,12 +10,14 @@ typedef struct {
     Node *a, *b;
 } Comparison;
 
-static bool compares_doubles(Condition c) { return c >= C_feq; }
+static bool compares_doubles(Condition c) {
+    return c >= C_feq;
+}
 
 /* The set-if of this block whose result only `x` is, else NULL. */
 static const Node *set_behind(Select *s, Node *x) {
     Local *v = local_of(s, x);
-    if (!v || v->uses != 1 || v->block != s->block || !v->definition) return NULL;
+    if (!v || v->uses != 1 || v->folded || v->block != s->block || !v->definition) return NULL;
     const Node *rhs = v->definition->kids[1];
     return is_form(rhs, H_set_if) ? rhs : NULL;
 }
@@ -27,7 +29,8 @@ static bool tests_flag(Select *s, Comparison c, bool *inverse) {
         *inverse = c.condition == C_z;
         return c.b->kind == N_NAME ? same_name(c.a, c.b) : immediate(s, c.b, &word) && word == 1;
     }
-    if ((c.condition != C_eq && c.condition != C_ne) || !immediate(s, c.b, &word) || (word != 0 && word != 1))
+    if ((c.condition != C_eq && c.condition != C_ne) || !immediate(s, c.b, &word) ||
+        (word != 0 && word != 1))
         return false;
     *inverse = (c.condition == C_eq) == (word == 0);
     return true;
@@ -38,12 +41,10 @@ static Comparison without_flags(Select *s, Comparison c) {
     bool inverse;
     const Node *set;
     while (c.a->kind == N_NAME && tests_flag(s, c, &inverse) && (set = set_behind(s, c.a))) {
-        count_use(s, c.a, -1);
+        fold_definition(s, c.a);
         c.condition = (Condition)set->kids[0]->head;
         c.a = resolved(s, set->kids[1]);
         c.b = resolved(s, set->kids[2]);
-        count_use(s, c.a, 1);
-        count_use(s, c.b, 1);
         if (inverse) c.condition = condition_rows[c.condition].inverse;
     }
     return c;
@@ -53,13 +54,15 @@ static Comparison without_flags(Select *s, Comparison c) {
 static Comparison in_order(Comparison c) {
     bool swap = c.a->kind != N_NAME && c.b->kind == N_NAME;
     if (compares_doubles(c.condition))
-        swap = c.condition == C_flt || c.condition == C_fle || c.condition == C_nflt || c.condition == C_nfle;
+        swap = c.condition == C_flt || c.condition == C_fle || c.condition == C_nflt ||
+               c.condition == C_nfle;
     if (!swap) return c;
     return (Comparison){condition_rows[c.condition].swapped, c.b, c.a};
 }
 
 static Comparison comparison_of(Select *s, const Node *form) {
-    Comparison c = {(Condition)form->kids[0]->head, resolved(s, form->kids[1]), resolved(s, form->kids[2])};
+    Comparison c = {(Condition)form->kids[0]->head, resolved(s, form->kids[1]),
+                    resolved(s, form->kids[2])};
     return in_order(without_flags(s, c));
 }
 
@@ -74,13 +77,14 @@ static Node *second_operand(Select *s, Comparison c) {
 void select_set(Select *s, Node *x, const Node *set) {
     Comparison c = comparison_of(s, set);
     Node *a = in_name(s, c.a), *b = second_operand(s, c);
-    add_op(s, compares_doubles(c.condition) ? X_fcmpset : X_cmpset, x, condition_form(s, c.condition), a, b, NULL);
+    add_op(s, compares_doubles(c.condition) ? X_fcmpset : X_cmpset, x,
+           condition_form(s, c.condition), a, b, NULL);
 }
 
 void select_branch(Select *s, const Node *branch) {
     Comparison c = comparison_of(s, branch);
     Node *a = in_name(s, c.a), *b = second_operand(s, c);
-    add_op(s, compares_doubles(c.condition) ? X_fcmpj : X_cmpj, NULL, condition_form(s, c.condition), a, b,
-           list(s->arena, H_to, s->at, branch->kids[3], NULL), list(s->arena, H_to, s->at, branch->kids[4], NULL),
-           NULL);
+    add_op(s, compares_doubles(c.condition) ? X_fcmpj : X_cmpj, NULL,
+           condition_form(s, c.condition), a, b, list(s->arena, H_to, s->at, branch->kids[3], NULL),
+           list(s->arena, H_to, s->at, branch->kids[4], NULL), NULL);
 }

@@ -5,15 +5,20 @@
 #include "ir/flow.h"
 #include "ir/machine.h"
 
+typedef VEC(Node *) Nodes;
+
 /* What is known of a name of the input. */
 typedef struct {
-    Node *name;       /* without place; NULL when it is not bound */
+    Node *name; /* without place; NULL when it is not bound */
     Holds kind;
     Node *same;       /* the constant or name that it is a copy of, else NULL */
     Node *definition; /* its (let x r); NULL for parameters */
     uint32_t block;   /* index of the block that binds it */
     uint32_t calls;   /* how many calls stand before its definition, in the order of the text */
     uint32_t uses;    /* by instructions that will be made; 0: its definition can go */
+    bool folded;      /* its definition has become part of its user, which counts as the user of the
+                         operands */
+    const Node *flows_to; /* the parameter that a jump gives it to */
 } Local;
 
 /* A constant that a loop needs, to be made in the block before the loop. */
@@ -30,13 +35,13 @@ typedef struct {
     uint32_t local_count, names; /* names: the next free number */
     VEC(Node *) new_kinds;       /* (x s) for names made here */
     VEC(Hoisted) hoisted;
-    VEC(Node *) code;            /* instructions of the form at hand, in order */
-    uint32_t calls;              /* how many were seen while names were learnt */
-    uint32_t block;              /* where we are */
+    VEC(Node *) code; /* instructions of the form at hand, in order */
+    uint32_t calls;   /* how many were seen while names were learnt */
+    uint32_t block;   /* where we are */
     Pos at;
 } Select;
 
-/* ---- operands (select.c) */
+/* ---- operands.c */
 
 /* What stands behind a name that is a copy: another name or a constant. */
 Node *resolved(Select *s, Node *operand);
@@ -52,6 +57,8 @@ bool call_between(Select *s, const Node *a, const Node *b);
 bool used_once(Select *s, const Node *operand);
 /* Counts one use of the operand more or less. */
 void count_use(Select *s, Node *operand, int by);
+/* The definition of a name becomes part of the form at hand, its only user. */
+void fold_definition(Select *s, const Node *name);
 /* A fresh name of that kind. */
 Node *fresh_name(Select *s, const char *hint, Holds kind);
 /* Is it a constant word that an instruction can hold? Gives it as a word. */
@@ -68,8 +75,18 @@ Node *word_node(Select *s, int64_t word);
 
 /* Appends an instruction that defines `def` (NULL for nothing); operands end with NULL. */
 void add_op(Select *s, Opcode opcode, Node *def, ...) __attribute__((sentinel));
-void add_op_of(Select *s, Opcode opcode, Node *const *defs, uint32_t def_count, Node *const *operands,
-               uint32_t count);
+void add_op_of(Select *s, Opcode opcode, Node *const *defs, uint32_t def_count,
+               Node *const *operands, uint32_t count);
+
+/* The doubles that loops behind the block at hand need. */
+void add_hoisted(Select *s);
+
+/* ---- edges.c */
+
+/* Gives the edges out of `block` that need it blocks of their own; they are added to `out`. */
+void split_edges(Select *s, Node *block, Nodes *out);
+/* The function with a new first block that only jumps to the old one. */
+Node *with_entry(Select *s);
 
 /* ---- forms */
 

@@ -8,7 +8,9 @@
 
 enum { WORD_BITS = 64 };
 
-static Node *operand(Select *s, const Node *op, uint32_t i) { return resolved(s, op->kids[1 + i]); }
+static Node *operand(Select *s, const Node *op, uint32_t i) {
+    return resolved(s, op->kids[1 + i]);
+}
 
 /* k when the operand is the constant 2^k with 1 <= k <= 30, else 0. */
 static int power_of_two(Select *s, Node *a) {
@@ -26,13 +28,18 @@ static Node *trap_form(Select *s, const char *name) {
 
 /* ---- two operands, the result in the place of the first */
 
-/* Of two operands that may be exchanged the first should be a name; one that dies, if there is one; not
- * one that a call has put into its slot. */
-static void put_in_order(Select *s, Node **a, Node **b) {
-    bool exchange = (*a)->kind != N_NAME;
-    if ((*b)->kind != N_NAME) return;
-    if (!exchange && used_once(s, *b)) exchange = !used_once(s, *a) || call_between(s, *a, *b);
-    if (!exchange) return;
+/* Should b be the first operand of x = a op b? A name, not a constant; the parameter that x is the
+ * next value of; one that dies here; not one that a call has put into its slot. */
+static bool is_better_first(Select *s, const Node *x, const Node *a, const Node *b) {
+    const Node *next = local_of(s, x) ? local_of(s, x)->flows_to : NULL;
+    if (b->kind != N_NAME) return false;
+    if (a->kind != N_NAME || (next && same_name(next, b))) return true;
+    if ((next && same_name(next, a)) || !used_once(s, b)) return false;
+    return !used_once(s, a) || call_between(s, a, b);
+}
+
+static void put_in_order(Select *s, const Node *x, Node **a, Node **b) {
+    if (!is_better_first(s, x, *a, *b)) return;
     Node *first = *a;
     *a = *b;
     *b = first;
@@ -43,7 +50,8 @@ static bool select_lea(Select *s, Node *x, Node *a, Node *b, int sign) {
     int64_t word;
     if (a->kind != N_NAME || used_once(s, a)) return false;
     if (immediate(s, b, &word) && sign * word == (int32_t)(sign * word)) {
-        add_op(s, X_lea, x, list(s->arena, H_mem, s->at, a, node_int(s->arena, s->at, sign * word), NULL), NULL);
+        add_op(s, X_lea, x,
+               list(s->arena, H_mem, s->at, a, node_int(s->arena, s->at, sign * word), NULL), NULL);
         return true;
     }
     if (b->kind != N_NAME || used_once(s, b) || sign < 0) return false;
@@ -52,15 +60,18 @@ static bool select_lea(Select *s, Node *x, Node *a, Node *b, int sign) {
     return true;
 }
 
-static void select_tied(Select *s, Opcode opcode, Node *x, Node *a, Node *b, bool commutes, Node *trap) {
-    if (commutes) put_in_order(s, &a, &b);
+static void select_tied(Select *s, Opcode opcode, Node *x, Node *a, Node *b, bool commutes,
+                        Node *trap) {
+    if (commutes) put_in_order(s, x, &a, &b);
     Node *first = in_name(s, a), *second = word_or_name(s, b);
-    if (trap) add_op(s, opcode, x, first, second, trap, NULL);
-    else add_op(s, opcode, x, first, second, NULL);
+    if (trap)
+        add_op(s, opcode, x, first, second, trap, NULL);
+    else
+        add_op(s, opcode, x, first, second, NULL);
 }
 
 static void select_doubles(Select *s, Opcode opcode, Node *x, Node *a, Node *b, bool commutes) {
-    if (commutes) put_in_order(s, &a, &b);
+    if (commutes) put_in_order(s, x, &a, &b);
     Node *first = in_name(s, a), *second = in_name(s, b);
     add_op(s, opcode, x, first, second, NULL);
 }
@@ -76,11 +87,12 @@ static void select_shift(Select *s, Opcode opcode, Node *x, Node *a, Node *count
 /* a * 3, 5, 9 is one address computation, a * 2^k a shift. */
 static void select_product(Select *s, Node *x, Node *a, Node *b) {
     int64_t word;
-    put_in_order(s, &a, &b);
+    put_in_order(s, x, &a, &b);
     int k = power_of_two(s, b);
     if (k) {
         select_shift(s, X_shl, x, a, word_node(s, k));
-    } else if (a->kind == N_NAME && immediate(s, b, &word) && (word == 3 || word == 5 || word == 9)) {
+    } else if (a->kind == N_NAME && immediate(s, b, &word) &&
+               (word == 3 || word == 5 || word == 9)) {
         Node *memory = list(s->arena, H_mem, s->at, a, a, node_int(s->arena, s->at, word - 1),
                             node_int(s->arena, s->at, 0), NULL);
         add_op(s, X_lea, x, memory, NULL);
@@ -91,9 +103,11 @@ static void select_product(Select *s, Node *x, Node *a, Node *b) {
 
 /* ---- division */
 
-/* n + (n < 0 ? 2^k - 1 : 0): what is to be shifted or masked so that the result rounds toward zero. */
+/* n + (n < 0 ? 2^k - 1 : 0): what is to be shifted or masked so that the result rounds toward zero.
+ */
 static Node *biased(Select *s, Node *n, int k) {
-    Node *sign = n, *bias = fresh_name(s, "bias", HOLDS_RAW), *sum = fresh_name(s, "sum", HOLDS_RAW);
+    Node *sign = n, *bias = fresh_name(s, "bias", HOLDS_RAW),
+         *sum = fresh_name(s, "sum", HOLDS_RAW);
     if (k > 1) {
         sign = fresh_name(s, "sign", HOLDS_RAW);
         add_op(s, X_sar, sign, n, word_node(s, WORD_BITS - 1), NULL);
@@ -118,7 +132,8 @@ static void select_division(Select *s, Node *x, Node *a, Node *b, bool remainder
         return;
     }
     Node *divisor = in_name(s, b), *other = fresh_name(s, remainder ? "quot" : "rem", HOLDS_RAW);
-    Node *defs[] = {node_placed(s->arena, remainder ? other : x, RAX), node_placed(s->arena, remainder ? x : other, RDX)};
+    Node *defs[] = {node_placed(s->arena, remainder ? other : x, RAX),
+                    node_placed(s->arena, remainder ? x : other, RDX)};
     Node *operands[] = {node_placed(s->arena, n, RAX), divisor};
     add_op_of(s, X_idiv, defs, 2, operands, 2);
 }
@@ -129,16 +144,19 @@ static void select_load(Select *s, Opcode opcode, Node *x, Node *memory) {
     add_op(s, opcode == X_load && is_double(s, x) ? X_fload : opcode, x, memory, NULL);
 }
 
-static int64_t displacement(const Node *op, uint32_t i) { return op->kids[1 + i]->kids[0]->integer; }
+static int64_t displacement(const Node *op, uint32_t i) {
+    return op->kids[1 + i]->kids[0]->integer;
+}
 
 void select_word(Select *s, Node *x, const Node *op) {
     Word word = (Word)op->kids[0]->head;
-    Node *a = op->count > 1 ? operand(s, op, 0) : NULL, *b = op->count > 2 ? operand(s, op, 1) : NULL;
+    Node *a = op->count > 1 ? operand(s, op, 0) : NULL,
+         *b = op->count > 2 ? operand(s, op, 1) : NULL;
     switch (word) {
     case W_mov: add_op(s, X_mov, x, in_name(s, a), NULL); break;
     case W_fmov: add_op(s, X_fmov, x, in_name(s, a), NULL); break;
     case W_add:
-        put_in_order(s, &a, &b);
+        put_in_order(s, x, &a, &b);
         if (!select_lea(s, x, a, b, 1)) select_tied(s, X_add, x, a, b, false, NULL);
         break;
     case W_sub:
@@ -173,6 +191,7 @@ void select_word(Select *s, Node *x, const Node *op) {
     case W_fneg: add_op(s, X_fneg, x, in_name(s, a), NULL); break;
     case W_int_f64: add_op(s, X_cvtsi2sd, x, in_name(s, a), NULL); break;
     case W_f64_int: add_op(s, X_cvttsd2si, x, in_name(s, a), NULL); break;
-    case W_NONE: case W_COUNT: bug(op, "no word operation");
+    case W_NONE:
+    case W_COUNT: bug(op, "no word operation");
     }
 }

@@ -3,6 +3,7 @@
 #define SLISPC_SPECIAL_H
 
 #include "names.h"
+#include "table.h"
 
 typedef struct {
     Type type;            /* what inference knows */
@@ -19,8 +20,7 @@ typedef struct {
 typedef struct {
     Arena *arena, *scratch;
     int optimise;
-    TextMap functions; /* name -> index + 1 of its callee row */
-    Callee *callees;
+    Table functions;   /* name -> Callee */
     NameInfo *names;   /* of the current function, by number */
     uint32_t names_capacity, next;
 } Pass;

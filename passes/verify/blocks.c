@@ -9,26 +9,14 @@ static bool read_name(void *context, const Node *item, const Node *name, char le
     return holds(v, place_of_name(v, name), name->name.number) || not_there(v, item, name);
 }
 
-/* Has this block had the value in that place, though it is not there any more? */
-static bool was_there(Verify *v, const Node *name) {
-    const Node *block = v->blocks[v->block].node;
-    uint32_t place = place_of_name(v, name);
-    if (v->places[place].event == NOTHING_YET) return false;
-    for (uint32_t i = 1; i < block->count; i++) {
-        const Node *item = is_op(block->kids[i]) ? block->kids[i]->kids[1] : block->kids[i];
-        uint32_t targets = is_item(item, H_move) ? 1 : item->count; /* of a move only where it goes to */
-        for (uint32_t k = 0; k < targets; k++)
-            if (same_name(item->kids[k], name) && place_of_name(v, item->kids[k]) == place) return true;
-    }
-    return false;
-}
-
 /* ---- items that the allocator added */
 
 static bool check_copy(Verify *v, const Node *item) {
     const Node *to = item->kids[0], *from = item->kids[1];
-    if (!check_place(v, item, to) || !check_place(v, item, from) || !read_name(v, item, from, 0)) return false;
-    if (to->name.number != from->name.number) return broken(v, RULE_V06, item, to, "a move gives a value another name");
+    if (!check_place(v, item, to) || !check_place(v, item, from) || !read_name(v, item, from, 0))
+        return false;
+    if (to->name.number != from->name.number)
+        return broken(v, RULE_V06, item, to, "a move gives a value another name");
     return copy_place(v, place_of_name(v, to), place_of_name(v, from), item);
 }
 
@@ -38,7 +26,8 @@ static bool check_swap(Verify *v, const Node *item) {
     if (!check_place(v, item, a) || !check_place(v, item, b)) return false;
     if (!is_register(where_of(a)) || !is_register(where_of(b)) ||
         is_vector_register(where_of(a)) != is_vector_register(where_of(b)))
-        return broken(v, RULE_V16, item, a, "%s and %s cannot be exchanged", where_text(where_of(a)), where_text(where_of(b)));
+        return broken(v, RULE_V16, item, a, "%s and %s cannot be exchanged",
+                      where_text(where_of(a)), where_text(where_of(b)));
     swap_places(v, where_of(a), where_of(b), item);
     return read_name(v, item, a, 0) && read_name(v, item, b, 0);
 }
@@ -47,14 +36,16 @@ static bool check_constant(Verify *v, const Node *item) {
     const Node *to = item->kids[0], *constant = checked(v, to)->constant;
     if (!check_place(v, item, to)) return false;
     if (!constant) return broken(v, RULE_V17, item, to, "it is no constant");
-    if (!node_equal(constant, item->kids[1])) return broken(v, RULE_V17, item, to, "it is another constant");
+    if (!node_equal(constant, item->kids[1]))
+        return broken(v, RULE_V17, item, to, "it is another constant");
     if (!lose(v, place_of_name(v, to), WRITTEN, item)) return false;
     learn(v, place_of_name(v, to), to->name.number);
     return true;
 }
 
 static bool leaves(const Node *item) {
-    return is_op(item) && (item->kids[0]->head == X_ret || item->kids[0]->head == X_tail || item->kids[0]->head == X_tailv);
+    return is_op(item) && (item->kids[0]->head == X_ret || item->kids[0]->head == X_tail ||
+                           item->kids[0]->head == X_tailv);
 }
 
 /* Entered as the very first thing, left right before every way out. */
@@ -62,10 +53,13 @@ static bool check_frame_item(Verify *v, const CheckedBlock *b, uint32_t i) {
     const Node *item = b->node->kids[i];
     bool first = b == &v->blocks[0] && i == b->first;
     if (is_item(item, H_enter_frame) != (first && v->framed))
-        return broken(v, RULE_V15, item, NULL, first && v->framed ? "the frame is not entered first" : "the frame is entered here");
+        return broken(v, RULE_V15, item, NULL,
+                      first && v->framed ? "the frame is not entered first"
+                                         : "the frame is entered here");
     bool left = i > b->first && is_item(b->node->kids[i - 1], H_leave_frame);
     if (leaves(item) && left != v->framed)
-        return broken(v, RULE_V15, item, NULL, left ? "there is no frame to leave" : "the frame is not left");
+        return broken(v, RULE_V15, item, NULL,
+                      left ? "there is no frame to leave" : "the frame is not left");
     if (is_item(item, H_leave_frame) && (i + 1 == b->node->count || !leaves(b->node->kids[i + 1])))
         return broken(v, RULE_V15, item, NULL, "the frame is left though the function goes on");
     return true;
@@ -77,13 +71,18 @@ static bool check_map_entry(Verify *v, const Node *op, const Node *name) {
     CheckedName *x = checked(v, name);
     if (!check_place(v, op, name)) return false;
     if (!is_slot(where_of(name)))
-        return broken(v, RULE_V11, op, name, "the map lists %s, which is no slot", where_text(where_of(name)));
-    if (!has_kind(x, "ref")) return broken(v, RULE_V11, op, name, "the map lists a slot that holds no reference");
+        return broken(v, RULE_V11, op, name, "the map lists %s, which is no slot",
+                      where_text(where_of(name)));
+    if (!has_kind(x, "ref"))
+        return broken(v, RULE_V11, op, name, "the map lists a slot that holds no reference");
     if (!holds(v, place_of_name(v, name), name->name.number))
-        return was_there(v, name) ? not_there(v, op, name) : broken(v, RULE_V11, op, name, "the map lists %s, which does not hold %%%s.%u", where_text(where_of(name)),
-                      text_bytes(name->name.hint), name->name.number);
+        return was_there(v, name)
+                   ? not_there(v, op, name)
+                   : broken(v, RULE_V11, op, name, "the map lists %s, which does not hold it",
+                            where_text(where_of(name)));
     if (!x->live || x->constant)
-        return broken(v, RULE_V12, op, name, "the map lists %s, which nothing needs any more", where_text(where_of(name)));
+        return broken(v, RULE_V12, op, name, "the map lists %s, which nothing needs any more",
+                      where_text(where_of(name)));
     if (x->mapped == v->safepoints) return broken(v, RULE_V12, op, name, "the map lists it twice");
     x->mapped = v->safepoints;
     return true;
@@ -99,13 +98,13 @@ static bool check_map(Verify *v, const Node *op) {
     if (v->live_derived)
         for (uint32_t i = 0; i < v->live.count; i++)
             if (has_kind(&v->names[v->live.items[i]], "drv"))
-                return broken(v, RULE_V13, op, v->names[v->live.items[i]].name, "it points into an object and lives on");
+                return broken(v, RULE_V13, op, v->names[v->live.items[i]].name,
+                              "it points into an object and lives on");
     if (v->live_references == map->count) return true;
     for (uint32_t i = 0; i < v->live.count; i++) {
         const CheckedName *x = &v->names[v->live.items[i]];
         if (has_kind(x, "ref") && !x->constant && x->mapped != v->safepoints)
-            return broken(v, RULE_V10, op, x->name, "the map does not list %%%s.%u", text_bytes(x->name->name.hint),
-                          x->name->name.number);
+            return broken(v, RULE_V10, op, x->name, "the map does not list it");
     }
     return true;
 }
@@ -119,7 +118,8 @@ static void bury(Verify *v, uint32_t b, uint32_t i) {
 }
 
 static bool define(Verify *v, const Node *op) {
-    for (uint32_t d = 0; d < op->kids[1]->count; d++) { /* the name's value of an earlier round is gone */
+    for (uint32_t d = 0; d < op->kids[1]->count;
+         d++) { /* the name's value of an earlier round is gone */
         set_live(v, op->kids[1]->kids[d]->name.number, false);
         lose_name(v, op->kids[1]->kids[d]->name.number);
     }
@@ -158,17 +158,20 @@ static bool check_item(Verify *v, uint32_t b, uint32_t i) {
 
 /* ---- edges */
 
-static bool check_argument(Verify *v, const Node *exit, const Node *argument, const Node *parameter) {
+static bool check_argument(Verify *v, const Node *exit, const Node *argument,
+                           const Node *parameter) {
     if (place_of_name(v, argument) == place_of_name(v, parameter)) return true;
-    return broken(v, RULE_V09, exit, argument, "parameter %%%s.%u is in %s", text_bytes(parameter->name.hint),
-                  parameter->name.number, where_text(where_of(parameter)));
+    return broken(v, RULE_V09, exit, argument, "parameter %%%s.%u is in %s",
+                  text_bytes(parameter->name.hint), parameter->name.number,
+                  where_text(where_of(parameter)));
 }
 
 /* The name that the value has before the edge: what is claimed of a parameter must hold for its
  * argument, not for the parameter's value of the round before. */
 static uint32_t name_before(const Node *to, const Node *parameters, const Node *claim) {
     for (uint32_t i = 0; i < parameters->count; i++)
-        if (parameters->kids[i]->name.number == claim->name.number) return to->kids[i + 1]->name.number;
+        if (parameters->kids[i]->name.number == claim->name.number)
+            return to->kids[i + 1]->name.number;
     return claim->name.number;
 }
 
@@ -176,7 +179,8 @@ static uint32_t name_before(const Node *to, const Node *parameters, const Node *
 static bool check_edge(Verify *v, const Node *exit, const Node *to, const CheckedBlock *target) {
     const Node *parameters = target->node->kids[1], *claims = target->node->kids[2];
     if (to->count - 1 != parameters->count)
-        return broken(v, RULE_V09, exit, NULL, "b%u has %u parameters", to->kids[0]->block, parameters->count);
+        return broken(v, RULE_V09, exit, NULL, "b%u has %u parameters", to->kids[0]->block,
+                      parameters->count);
     for (uint32_t i = 0; i < parameters->count; i++)
         if (!check_argument(v, exit, to->kids[i + 1], parameters->kids[i])) return false;
     for (uint32_t i = 0; is_item(claims, H_in) && i < claims->count; i++) {
@@ -184,8 +188,8 @@ static bool check_edge(Verify *v, const Node *exit, const Node *to, const Checke
         uint32_t place = place_of_name(v, claim);
         if (holds(v, place, name_before(to, parameters, claim))) continue;
         if (was_there(v, claim)) return not_there(v, exit, claim);
-        return broken(v, RULE_V09, exit, claim, "b%u claims to find it in %s, but it is not there", to->kids[0]->block,
-                      where_text(where_of(claim)));
+        return broken(v, RULE_V09, exit, claim, "b%u claims to find it in %s, but it is not there",
+                      to->kids[0]->block, where_text(where_of(claim)));
     }
     return true;
 }
@@ -204,13 +208,15 @@ static bool check_edges(Verify *v, uint32_t b) {
 /* ---- the block */
 
 static bool believe_claims(Verify *v, const CheckedBlock *block, uint32_t b) {
-    const Node *claims = block->first == 3 ? block->node->kids[2] : NULL, *parameters = block->node->kids[1];
+    const Node *claims = block->first == 3 ? block->node->kids[2] : NULL,
+               *parameters = block->node->kids[1];
     for (uint32_t i = 0; claims && i < claims->count; i++) {
         if (!check_place(v, block->node, claims->kids[i])) return false;
         learn(v, place_of_name(v, claims->kids[i]), claims->kids[i]->name.number);
     }
     if (b == 0 && claims && claims->count)
-        return broken(v, RULE_V09, block->node, claims->kids[0], "nothing is in %s when the function starts",
+        return broken(v, RULE_V09, block->node, claims->kids[0],
+                      "nothing is in %s when the function starts",
                       where_text(where_of(claims->kids[0])));
     if (!check_parameters(v, block->node)) return false;
     for (uint32_t i = 0; i < parameters->count; i++)
@@ -218,8 +224,8 @@ static bool believe_claims(Verify *v, const CheckedBlock *block, uint32_t b) {
     for (uint32_t i = 0; i < v->live.count; i++) {
         const CheckedName *x = &v->names[v->live.items[i]];
         if (!x->places.count && !x->constant)
-            return broken(v, RULE_V09, block->node, x->name, "%%%s.%u is needed from here on, but no place is claimed for it",
-                          text_bytes(x->name->name.hint), x->name->name.number);
+            return broken(v, RULE_V09, block->node, x->name,
+                          "it is needed from here on, but no place is claimed for it");
     }
     return true;
 }

@@ -2,7 +2,9 @@
 #include "verify.h"
 
 /* Items behind the parameters that the allocator and its helpers neither add nor take away. */
-static bool is_kept(const Node *item) { return is_op(item); }
+static bool is_kept(const Node *item) {
+    return is_op(item);
+}
 
 /* Operands without places; the place that the form before asks for must be the one that it got. */
 static bool same_operand(Verify *v, const Node *op, const Node *was, const Node *is) {
@@ -12,7 +14,8 @@ static bool same_operand(Verify *v, const Node *op, const Node *was, const Node 
                broken(v, RULE_V02, op, is, "it must be in %s", where_text(where_of(was)));
     }
     if (was->kind != is->kind || was->head != is->head) return false;
-    if (!is_item(was, H_mem) && !is_item(was, H_to) && was->kind != N_VECTOR) return node_equal(was, is);
+    if (!is_item(was, H_mem) && !is_item(was, H_to) && was->kind != N_VECTOR)
+        return node_equal(was, is);
     if (was->count != is->count) return false;
     for (uint32_t i = 0; i < was->count; i++)
         if (!same_operand(v, op, was->kids[i], is->kids[i])) return false;
@@ -21,7 +24,8 @@ static bool same_operand(Verify *v, const Node *op, const Node *was, const Node 
 
 static uint32_t end_of_operands(const Node *op) {
     uint32_t end = op->count;
-    while (is_item(op->kids[end - 1], H_roots) || is_item(op->kids[end - 1], H_last) || is_item(op->kids[end - 1], H_map))
+    while (is_item(op->kids[end - 1], H_roots) || is_item(op->kids[end - 1], H_last) ||
+           is_item(op->kids[end - 1], H_map))
         end--;
     return end;
 }
@@ -30,7 +34,8 @@ static bool same_op(Verify *v, const Node *was, const Node *is) {
     bool same = end_of_operands(was) == end_of_operands(is);
     for (uint32_t i = 0; same && i < end_of_operands(was); i++)
         same = same_operand(v, is, was->kids[i], is->kids[i]);
-    return same || v->broken || broken(v, RULE_V01, is, NULL, "this instruction was not there, or not in this form");
+    return same || v->broken ||
+           broken(v, RULE_V01, is, NULL, "this instruction was not there, or not in this form");
 }
 
 static const Node *next_kept(const Node *block, uint32_t *i) {
@@ -43,7 +48,8 @@ static bool same_block(Verify *v, const Node *was, const Node *is) {
     uint32_t i = 2, k = 2;
     if (was->head != is->head || !node_equal(was->kids[0], is->kids[0]) ||
         !same_operand(v, is, was->kids[1], is->kids[1]))
-        return v->broken || broken(v, RULE_V01, is, NULL, "this block was not there, or not with these parameters");
+        return v->broken || broken(v, RULE_V01, is, NULL,
+                                   "this block was not there, or not with these parameters");
     for (;;) {
         const Node *old = next_kept(was, &i), *new = next_kept(is, &k);
         if (!old && !new) return true;
@@ -53,7 +59,9 @@ static bool same_block(Verify *v, const Node *was, const Node *is) {
     }
 }
 
-static bool is_compared(const Node *part) { return !is_item(part, H_intervals) && !is_item(part, H_frame); }
+static bool is_compared(const Node *part) {
+    return !is_item(part, H_intervals) && !is_item(part, H_frame);
+}
 
 static const Node *next_part(const Node *function, uint32_t *i) {
     while (*i < function->count && !is_compared(function->kids[*i]))
@@ -67,9 +75,11 @@ bool check_unchanged(Verify *v) {
     for (;;) {
         const Node *old = next_part(v->before, &i), *new = next_part(v->function, &k);
         if (!old && !new) return true;
-        if (!old || !new) return broken(v, RULE_V01, v->function, NULL, "the number of blocks has changed");
+        if (!old || !new)
+            return broken(v, RULE_V01, v->function, NULL, "the number of blocks has changed");
         bool block = is_item(old, H_block) || is_item(old, H_cold);
         if (block ? !same_block(v, old, new) : !node_equal(old, new))
-            return v->broken || broken(v, RULE_V01, v->function, NULL, "the head of the function has changed");
+            return v->broken ||
+                   broken(v, RULE_V01, v->function, NULL, "the head of the function has changed");
     }
 }

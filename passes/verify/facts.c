@@ -6,7 +6,8 @@
  */
 #include "verify.h"
 
-/* Words of the argument area and registers stand for themselves, slots for the word of the frame. */
+/* Words of the argument area and registers stand for themselves, slots for the word of the frame.
+ */
 uint32_t place_of_name(Verify *v, const Node *name) {
     Where w = where_of(name);
     if (!is_slot(w)) return w;

@@ -1,8 +1,8 @@
 /* live.c - liveness, found again from the form to be judged: moves do not count as uses, so what is
  * live is what the program needs, not what the allocator moves about.
  *
- * A worklist of pairs (block, name): live into a block is live out of its predecessors, and into them
- * unless they bind it. Pairs that were seen stand in a hash table.
+ * A worklist of pairs (block, name): live into a block is live out of its predecessors, and into
+ * them unless they bind it. Pairs that were seen stand in a hash table.
  */
 #include "verify.h"
 
@@ -51,7 +51,9 @@ static bool note_use(void *context, const Node *item, const Node *name, char let
     (void)letter;
     Search *s = context;
     CheckedName *x = checked(s->v, name);
-    if (!x->binder) bug(item, "%%%s.%u is used but never bound", text_bytes(name->name.hint), name->name.number);
+    if (!x->binder)
+        bug(item, "%%%s.%u is used but never bound", text_bytes(name->name.hint),
+            name->name.number);
     x->used = true;
     if (x->block != s->block) live_into(s, s->block, name->name.number);
     return true;
@@ -69,7 +71,8 @@ void find_live(Verify *v) {
         Pair p = s.work.items[--s.work.count];
         const CheckedBlock *b = &v->blocks[p.block];
         for (uint32_t i = 0; i < b->predecessors.count; i++)
-            if (v->names[p.name].block != b->predecessors.items[i]) live_into(&s, b->predecessors.items[i], p.name);
+            if (v->names[p.name].block != b->predecessors.items[i])
+                live_into(&s, b->predecessors.items[i], p.name);
     }
 }
 
@@ -101,7 +104,8 @@ static bool note_last_use(void *context, const Node *item, const Node *name, cha
     return true;
 }
 
-/* Reads the block backwards. dying_from[k] is where the names of item k start; the last item's first. */
+/* Reads the block backwards. dying_from[k] is where the names of item k start; the last item's
+ * first. */
 void find_dying(Verify *v, uint32_t b) {
     const CheckedBlock *block = &v->blocks[b];
     v->dying.count = v->dying_from.count = 0;

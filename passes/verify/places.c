@@ -5,7 +5,9 @@
 
 /* ---- one name */
 
-static bool is_scratch(Where w) { return w == RSP || w == R11 || w == R14 || w == R15 || w == XMM15; }
+static bool is_scratch(Where w) {
+    return w == RSP || w == R11 || w == R14 || w == R15 || w == XMM15;
+}
 
 bool fits_class(Verify *v, const Node *name) {
     Where w = where_of(name);
@@ -14,20 +16,25 @@ bool fits_class(Verify *v, const Node *name) {
 
 static bool check_slot(Verify *v, const Node *item, const Node *name) {
     uint32_t k = (uint32_t)where_of(name) - SLOT0;
-    if (k >= v->slot_count) return broken(v, RULE_V15, item, name, "slot s%u is not in the frame", k);
+    if (k >= v->slot_count)
+        return broken(v, RULE_V15, item, name, "slot s%u is not in the frame", k);
     uint32_t offset = (uint32_t)v->frame->kids[1 + k]->kids[1]->integer;
     if (name->at != offset + 1)
-        return broken(v, RULE_V15, item, name, "slot s%u is at rsp+%u, not at rsp+%u", k, offset, name->at - 1);
+        return broken(v, RULE_V15, item, name, "slot s%u is at rsp+%u, not at rsp+%u", k, offset,
+                      name->at - 1);
     return true;
 }
 
 bool check_place(Verify *v, const Node *item, const Node *name) {
     Where w = where_of(name);
-    if (!w) return broken(v, RULE_V02, item, name, "%%%s.%u has no place", text_bytes(name->name.hint), name->name.number);
-    if (is_register(w) && is_scratch(w)) return broken(v, RULE_V20, item, name, "%s is an operand", where_text(w));
-    if (!fits_class(v, name))
-        return broken(v, RULE_V02, item, name, "%%%s.%u is in a register of the wrong class", text_bytes(name->name.hint),
+    if (!w)
+        return broken(v, RULE_V02, item, name, "%%%s.%u has no place", text_bytes(name->name.hint),
                       name->name.number);
+    if (is_register(w) && is_scratch(w))
+        return broken(v, RULE_V20, item, name, "%s is an operand", where_text(w));
+    if (!fits_class(v, name))
+        return broken(v, RULE_V02, item, name, "%%%s.%u is in a register of the wrong class",
+                      text_bytes(name->name.hint), name->name.number);
     return !is_slot(w) || check_slot(v, item, name);
 }
 
@@ -36,7 +43,8 @@ bool check_place(Verify *v, const Node *item, const Node *name) {
 static bool letter_allows(char letter, Where w) {
     bool general = is_register(w) && !is_vector_register(w), vector = is_vector_register(w);
     switch (letter) {
-    case 'r': case 'v': return general;
+    case 'r':
+    case 'v': return general;
     case 'x': return vector;
     case 's': return general || is_slot(w);
     case 'y': return vector || is_slot(w);
@@ -49,14 +57,16 @@ static bool check_use(void *context, const Node *op, const Node *name, char lett
     Verify *v = context;
     if (!check_place(v, op, name)) return false;
     if (letter_allows(letter, where_of(name))) return true;
-    return broken(v, RULE_V02, op, name, "this operand cannot be in %s", where_text(where_of(name)));
+    return broken(v, RULE_V02, op, name, "this operand cannot be in %s",
+                  where_text(where_of(name)));
 }
 
 /* ---- fixed places */
 
 static bool must_be_in(Verify *v, const Node *op, const Node *name, Where wanted) {
     if (where_of(name) == wanted) return true;
-    return broken(v, RULE_V02, op, name, "it must be in %s, not in %s", where_text(wanted), where_text(where_of(name)));
+    return broken(v, RULE_V02, op, name, "it must be in %s, not in %s", where_text(wanted),
+                  where_text(where_of(name)));
 }
 
 typedef struct {
@@ -70,12 +80,15 @@ static Where next_by_convention(Convention *c, bool is_f64) {
     return (Where)(AREA0 + c->area++);
 }
 
-/* Names from `first` on are where the convention has them; the last one may be the closure in rbx. */
+/* Names from `first` on are where the convention has them; the last one may be the closure in rbx.
+ */
 static bool check_arguments(Verify *v, const Node *item, Node *const *names, uint32_t count) {
     Convention c = {0};
     for (uint32_t i = 0; i < count; i++) {
         if (i + 1 == count && where_of(names[i]) == RBX) return true;
-        if (!must_be_in(v, item, names[i], next_by_convention(&c, has_kind(checked(v, names[i]), "f64")))) return false;
+        if (!must_be_in(v, item, names[i],
+                        next_by_convention(&c, has_kind(checked(v, names[i]), "f64"))))
+            return false;
     }
     return true;
 }
@@ -90,24 +103,30 @@ static bool check_area(Verify *v, const Node *op) {
     for (; i < end; i++, in_area++) {
         const Node *name = op->kids[i];
         if (where_of(name) != AREA0 + in_area)
-            return broken(v, RULE_V19, op, name, "it stands in %s; a%u is next", where_text(where_of(name)), in_area);
-        if (!has_kind(checked(v, name), "ref")) return broken(v, RULE_V19, op, name, "it is no reference");
+            return broken(v, RULE_V19, op, name, "it stands in %s; a%u is next",
+                          where_text(where_of(name)), in_area);
+        if (!has_kind(checked(v, name), "ref"))
+            return broken(v, RULE_V19, op, name, "it is no reference");
     }
     if (in_area == count) return true;
-    return broken(v, RULE_V19, op, NULL, "%u operands stand in the argument area, but %d are announced", in_area, (int)count);
+    return broken(v, RULE_V19, op, NULL,
+                  "%u operands stand in the argument area, but %d are announced", in_area,
+                  (int)count);
 }
 
 static bool check_call_value(Verify *v, const Node *op) {
     uint32_t arguments = operand_end(op) - 4;
     if (!must_be_in(v, op, op->kids[2], RBX)) return false;
     if (op->kids[3]->kids[0]->integer != arguments)
-        return broken(v, RULE_V19, op, NULL, "%u arguments, but %d are announced", arguments, (int)op->kids[3]->kids[0]->integer);
+        return broken(v, RULE_V19, op, NULL, "%u arguments, but %d are announced", arguments,
+                      (int)op->kids[3]->kids[0]->integer);
     return check_arguments(v, op, op->kids + 4, arguments);
 }
 
 static bool check_division(Verify *v, const Node *op) {
     const Node *results = op->kids[1], *divisor = op->kids[3];
-    if (!must_be_in(v, op, results->kids[0], RAX) || !must_be_in(v, op, results->kids[1], RDX)) return false;
+    if (!must_be_in(v, op, results->kids[0], RAX) || !must_be_in(v, op, results->kids[1], RDX))
+        return false;
     if (!must_be_in(v, op, op->kids[2], RAX)) return false;
     if (where_of(divisor) != RDX) return true;
     return broken(v, RULE_V04, op, divisor, "rdx is written before the divisor is read from it");
@@ -119,12 +138,15 @@ static bool check_result(Verify *v, const Node *op) {
         bool is_f64 = has_kind(checked(v, name), "f64");
         if (is_safepoint(op) && !must_be_in(v, op, name, is_f64 ? XMM0 : RAX)) return false;
         if (!is_register(where_of(name)))
-            return broken(v, RULE_V02, op, name, "a result cannot be in %s", where_text(where_of(name)));
+            return broken(v, RULE_V02, op, name, "a result cannot be in %s",
+                          where_text(where_of(name)));
         if (row_of(op)->shape[d] == 'x' && !is_vector_register(where_of(name)))
-            return broken(v, RULE_V02, op, name, "a double cannot be in %s", where_text(where_of(name)));
+            return broken(v, RULE_V02, op, name, "a double cannot be in %s",
+                          where_text(where_of(name)));
         for (uint32_t e = 0; e < d; e++)
             if (where_of(op->kids[1]->kids[e]) == where_of(name))
-                return broken(v, RULE_V02, op, name, "two results are in %s", where_text(where_of(name)));
+                return broken(v, RULE_V02, op, name, "two results are in %s",
+                              where_text(where_of(name)));
     }
     return true;
 }
@@ -132,25 +154,68 @@ static bool check_result(Verify *v, const Node *op) {
 static bool check_tie(Verify *v, const Node *op) {
     const Node *result = op->kids[1]->kids[0], *first = op->kids[2];
     if (where_of(result) == where_of(first)) return true;
-    return broken(v, RULE_V03, op, result, "the result is in %s, the first operand in %s", where_text(where_of(result)),
-                  where_text(where_of(first)));
+    return broken(v, RULE_V03, op, result, "the result is in %s, the first operand in %s",
+                  where_text(where_of(result)), where_text(where_of(first)));
 }
 
 static bool check_fixed(Verify *v, const Node *op) {
     uint32_t end = operand_end(op);
     switch ((Opcode)op->kids[0]->head) {
-    case X_call: case X_callr: case X_tail: return check_arguments(v, op, op->kids + 3, end - 3);
-    case X_callv: case X_tailv: return check_call_value(v, op);
+    case X_call:
+    case X_callr:
+    case X_tail: return check_arguments(v, op, op->kids + 3, end - 3);
+    case X_callv:
+    case X_tailv: return check_call_value(v, op);
     case X_calla: return check_area(v, op);
     case X_idiv: return check_division(v, op);
-    case X_ret: return must_be_in(v, op, op->kids[2], has_kind(checked(v, op->kids[2]), "f64") ? XMM0 : RAX);
-    case X_mov: case X_const: case X_lea: case X_load: case X_loadb: case X_loadh: case X_loadi: case X_store:
-    case X_fmov: case X_fconst: case X_fload: case X_fstore: case X_add: case X_sub: case X_and: case X_or:
-    case X_xor: case X_imul: case X_addt: case X_subt: case X_imult: case X_shl: case X_shr: case X_sar: case X_neg:
-    case X_not: case X_cmpset: case X_fadd: case X_fsub: case X_fmul: case X_fdiv: case X_fsqrt: case X_fneg:
-    case X_cvtsi2sd: case X_cvttsd2si: case X_fcmpset: case X_bump: case X_jmp: case X_cmpj: case X_fcmpj:
-    case X_heapj: case X_stop: case X_dispatch: return true;
-    case X_NONE: case X_COUNT: break;
+    case X_ret:
+        return must_be_in(v, op, op->kids[2],
+                          has_kind(checked(v, op->kids[2]), "f64") ? XMM0 : RAX);
+    case X_mov:
+    case X_const:
+    case X_lea:
+    case X_load:
+    case X_loadb:
+    case X_loadh:
+    case X_loadi:
+    case X_store:
+    case X_fmov:
+    case X_fconst:
+    case X_fload:
+    case X_fstore:
+    case X_add:
+    case X_sub:
+    case X_and:
+    case X_or:
+    case X_xor:
+    case X_imul:
+    case X_addt:
+    case X_subt:
+    case X_imult:
+    case X_shl:
+    case X_shr:
+    case X_sar:
+    case X_neg:
+    case X_not:
+    case X_cmpset:
+    case X_fadd:
+    case X_fsub:
+    case X_fmul:
+    case X_fdiv:
+    case X_fsqrt:
+    case X_fneg:
+    case X_cvtsi2sd:
+    case X_cvttsd2si:
+    case X_fcmpset:
+    case X_bump:
+    case X_jmp:
+    case X_cmpj:
+    case X_fcmpj:
+    case X_heapj:
+    case X_stop:
+    case X_dispatch: return true;
+    case X_NONE:
+    case X_COUNT: break;
     }
     bug(op, "no instruction");
 }
@@ -185,10 +250,15 @@ static bool check_slots(Verify *v) {
         const Node *slot = v->frame->kids[1 + k];
         int64_t offset = slot->kids[1]->integer;
         if (slot->kids[0]->integer != k || offset % 8)
-            return broken(v, RULE_V15, v->frame, NULL, "slot %u is out of order or not on a word", k);
+            return broken(v, RULE_V15, v->frame, NULL, "slot %u is out of order or not on a word",
+                          k);
         if (offset < 0 || offset + 8 > bytes)
-            return broken(v, RULE_V15, v->frame, NULL, "slot s%u at rsp+%d lies outside the frame of %d bytes", k, (int)offset, (int)bytes);
-        if (taken[offset / 8]) return broken(v, RULE_V15, v->frame, NULL, "slot s%u at rsp+%d overlaps another one", k, (int)offset);
+            return broken(v, RULE_V15, v->frame, NULL,
+                          "slot s%u at rsp+%d lies outside the frame of %d bytes", k, (int)offset,
+                          (int)bytes);
+        if (taken[offset / 8])
+            return broken(v, RULE_V15, v->frame, NULL, "slot s%u at rsp+%d overlaps another one", k,
+                          (int)offset);
         taken[offset / 8] = true;
     }
     return true;
@@ -202,6 +272,7 @@ bool check_frame(Verify *v) {
             calls = calls || is_safepoint(v->blocks[b].node->kids[i]);
     v->framed = bytes > 0;
     if (bytes < 0 || bytes % 8 || (calls && bytes % 16 != 8))
-        return broken(v, RULE_V15, v->frame, NULL, "a frame of %d bytes leaves rsp unaligned at calls", (int)bytes);
+        return broken(v, RULE_V15, v->frame, NULL,
+                      "a frame of %d bytes leaves rsp unaligned at calls", (int)bytes);
     return check_slots(v);
 }

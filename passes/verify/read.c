@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-bool is_item(const Node *item, Head head) { return item->kind == N_LIST && item->head == head; }
+bool is_item(const Node *item, Head head) {
+    return item->kind == N_LIST && item->head == head;
+}
 
 uint32_t operand_end(const Node *op) {
     return op->count > 2 && is_item(op->kids[op->count - 1], H_map) ? op->count - 1 : op->count;
@@ -28,11 +30,17 @@ bool each_use(const Node *op, VisitUse *visit, void *context) {
     return true;
 }
 
-CheckedName *checked(Verify *v, const Node *name) { return &v->names[name->name.number]; }
+CheckedName *checked(Verify *v, const Node *name) {
+    return &v->names[name->name.number];
+}
 
-bool has_kind(const CheckedName *x, const char *kind) { return x->kind && !strcmp(text_bytes(x->kind->text), kind); }
+bool has_kind(const CheckedName *x, const char *kind) {
+    return x->kind && !strcmp(text_bytes(x->kind->text), kind);
+}
 
-static bool is_block_form(const Node *n) { return is_item(n, H_block) || is_item(n, H_cold); }
+static bool is_block_form(const Node *n) {
+    return is_item(n, H_block) || is_item(n, H_cold);
+}
 
 static void read_kinds(Verify *v, const Node *kinds) {
     for (uint32_t i = 0; i < kinds->count; i++)
@@ -63,7 +71,8 @@ static void read_binder(Verify *v, const Node *names, const Node *binder, uint32
         x->name = names->kids[i];
         x->binder = binder;
         x->block = b;
-        if (is_op(binder) && (binder->kids[0]->head == X_const || binder->kids[0]->head == X_fconst))
+        if (is_op(binder) &&
+            (binder->kids[0]->head == X_const || binder->kids[0]->head == X_fconst))
             x->constant = binder->kids[2];
     }
 }
@@ -83,7 +92,8 @@ static void read_edges(Verify *v, uint32_t b, const uint32_t *index, uint32_t nu
     for (uint32_t i = 0; i < exit->count; i++) {
         if (!is_item(exit->kids[i], H_to)) continue;
         uint32_t number = exit->kids[i]->kids[0]->block;
-        if (number >= numbers || !index[number] || block->successor_count == 2) bug(exit, "there is no such block");
+        if (number >= numbers || !index[number] || block->successor_count == 2)
+            bug(exit, "there is no such block");
         block->successors[block->successor_count++] = index[number] - 1;
         PUSH(v->scratch, v->blocks[index[number] - 1].predecessors, b);
     }
@@ -94,7 +104,8 @@ void read_form_to_verify(Verify *v) {
     read_parts(v);
     for (uint32_t i = 0; i < v->function->count; i++) {
         if (!is_block_form(v->function->kids[i])) continue;
-        if (v->function->kids[i]->kids[0]->block >= numbers) numbers = v->function->kids[i]->kids[0]->block + 1;
+        if (v->function->kids[i]->kids[0]->block >= numbers)
+            numbers = v->function->kids[i]->kids[0]->block + 1;
         read_block(v, v->function->kids[i], b++);
     }
     uint32_t *index = NEW_ARRAY(v->scratch, uint32_t, numbers); /* plus 1 */

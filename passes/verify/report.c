@@ -1,4 +1,5 @@
-/* report.c - what is said of a broken rule: the value, its place, who destroyed it, who needs it. */
+/* report.c - what is said of a broken rule: the value, its place, who destroyed it, who needs it.
+ */
 #include "verify.h"
 
 #include <stdarg.h>
@@ -18,9 +19,12 @@ static const struct {
 static void add_position(Verify *v, Pos pos) {
     Place at = place_of(pos);
     const Context *c = v->context;
-    if (pos && at.file < c->source_count) buffer_print(&v->report, "%s:", text_bytes(c->source_names[at.file]));
-    if (pos) buffer_print(&v->report, "%u:%u", at.line, at.column);
-    else buffer_print(&v->report, "-");
+    if (pos && at.file < c->source_count)
+        buffer_print(&v->report, "%s:", text_bytes(c->source_names[at.file]));
+    if (pos)
+        buffer_print(&v->report, "%u:%u", at.line, at.column);
+    else
+        buffer_print(&v->report, "-");
 }
 
 static void add_name(Buffer *out, const Node *name) {
@@ -29,11 +33,15 @@ static void add_name(Buffer *out, const Node *name) {
 
 /* Blocks are shown by their name alone. */
 static void add_item(Buffer *out, const Node *item) {
-    bool whole = is_op(item) || is_item(item, H_move) || is_item(item, H_swap) || is_item(item, H_constant) ||
-                 is_item(item, H_frame) || is_item(item, H_leave_frame) || is_item(item, H_enter_frame);
-    if (whole) print_flat(out, item);
-    else if (item->count && item->kids[0]->kind == N_BLOCK) buffer_print(out, "start of b%u", item->kids[0]->block);
-    else buffer_print(out, "the function");
+    bool whole = is_op(item) || is_item(item, H_move) || is_item(item, H_swap) ||
+                 is_item(item, H_constant) || is_item(item, H_frame) ||
+                 is_item(item, H_leave_frame) || is_item(item, H_enter_frame);
+    if (whole)
+        print_flat(out, item);
+    else if (item->count && item->kids[0]->kind == N_BLOCK)
+        buffer_print(out, "start of b%u", item->kids[0]->block);
+    else
+        buffer_print(out, "the function");
 }
 
 static void add_line(Verify *v, const Node *item, const char *remark) {
@@ -93,7 +101,8 @@ static const Node *next_need(Verify *v, const Node *item, uint32_t name) {
     uint32_t from = here->first;
     while (from < here->node->count && here->node->kids[from] != item)
         from++;
-    const Node *found = use_in_block(here, from == here->node->count ? here->first : from + 1, name);
+    const Node *found =
+        use_in_block(here, from == here->node->count ? here->first : from + 1, name);
     Numbers queue = {0};
     bool *seen = NEW_ARRAY(v->scratch, bool, v->block_count);
     PUSH(v->scratch, queue, v->block);
@@ -143,7 +152,8 @@ static void add_whereabouts(Verify *v, const Node *name) {
     add_name(&v->report, name);
     if (!x->places.count) buffer_print(&v->report, " is in no place that is known");
     for (uint32_t i = 0; i < x->places.count; i++)
-        buffer_print(&v->report, "%s %s", i ? "," : " is in", where_text((Where)x->places.items[i]));
+        buffer_print(&v->report, "%s %s", i ? "," : " is in",
+                     where_text((Where)x->places.items[i]));
     buffer_print(&v->report, "\n");
 }
 
@@ -164,7 +174,8 @@ bool broken(Verify *v, Rule rule, const Node *item, const Node *name, const char
     add_line(v, item, "here");
     add_source(v, item);
     if (name && checked(v, name)->binder) {
-        const Node *need = rule == RULE_V10 || rule == RULE_V13 ? next_need(v, item, name->name.number) : NULL;
+        const Node *need =
+            rule == RULE_V10 || rule == RULE_V13 ? next_need(v, item, name->name.number) : NULL;
         if (need) add_line(v, need, "needs it");
         if (rule != RULE_V02 && rule != RULE_V20) add_whereabouts(v, name);
     }
@@ -173,23 +184,42 @@ bool broken(Verify *v, Rule rule, const Node *item, const Node *name, const char
 }
 
 static const char *const what_happened[] = {
-    [NOTHING_YET] = "", [WRITTEN] = "writes something else there", [CALLED] = "loses it",
+    [NOTHING_YET] = "",
+    [WRITTEN] = "writes something else there",
+    [CALLED] = "loses it",
     [COLLECTED] = "may move the object: its map does not list this place"};
 
-static Rule rule_of_event(Event event, bool holds_other) {
+static Rule rule_of_event(Event event) {
     switch (event) {
     case WRITTEN: return RULE_V05;
     case CALLED: return RULE_V07;
     case COLLECTED: return RULE_V08;
     case NOTHING_YET: break;
     }
-    return holds_other ? RULE_V05 : RULE_V06;
+    return RULE_V06;
+}
+
+/* Has this block had the value in that place, though it is not there any more? */
+bool was_there(Verify *v, const Node *name) {
+    const Node *block = v->blocks[v->block].node;
+    uint32_t place = place_of_name(v, name);
+    if (v->places[place].event == NOTHING_YET) return false;
+    for (uint32_t i = 1; i < block->count; i++) {
+        const Node *item = is_op(block->kids[i]) ? block->kids[i]->kids[1] : block->kids[i];
+        uint32_t targets =
+            is_item(item, H_move) ? 1 : item->count; /* of a move only where it goes to */
+        for (uint32_t k = 0; k < targets; k++)
+            if (same_name(item->kids[k], name) && place_of_name(v, item->kids[k]) == place)
+                return true;
+    }
+    return false;
 }
 
 bool not_there(Verify *v, const Node *item, const Node *name) {
     uint32_t at = place_of_name(v, name);
     const CheckedPlace *place = &v->places[at];
-    Rule rule = rule_of_event(place->event, place->names.count > 0);
+    bool lost = was_there(v, name);
+    Rule rule = lost ? rule_of_event(place->event) : RULE_V06;
     start_report(v, rule);
     add_name(&v->report, name);
     buffer_print(&v->report, " is read from %s, which holds ", where_text(where_of(name)));
@@ -200,8 +230,8 @@ bool not_there(Verify *v, const Node *item, const Node *name) {
     }
     end_headline(v);
     add_origin(v, name);
-    if (place->by) {
-        add_line(v, place->by, what_happened[place->event]);
+    if (place->by && (lost || place->event == WRITTEN)) {
+        add_line(v, place->by, lost ? what_happened[place->event] : "wrote what is there");
         add_source(v, place->by);
     }
     add_line(v, item, "reads it");
@@ -229,16 +259,18 @@ static const Node *written_name(Verify *v, uint32_t place, const Node *by) {
     const Node *names = is_op(by) ? by->kids[1] : by;
     for (uint32_t i = 0; i < names->count; i++) {
         const Node *name = names->kids[i];
-        if (name->kind == N_NAME && place_of_name(v, name) == place && checked(v, name)->binder) return name;
+        if (name->kind == N_NAME && place_of_name(v, name) == place && checked(v, name)->binder)
+            return name;
     }
     return NULL;
 }
 
 bool last_copy_lost(Verify *v, uint32_t place, uint32_t name, Event event, const Node *by) {
     const Node *lost = v->names[name].name, *need = next_need(v, by, name);
-    Rule rule = rule_of_event(event, true);
+    Rule rule = rule_of_event(event);
     start_report(v, rule);
-    buffer_print(&v->report, "%s is %s while ", where_text((Where)place), event == CALLED ? "lost in a call" : "overwritten");
+    buffer_print(&v->report, "%s is %s while ", where_text((Where)place),
+                 event == CALLED ? "lost in a call" : "overwritten");
     add_name(&v->report, lost);
     buffer_print(&v->report, " is still needed");
     end_headline(v);

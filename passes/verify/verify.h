@@ -30,10 +30,10 @@ typedef struct {
     const Node *binder; /* the instruction or block that binds it */
     const Node *kind;   /* symbol */
     const Node *constant;
-    uint32_t block; /* index of the block that binds it */
-    Numbers places; /* that hold it now */
-    bool used;      /* by any instruction */
-    uint32_t live;  /* place in the set of live names, plus 1 */
+    uint32_t block;  /* index of the block that binds it */
+    Numbers places;  /* that hold it now */
+    bool used;       /* by any instruction */
+    uint32_t live;   /* place in the set of live names, plus 1 */
     uint32_t mapped; /* the last safepoint whose map lists it */
 } CheckedName;
 
@@ -59,12 +59,12 @@ typedef struct {
     uint32_t place_count;
     /* the block at hand */
     uint32_t block;
-    Numbers touched;      /* places with names */
-    Numbers live;         /* names, in no order */
+    Numbers touched; /* places with names */
+    Numbers live;    /* names, in no order */
     uint32_t live_derived;
-    uint32_t live_references; /* but constants */
+    uint32_t live_references;  /* but constants */
     Numbers dying, dying_from; /* names by item of the block: used for the last time there */
-    uint32_t safepoints;  /* seen so far */
+    uint32_t safepoints;       /* seen so far */
     bool framed;
     /* the verdict */
     Rule broken;
@@ -75,9 +75,15 @@ typedef struct {
 /* ---- read.c: the form as arrays */
 void read_form_to_verify(Verify *v);
 bool is_item(const Node *item, Head head);
-static inline bool is_op(const Node *item) { return item->kind == N_LIST && item->head == H_op; }
-static inline const OpcodeRow *row_of(const Node *op) { return &opcode_rows[op->kids[0]->head]; }
-static inline bool is_safepoint(const Node *item) { return is_op(item) && row_of(item)->flags & SAFEPOINT; }
+static inline bool is_op(const Node *item) {
+    return item->kind == N_LIST && item->head == H_op;
+}
+static inline const OpcodeRow *row_of(const Node *op) {
+    return &opcode_rows[op->kids[0]->head];
+}
+static inline bool is_safepoint(const Node *item) {
+    return is_op(item) && row_of(item)->flags & SAFEPOINT;
+}
 /* Calls `visit` for every name that an instruction reads, with its letter of x86.def; stops at the
  * first one that gives false, and then gives false, too. */
 typedef bool VisitUse(void *context, const Node *op, const Node *name, char letter);
@@ -95,10 +101,12 @@ void find_dying(Verify *v, uint32_t b);
 void set_live(Verify *v, uint32_t name, bool live);
 
 /* ---- facts.c: which place holds which names */
-uint32_t place_of_name(Verify *v, const Node *name); /* slots by offset; place_count when it is none */
+uint32_t place_of_name(Verify *v,
+                       const Node *name); /* slots by offset; place_count when it is none */
 bool holds(Verify *v, uint32_t place, uint32_t name);
 void learn(Verify *v, uint32_t place, uint32_t name);
-/* The place loses what it held. False (and reported) when that was the last copy of a live value. */
+/* The place loses what it held. False (and reported) when that was the last copy of a live value.
+ */
 bool lose(Verify *v, uint32_t place, Event event, const Node *by);
 void lose_name(Verify *v, uint32_t name);
 bool copy_place(Verify *v, uint32_t to, uint32_t from, const Node *by);
@@ -125,6 +133,9 @@ bool check_unchanged(Verify *v);
 /* Reports a broken rule about `name` (may be NULL) at `item`; always false. */
 bool broken(Verify *v, Rule rule, const Node *item, const Node *name, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+/* Has the block at hand had the value in the place that the name shows, though it is not there any
+ * more? */
+bool was_there(Verify *v, const Node *name);
 /* The place does not hold the name that `item` reads from it: says why. */
 bool not_there(Verify *v, const Node *item, const Node *name);
 /* The last copy of a live name is gone: by what, and who needs it. */
