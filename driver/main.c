@@ -3,6 +3,7 @@
 #include "link.h"
 #include "options.h"
 #include "output.h"
+#include "soak.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -195,6 +196,7 @@ static const struct {
 } verbs[] = {
     {"run", verb_run, true},         {"check", verb_check, false},     {"passes", verb_passes, false},
     {"grammar", verb_grammar, false}, {"explain", verb_explain, false}, {"faults", verb_faults, false},
+    {"soak", verb_soak, false},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 

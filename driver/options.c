@@ -108,6 +108,7 @@ static uint32_t count_of(const char *v) {
 
 static void set_functions(Options *o, const char *v) { o->soak_functions = count_of(v); }
 static void set_walks(Options *o, const char *v) { o->soak_walks = count_of(v); }
+static void set_mutate(Options *o, const char *v) { (void)v; o->soak_mutates = true; }
 static void set_seed(Options *o, const char *v) { o->soak_seed = strtoull(v, NULL, 10); }
 
 static void set_json(Options *o, const char *v) { (void)v; o->pipeline.json = true; }
@@ -139,6 +140,7 @@ static const Row rows[] = {
     {"--color", "always|never|auto", "colour in errors", set_colour},
     {"--n", "N", "soak: how many functions", set_functions},
     {"--seed", "S", "soak: the first one's seed; the others' follow", set_seed},
+    {"--mutate", NULL, "soak: change what alloc and frame made by chance", set_mutate},
     {"--walks", "N", "soak: walks through each function", set_walks},
     {"--help", NULL, "this text", set_help},
     {"--version", NULL, "the version", set_version},

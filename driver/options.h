@@ -19,6 +19,7 @@ typedef struct {
     bool help, version;
     uint64_t soak_seed;          /* soak: the first seed, how many from it on, walks through each function */
     uint32_t soak_functions, soak_walks;
+    bool soak_mutates;
 } Options;
 
 /* Reads argv from `first` on. A wrong option ends the program with a suggestion and exit code 2.

@@ -156,10 +156,6 @@ static void select_step(Select *s, const Node *step) {
 
 /* ---- exits */
 
-static Node *to_block(Select *s, Node *block) {
-    return list(s->arena, H_to, s->at, block, NULL);
-}
-
 static void select_jump(Select *s, Node *target, Node *const *arguments, uint32_t count) {
     Node *to = node_extended(s->arena, to_block(s, target), arguments, count);
     for (uint32_t i = 1; i < to->count; i++)

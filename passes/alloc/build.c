@@ -24,7 +24,7 @@ static Node *move_form(Alloc *a, const Move *m, Pos at) {
     if (is_form(constant, H_word))
         constant->kids[0] = node_int(a->arena, at, v->constant->kids[0]->integer);
     if (fault_strikes(a->faults, FAULT_wrong_constant))
-        constant->kids[0] = node_int(a->arena, at, 123456789);
+        constant = list(a->arena, H_word, at, node_int(a->arena, at, 123456789), NULL);
     return list(a->arena, H_constant, at, target, constant, NULL);
 }
 

@@ -103,9 +103,9 @@ static void consider_live(Alloc *a, Join *j, uint32_t value) {
     if (j->is_loop && !j->calls)
         wanted = needed < j->loop_end || (everywhere && !j->crowded[v->vector]);
     else if (j->is_loop)
-        wanted = needed < j->call && is_used_between(v, j->last_call, j->loop_end);
+        wanted = needed <= j->call && is_used_between(v, j->last_call, j->loop_end);
     else
-        wanted = everywhere || (seen && needed < j->call);
+        wanted = everywhere || (seen && needed <= j->call);
     if (wanted) add_candidate(a, j, value, needed, seen ? v->seen_at : NOWHERE);
 }
 
@@ -121,7 +121,7 @@ static Where argument_place(Alloc *a, const Join *j, uint32_t parameter) {
 
 static void consider_parameter(Alloc *a, Join *j, uint32_t parameter, uint32_t value) {
     uint32_t needed = next_use(a, value, j->start);
-    if (needed < j->call || !a->values[value].use_count) {
+    if (needed <= j->call || !a->values[value].use_count) {
         add_candidate(a, j, value, needed, argument_place(a, j, parameter));
         return;
     }

@@ -2,6 +2,8 @@
  *
  *   (let %f.3 (set-if lt %a.1 %b.2)) (branch ne %f.3 (word 0) b1 b2)
  *   => (cmp-jump [] (cc lt) %a.1 %b.2 (to b1) (to b2))
+ *   (let %w.3 (and %v.1 (word 7))) (branch eq %w.3 (word 1) b1 b2)
+ *   => (lea [%bits.4] (mem %v.1 -1)) (cmp-jump [] (cc z) %bits.4 (word 7) (to b1) (to b2))
  */
 #include "select.h"
 
@@ -50,6 +52,29 @@ static Comparison without_flags(Select *s, Comparison c) {
     return c;
 }
 
+/* (eq (and x m) k), m of the form 2^n - 1, asks whether x - k has a zero in each bit of m: the mask
+ * goes into a test, and x is left as it is. */
+static Comparison without_mask(Select *s, Comparison c) {
+    int64_t wanted, mask;
+    Local *v = local_of(s, c.a);
+    if ((c.condition != C_eq && c.condition != C_ne) || !immediate(s, c.b, &wanted)) return c;
+    if (!v || v->uses != 1 || v->folded || v->block != s->block || !v->definition) return c;
+    const Node *op = v->definition->kids[1];
+    if (!is_form(op, H_word_op) || op->kids[0]->head != W_and) return c;
+    Node *x = resolved(s, op->kids[1]), *m = resolved(s, op->kids[2]);
+    if (x->kind != N_NAME || !immediate(s, m, &mask) || mask & (mask + 1) || wanted < 0 ||
+        wanted > mask)
+        return c;
+    fold_definition(s, c.a);
+    if (wanted) {
+        Node *moved = fresh_name(s, "bits", HOLDS_RAW);
+        Node *memory = list(s->arena, H_mem, s->at, x, node_int(s->arena, s->at, -wanted), NULL);
+        add_op(s, X_lea, moved, memory, NULL);
+        x = moved;
+    }
+    return (Comparison){c.condition == C_eq ? C_z : C_nz, x, word_node(s, mask)};
+}
+
 /* A constant stands second; doubles compare by the conditions that one instruction answers. */
 static Comparison in_order(Comparison c) {
     bool swap = c.a->kind != N_NAME && c.b->kind == N_NAME;
@@ -63,7 +88,7 @@ static Comparison in_order(Comparison c) {
 static Comparison comparison_of(Select *s, const Node *form) {
     Comparison c = {(Condition)form->kids[0]->head, resolved(s, form->kids[1]),
                     resolved(s, form->kids[2])};
-    return in_order(without_flags(s, c));
+    return in_order(without_mask(s, without_flags(s, c)));
 }
 
 static Node *condition_form(Select *s, Condition c) {
@@ -85,6 +110,6 @@ void select_branch(Select *s, const Node *branch) {
     Comparison c = comparison_of(s, branch);
     Node *a = in_name(s, c.a), *b = second_operand(s, c);
     add_op(s, compares_doubles(c.condition) ? X_fcmpj : X_cmpj, NULL,
-           condition_form(s, c.condition), a, b, list(s->arena, H_to, s->at, branch->kids[3], NULL),
-           list(s->arena, H_to, s->at, branch->kids[4], NULL), NULL);
+           condition_form(s, c.condition), a, b, to_block(s, branch->kids[3]),
+           to_block(s, branch->kids[4]), NULL);
 }

@@ -72,6 +72,10 @@ Node *word_node(Select *s, int64_t word) {
     return list(s->arena, H_word, s->at, node_int(s->arena, s->at, word), NULL);
 }
 
+Node *to_block(Select *s, Node *block) {
+    return list(s->arena, H_to, s->at, block, NULL);
+}
+
 Node *constant_here(Select *s, const Node *constant) {
     if (is_form(constant, H_word)) return word_node(s, constant->kids[0]->integer);
     return node_list(s->arena, (Head)constant->head, s->at, constant->kids, constant->count);

@@ -72,6 +72,8 @@ Node *memory_at(Select *s, Node *pointer, int64_t displacement);
 /* The memory word at pointer + 8 * index + displacement. */
 Node *memory_indexed(Select *s, Node *pointer, Node *index, int64_t displacement);
 Node *word_node(Select *s, int64_t word);
+/* (to b) */
+Node *to_block(Select *s, Node *block);
 
 /* Appends an instruction that defines `def` (NULL for nothing); operands end with NULL. */
 void add_op(Select *s, Opcode opcode, Node *def, ...) __attribute__((sentinel));

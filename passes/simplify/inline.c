@@ -2,7 +2,8 @@
  *
  * Copied are functions that are small, at most as large as the call's overhead makes up for; larger
  * ones when an operand is a constant or a function, for then much of the body is decided; and
- * functions that are called from one place only, which then are not needed any more. A small
+ * functions that call nothing and are called from one place only, which then are not needed any
+ * more (one that calls others stays a frame that backtraces and debuggers show). A small
  * function that calls itself takes one more round of itself in: half of the calls, and more of the
  * frames, are saved.
  */
@@ -17,6 +18,14 @@ enum {
     RECURSIVE = 24,
     DEEPEST = 8
 };
+
+static bool has(const Node *e, Head head) {
+    if (!is_tree(e) || is_constant(e)) return false;
+    if (is_form(e, head)) return true;
+    for (uint32_t i = 0; i < e->count; i++)
+        if (has(e->kids[i], head)) return true;
+    return false;
+}
 
 /* Is the name called here, or asked about by a test or predicate? */
 static bool is_asked(const Node *e, const Node *x, bool is_function) {
@@ -41,20 +50,12 @@ static uint32_t limit_for(const Simplifier *s, const Global *g, const Node *arit
         if (limit < wanted && is_asked(arity->kids[1], arity->kids[0]->kids[i], is_function))
             limit = wanted;
     }
-    return g->uses == 1 && limit < USED_ONCE ? USED_ONCE : limit;
-}
-
-static bool has_loop(const Node *e) {
-    if (!is_tree(e) || is_constant(e)) return false;
-    if (is_form(e, H_loop) || is_form(e, H_fn)) return true;
-    for (uint32_t i = 0; i < e->count; i++)
-        if (has_loop(e->kids[i])) return true;
-    return false;
+    return g->uses == 1 && limit < USED_ONCE && !has(arity->kids[1], H_call) ? USED_ONCE : limit;
 }
 
 /* One round of a function into itself, not of what that brought in. */
 static bool is_own_call(const Simplifier *s, const Global *g, const Node *arity) {
-    return g->name == s->current && s->depth == 0 && s->level > 1 && !has_loop(arity->kids[1]);
+    return g->name == s->current && s->depth == 0 && s->level > 1 && !has(arity->kids[1], H_loop) && !has(arity->kids[1], H_fn);
 }
 
 static bool is_worth_it(Simplifier *s, const Global *g, const Node *arity, Node **operands,

@@ -83,8 +83,11 @@ static bool check_map_entry(Verify *v, const Node *op, const Node *name) {
     if (!x->live || x->constant)
         return broken(v, RULE_V12, op, name, "the map lists %s, which nothing needs any more",
                       where_text(where_of(name)));
+    CheckedPlace *slot = &v->places[place_of_name(v, name)];
+    if (slot->mapped == v->safepoints)
+        return broken(v, RULE_V12, op, name, "the map lists %s twice", where_text(where_of(name)));
     if (x->mapped == v->safepoints) return broken(v, RULE_V12, op, name, "the map lists it twice");
-    x->mapped = v->safepoints;
+    x->mapped = slot->mapped = v->safepoints;
     return true;
 }
 

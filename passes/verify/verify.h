@@ -43,6 +43,7 @@ typedef struct {
     Event event;
     const Node *by; /* the item of the event */
     uint32_t stamp; /* the block that names and event are about, plus 1 */
+    uint32_t mapped; /* the last safepoint whose map lists it */
 } CheckedPlace;
 
 typedef struct {

@@ -1,0 +1,71 @@
+"""Random functions through the allocator and its verifier: right ones are accepted and do the same before
+and after allocation; of wrong ones none is accepted that does something else."""
+import re
+
+import pytest
+
+from harness import FINE, REPOSITORY, slispc
+
+ROWS = [row for row in re.findall(r'^FAULT\((\w+),\s*\w+,\s*"([^"]+)",\s*"([^"]+)"',
+                                  (REPOSITORY / 'passes' / 'faults.def').read_text(), re.M)
+        if row[0] in ('alloc', 'frame')]
+FUNCTIONS = 60
+EFFECTIVE = 3  # so many mutants at least differ from the right function
+
+
+def soak(*options):
+    result = slispc('soak', *options, timeout=60)
+    assert result.code == FINE, result.error_text
+    return result.output_text
+
+
+def tallies(text):
+    """By kind of mutant: unchanged, rejected, accepted and harmless, accepted and diverging; counts by rule."""
+    lines = re.findall(r'^(\S+): (\d+) unchanged, (\d+) rejected \((.*?);.*?\), (\d+) accepted and harmless, '
+                       r'(\d+) accepted and diverging$', text, re.M)
+    return {what: ([int(n) for n in (unchanged, rejected, harmless, diverging)],
+                   {rule: int(n) for rule, n in re.findall(r'(V\d+) (\d+)', rules)})
+            for what, unchanged, rejected, rules, harmless, diverging in lines}
+
+
+def test_right_functions():
+    """All are accepted and walk the same, and together they reach what the allocator can do."""
+    text = soak('--n=300')
+    assert text.endswith('0 rejected, 0 diverging\n')
+    counts = {what: int(n) for what, n in re.findall(r'^(\S.*?)\s{2,}(\d+)$', text, re.M)}
+    assert counts['functions'] == 300
+    assert [what for what, n in counts.items() if n == 0] == []
+    assert all(int(n) for n in re.findall(r'\d: (\d+)', re.search(r'loops by depth:.*', text)[0])), 'depth of loops'
+    instructions = text[text.index('instructions:'):text.index('functions by')]
+    missing = [name for name, n in re.findall(r'(\S+) (\d+)', instructions) if n == '0']
+    assert missing == ['dispatch'], 'instructions that are never made'
+
+
+def test_the_same_again():
+    assert soak('--n=20', '--seed=7') == soak('--n=20', '--seed=7')
+
+
+@pytest.mark.parametrize('row', ROWS, ids=lambda row: row[1])
+def test_fault(row):
+    where, fault, expected = row
+    text = soak('--n=%d' % FUNCTIONS, '--inject=%s:%s' % (where, fault))
+    (unchanged, rejected, harmless, diverging), rules = tallies(text)['%s:%s' % (where, fault)]
+    assert unchanged + rejected + harmless + diverging == FUNCTIONS
+    assert rejected + harmless >= EFFECTIVE, text
+    assert diverging == 0, text
+    assert 2 * sum(rules.get(rule, 0) for rule in expected.split()) > rejected, text
+
+
+def test_changes_by_chance():
+    """What alloc and frame made is changed here and there: nothing wrong is accepted."""
+    found = tallies(soak('--n=100', '--mutate'))
+    assert found and all(counts[3] == 0 for counts, _ in found.values())
+    assert all(counts[1] >= EFFECTIVE for counts, _ in found.values()), 'changes that take effect'
+
+
+def test_a_function_as_a_dump(tmp_path):
+    """-o leaves the function as a dump that the pipeline goes on from."""
+    dump = tmp_path / 'f.ir'
+    soak('--n=1', '--seed=3', '-o', dump)
+    result = slispc('--to=verify', dump, '-o', tmp_path / 'g.ir')
+    assert result.code == FINE, result.error_text
