@@ -44,3 +44,17 @@ void fault_wanted(int pass, const char *name) {
     if (close) fail(0, "pass %s has no fault '%s'; did you mean %s?", pass_rows[pass].name, name, close);
     fail(0, "pass %s has no fault '%s'; 'slispc faults' lists them", pass_rows[pass].name, name);
 }
+
+/* The rules in their order, after none. */
+static const char *const rules[] = {
+    "",
+#define RULE(code, ...) #code,
+#include "verify/rules.def"
+#undef RULE
+};
+
+int rule_named(const char *name) {
+    for (size_t i = 1; i < sizeof rules / sizeof *rules; i++)
+        if (!strcmp(rules[i], name)) return (int)i;
+    return -1;
+}

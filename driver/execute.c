@@ -1,22 +1,25 @@
 /* execute.c - the same walk through a function before allocation and through the framed one.
  *
- * An instruction is taken for an unknown function of its operands: if both sides give it the same ones,
- * both get the same result, which is random; only copies and constants are what they say. So it is
- * enough to compare: each operand, where the machine will read it, with the value of its name. What
- * the machine does besides is done to the framed side: two-address instructions read the place of
- * their result, early results are written before the other operands are read, calls lose registers
- * and area, and the collector moves everything and updates what the map lists.
+ * An instruction is taken for an unknown function of its operands: if both sides give it the same
+ * ones, both get the same result, which is random; only copies and constants are what they say. So
+ * it is enough to compare: each operand, where the machine will read it, with the value of its
+ * name. What the machine does besides is done to the framed side: two-address instructions read the
+ * place of their result, early results are written before the other operands are read, calls lose
+ * registers and area, and the collector moves everything and updates what the map lists.
  */
 #include "execute_parts.h"
 
 /* ---- reading the forms */
 
-static bool is_block(const Node *n) { return is_form(n, H_block) || is_form(n, H_cold); }
+static bool is_block(const Node *n) {
+    return is_form(n, H_block) || is_form(n, H_cold);
+}
 
 static uint32_t count_blocks(const Node *function) {
     uint32_t count = 0;
     for (uint32_t i = function_first_block(function); i < function->count; i++)
-        if (function->kids[i]->kids[0]->block >= count) count = function->kids[i]->kids[0]->block + 1;
+        if (function->kids[i]->kids[0]->block >= count)
+            count = function->kids[i]->kids[0]->block + 1;
     return count;
 }
 
@@ -32,9 +35,11 @@ static void read_forms(Walk *w) {
     w->places = NEW_ARRAY(w->scratch, uint64_t, SLOT0);
     w->written = NEW_ARRAY(w->scratch, uint32_t, SLOT0);
     for (uint32_t i = 0; i < w->before->count; i++)
-        if (is_block(w->before->kids[i])) w->blocks[w->before->kids[i]->kids[0]->block].before = w->before->kids[i];
+        if (is_block(w->before->kids[i]))
+            w->blocks[w->before->kids[i]->kids[0]->block].before = w->before->kids[i];
     for (uint32_t i = 0; i < w->framed->count; i++)
-        if (is_block(w->framed->kids[i])) w->blocks[w->framed->kids[i]->kids[0]->block].framed = w->framed->kids[i];
+        if (is_block(w->framed->kids[i]))
+            w->blocks[w->framed->kids[i]->kids[0]->block].framed = w->framed->kids[i];
     for (uint32_t i = 0; i < kinds->count; i++)
         w->holds[kinds->kids[i]->kids[0]->name.number] = holds_named(kinds->kids[i]->kids[1]->text);
     int64_t bytes = function_part(w->framed, H_frame)->kids[0]->integer;
@@ -44,7 +49,9 @@ static void read_forms(Walk *w) {
 
 /* ---- operands and results */
 
-static uint64_t random_word(Walk *w, uint64_t salt) { return mixed_with(mixed_with(w->seed, w->step), salt); }
+static uint64_t random_word(Walk *w, uint64_t salt) {
+    return mixed_with(mixed_with(w->seed, w->step), salt);
+}
 
 /* Where the framed form has the k-th use, if it is the same instruction. */
 static bool check_operand(Walk *w, const Node *op, uint32_t k) {
@@ -53,7 +60,8 @@ static bool check_operand(Walk *w, const Node *op, uint32_t k) {
 
 /* Two-address instructions read the place of their result, whatever they show. */
 static bool check_tied(Walk *w, const Node *was, const Node *is) {
-    const Node *result = where_of(defined(was)->kids[0]) ? defined(was)->kids[0] : defined(is)->kids[0];
+    const Node *result =
+        where_of(defined(was)->kids[0]) ? defined(was)->kids[0] : defined(is)->kids[0];
     const Node *first = node_placed(w->scratch, was->kids[FIRST_OPERAND], NOWHERE);
     return find_value(w, is, first, result);
 }
@@ -68,7 +76,8 @@ static bool check_operands(Walk *w, const Node *was, const Node *is) {
     uint32_t first = 0;
     uses_of(w->scratch, was, &w->was);
     uses_of(w->scratch, is, &w->is);
-    if (opcode_of(was) != opcode_of(is) || w->was.count != w->is.count || defined(was)->count != defined(is)->count)
+    if (opcode_of(was) != opcode_of(is) || w->was.count != w->is.count ||
+        defined(was)->count != defined(is)->count)
         return diverge(w, "another instruction", is, NULL);
     if (has_flag(was, TIED) && !check_tied(w, was, is)) return false;
     if (has_flag(was, EARLY)) {
@@ -98,14 +107,15 @@ static bool write_results(Walk *w, const Node *was, const Node *is) {
     for (uint32_t d = 0; d < defined(was)->count && d < 2; d++) {
         const Node *name = defined(was)->kids[d];
         w->values[name->name.number] = words[d];
-        if (!write_place(w, is, where_of(name) ? name : defined(is)->kids[d], words[d])) return false;
+        if (!write_place(w, is, where_of(name) ? name : defined(is)->kids[d], words[d]))
+            return false;
     }
     return true;
 }
 
 /* ---- ways */
 
-enum { NO_WAY = UINT32_MAX };
+#define NO_WAY UINT32_MAX
 
 /* Of two blocks mostly the one that was seen less. */
 static uint32_t choose_way(Walk *w, const Node *exit) {
@@ -117,13 +127,15 @@ static uint32_t choose_way(Walk *w, const Node *exit) {
     uint64_t random = random_word(w, 7);
     uint32_t way = count == 1 ? 0 : (uint32_t)random & 1;
     uint32_t other = count == 1 ? 0 : 1 - way;
-    uint32_t seen = w->blocks[ways[way]->kids[0]->block].visits, seen_other = w->blocks[ways[other]->kids[0]->block].visits;
+    uint32_t seen = w->blocks[ways[way]->kids[0]->block].visits,
+             seen_other = w->blocks[ways[other]->kids[0]->block].visits;
     return ways[seen > seen_other && random % 8 > 1 ? other : way]->kids[0]->block;
 }
 
 /* The arguments must be where the block has its parameters. */
 static bool give_parameters(Walk *w, const Node *jump, const Node *is, const BlockPair *target) {
-    const Node *to = jump->kids[FIRST_OPERAND], *parameters = target->before->kids[1], *places = target->framed->kids[1];
+    const Node *to = jump->kids[FIRST_OPERAND], *parameters = target->before->kids[1],
+               *places = target->framed->kids[1];
     uint64_t *words = NEW_ARRAY(w->scratch, uint64_t, parameters->count);
     if (places->count != parameters->count) return diverge(w, "another block", is, NULL);
     for (uint32_t i = 0; i < parameters->count; i++) {
@@ -145,7 +157,9 @@ static bool follow(Walk *w, const Node *was, const Node *is, uint32_t *next) {
     const BlockPair *target = &w->blocks[*next];
     if (!target->framed) return diverge(w, "a block that is not there", is, NULL);
     for (uint32_t i = FIRST_OPERAND; i < operands_end(was); i++)
-        if (is_form(was->kids[i], H_to) && (!is_form(is->kids[i], H_to) || is->kids[i]->kids[0]->block != was->kids[i]->kids[0]->block))
+        if (is_form(was->kids[i], H_to) &&
+            (!is_form(is->kids[i], H_to) ||
+             is->kids[i]->kids[0]->block != was->kids[i]->kids[0]->block))
             return diverge(w, "another way", is, NULL);
     return opcode_of(was) != X_jmp || give_parameters(w, was, is, target);
 }
@@ -153,7 +167,8 @@ static bool follow(Walk *w, const Node *was, const Node *is, uint32_t *next) {
 /* ---- a walk */
 
 /* False when it diverges; *next: the block to go on with, NO_WAY at the end of the walk. */
-static bool run_instruction(Walk *w, const Node *was, const Node *is, uint32_t *next, uint32_t steps) {
+static bool run_instruction(Walk *w, const Node *was, const Node *is, uint32_t *next,
+                            uint32_t steps) {
     w->step++;
     *next = NO_WAY;
     if (!check_operands(w, was, is)) return false;
@@ -185,7 +200,8 @@ static bool run_block(Walk *w, uint32_t block, uint32_t *next, uint32_t steps) {
 }
 
 static bool run_walk(Walk *w, uint32_t steps) {
-    uint32_t first = function_first_block(w->before), block = w->before->kids[first]->kids[0]->block, next = 0;
+    uint32_t first = function_first_block(w->before),
+             block = w->before->kids[first]->kids[0]->block, next = 0;
     const Node *parameters = w->before->kids[first]->kids[1];
     w->step = w->epoch = w->objects = 0;
     if (!w->blocks[block].framed) return diverge(w, "a block that is not there", w->framed, NULL);
@@ -203,14 +219,17 @@ static bool run_walk(Walk *w, uint32_t steps) {
     return true;
 }
 
-bool walk_both(Arena *scratch, const Node *before, const Node *framed, WalkOptions options, Divergence *out) {
+bool walk_both(Arena *scratch, const Node *before, const Node *framed, WalkOptions options,
+               Divergence *out) {
     Walk w = {.scratch = scratch, .before = before, .framed = framed, .out = out};
     *out = (Divergence){0};
     read_forms(&w);
     for (uint32_t i = 0; i < options.walks; i++) {
         w.seed = mixed_with(options.seed, i);
         out->walk = i;
-        if (!run_walk(&w, options.steps)) return false;
+        bool same = run_walk(&w, options.steps);
+        out->steps += w.step;
+        if (!same) return false;
     }
     return true;
 }

@@ -12,6 +12,7 @@ typedef struct {
     const char *place; /* where the framed one looks for it */
     uint64_t wanted, found;
     uint32_t walk, step;
+    uint64_t steps; /* of all walks */
 } Divergence;
 
 typedef struct {
@@ -19,9 +20,10 @@ typedef struct {
     uint64_t seed;
 } WalkOptions;
 
-/* `before`: Lx86 to Lintervals, values by name; `framed`: Lframed, values by place. Both get the same
- * random inputs, results of calls and loads, and ways at branches; at each safepoint all objects move.
- * False, and told in `out`, when an operand, a way or a map is not the same. */
-bool walk_both(Arena *scratch, const Node *before, const Node *framed, WalkOptions options, Divergence *out);
+/* `before`: Lx86 to Lintervals, values by name; `framed`: Lframed, values by place. Both get the
+ * same random inputs, results of calls and loads, and ways at branches; at each safepoint all
+ * objects move. False, and told in `out`, when an operand, a way or a map is not the same. */
+bool walk_both(Arena *scratch, const Node *before, const Node *framed, WalkOptions options,
+               Divergence *out);
 
 #endif

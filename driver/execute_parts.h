@@ -15,15 +15,15 @@ typedef struct {
     Arena *scratch;
     const Node *before, *framed; /* functions */
     Divergence *out;
-    BlockPair *blocks;           /* by number */
+    BlockPair *blocks; /* by number */
     uint32_t block_count, names;
-    Holds *holds;                /* by name */
+    Holds *holds; /* by name */
     uint64_t seed;
     uint32_t step, epoch, objects; /* epoch: how often all objects have moved */
     Uses was, is;
-    uint64_t *values;            /* the form before: by name */
-    uint64_t *places;            /* the framed one: registers and argument area */
-    uint32_t *written;           /* epoch in which the place was written, plus 1: calls lose the others */
+    uint64_t *values;  /* the form before: by name */
+    uint64_t *places;  /* the framed one: registers and argument area */
+    uint32_t *written; /* epoch in which the place was written, plus 1: calls lose the others */
     uint64_t *frame;
     uint32_t frame_words;
     bool entered;

@@ -1,9 +1,9 @@
 /* generate.c - random functions of Lx86: blocks, branches and loops.
  *
- * Branches and loops are nested, so a name may be used wherever it was bound before in the same arm or
- * around it. A branch leads to two blocks of its own, and these jump to blocks that several lead to:
- * no edge is critical, and only jmp has arguments. How long a run takes does not matter: what executes
- * the functions counts its steps.
+ * Branches and loops are nested, so a name may be used wherever it was bound before in the same arm
+ * or around it. A branch leads to two blocks of its own, and these jump to blocks that several lead
+ * to: no edge is critical, and only jmp has arguments. How long a run takes does not matter: what
+ * executes the functions counts its steps.
  */
 #include "generate_parts.h"
 
@@ -15,7 +15,9 @@ static void start_block(Generate *g, uint32_t block, Node *parameters) {
     g->code.count = 0;
 }
 
-static Node *no_parameters(Generate *g) { return node_tree(g->arena, N_VECTOR, 0, NULL, 0); }
+static Node *no_parameters(Generate *g) {
+    return node_tree(g->arena, N_VECTOR, 0, NULL, 0);
+}
 
 static void end_block(Generate *g) {
     Nodes kids = {0};
@@ -23,36 +25,48 @@ static void end_block(Generate *g) {
     PUSH(g->arena, kids, g->parameters);
     for (uint32_t i = 0; i < g->code.count; i++)
         PUSH(g->arena, kids, g->code.items[i]);
-    PUSH(g->arena, g->blocks, node_list(g->arena, g->cold ? H_cold : H_block, 0, kids.items, kids.count));
+    PUSH(g->arena, g->blocks,
+         node_list(g->arena, g->cold ? H_cold : H_block, 0, kids.items, kids.count));
     forget_derived(g);
 }
 
-static Node *to_block(Generate *g, uint32_t block) { return form(g, H_to, node_block(g->arena, block)); }
+static Node *to_block(Generate *g, uint32_t block) {
+    return form(g, H_to, node_block(g->arena, block));
+}
 
 /* ---- joins */
 
 static Join new_join(Generate *g) {
-    Join join = {.block = g->next_block++, .count = below(&g->random, MOST_PARAMETERS + 1)};
+    uint32_t most = in_hundred(&g->random, 85) ? FEW_PARAMETERS : MOST_PARAMETERS;
+    Join join = {.block = g->next_block++, .count = below(&g->random, most + 1)};
     for (uint32_t i = 0; i < join.count; i++)
         join.holds[i] = any_kind(g);
     return join;
 }
 
+/* In a back edge mostly one of the parameters themselves: they change places then. */
+static Node *argument(Generate *g, const Join *join, uint32_t i) {
+    uint32_t k = below(&g->random, join->count);
+    bool turns =
+        join->parameters[0] && join->holds[k] == join->holds[i] && in_hundred(&g->random, 70);
+    return turns ? join->parameters[k] : pick(g, join->holds[i]);
+}
+
 static void jump(Generate *g, const Join *join) {
     Node *arguments[MOST_PARAMETERS];
     for (uint32_t i = 0; i < join->count; i++)
-        arguments[i] = pick(g, join->holds[i]);
-    emit(g, X_jmp, NULL, node_extended(g->arena, to_block(g, join->block), arguments, join->count), NULL);
+        arguments[i] = argument(g, join, i);
+    emit(g, X_jmp, NULL, node_extended(g->arena, to_block(g, join->block), arguments, join->count),
+         NULL);
     end_block(g);
 }
 
-static void start_join(Generate *g, const Join *join) {
-    Node *parameters[MOST_PARAMETERS];
+static void start_join(Generate *g, Join *join) {
     for (uint32_t i = 0; i < join->count; i++) {
-        parameters[i] = fresh(g, join->holds[i]);
-        make_known(g, parameters[i], join->holds[i]);
+        join->parameters[i] = fresh(g, join->holds[i]);
+        make_known(g, join->parameters[i], join->holds[i]);
     }
-    start_block(g, join->block, node_tree(g->arena, N_VECTOR, 0, parameters, join->count));
+    start_block(g, join->block, node_tree(g->arena, N_VECTOR, 0, join->parameters, join->count));
 }
 
 /* ---- branches */
@@ -60,8 +74,10 @@ static void start_join(Generate *g, const Join *join) {
 static void branch(Generate *g, uint32_t yes, uint32_t no) {
     bool on_doubles = in_hundred(&g->random, 20);
     Holds holds = on_doubles ? HOLDS_F64 : in_hundred(&g->random, 50) ? HOLDS_RAW : HOLDS_REF;
-    Node *a = pick(g, holds), *b = on_doubles || in_hundred(&g->random, 60) ? pick(g, holds) : word_operand(g, 11);
-    emit(g, on_doubles ? X_fcmpj : X_cmpj, NULL, some_condition(g, on_doubles), a, b, to_block(g, yes), to_block(g, no), NULL);
+    Node *a = pick(g, holds),
+         *b = on_doubles || in_hundred(&g->random, 60) ? pick(g, holds) : word_operand(g, 11);
+    emit(g, on_doubles ? X_fcmpj : X_cmpj, NULL, some_condition(g, on_doubles), a, b,
+         to_block(g, yes), to_block(g, no), NULL);
     end_block(g);
 }
 
@@ -86,8 +102,10 @@ static void arm(Generate *g, const Loop *loop, uint32_t block, const Join *join,
     g->cold = cold || in_hundred(&g->random, 20);
     start_block(g, block, no_parameters(g));
     statements(g, loop, in_hundred(&g->random, 30) ? 0 : 1 + below(&g->random, 5));
-    if (may_go && in_hundred(&g->random, 20)) go_away(g, loop);
-    else jump(g, join);
+    if (may_go && in_hundred(&g->random, 20))
+        go_away(g, loop);
+    else
+        jump(g, join);
     g->known.count = mark;
     g->cold = cold;
 }
@@ -115,21 +133,23 @@ static void allocate(Generate *g) {
     Node *k = fresh(g, HOLDS_RAW), *unused = fresh(g, HOLDS_REF);
     g->cold = true;
     emit(g, X_const, k, bytes, NULL);
-    emit(g, X_callr, node_placed(g->arena, unused, RAX), form(g, H_runtime, node_text(g->arena, N_SYMBOL, 0, text("rt_collect"))),
+    emit(g, X_callr, node_placed(g->arena, unused, RAX),
+         form(g, H_runtime, node_text(g->arena, N_SYMBOL, 0, text("rt_collect"))),
          node_placed(g->arena, k, RDI), NULL);
     jump(g, &join);
     g->cold = cold;
     start_join(g, &join);
     Node *o = fresh(g, HOLDS_REF);
     emit(g, X_bump, o, bytes, NULL);
-    emit(g, X_store, NULL, list(g->arena, H_mem, 0, o, node_int(g->arena, 0, -1), NULL), word_operand(g, 1), NULL);
+    emit(g, X_store, NULL, list(g->arena, H_mem, 0, o, node_int(g->arena, 0, -1), NULL),
+         word_operand(g, 1), NULL);
     make_known(g, o, HOLDS_REF);
 }
 
 /* ---- loops */
 
-/* What is bound in the header is known behind the loop; what is bound in the body is not, because ways
- * out may come before it. */
+/* What is bound in the header is known behind the loop; what is bound in the body is not, because
+ * ways out may come before it. */
 static void loop_of(Generate *g) {
     Join header = new_join(g), out_of_it = new_join(g);
     Loop loop = {header, out_of_it};
@@ -139,8 +159,10 @@ static void loop_of(Generate *g) {
     jump(g, &loop.header);
     start_join(g, &loop.header);
     uint32_t mark = g->known.count;
-    if (!tests_first) statements(g, &loop, 1 + below(&g->random, 5));
-    else if (in_hundred(&g->random, 50)) some_instruction(g), mark = g->known.count;
+    if (!tests_first)
+        statements(g, &loop, 1 + below(&g->random, 5));
+    else if (in_hundred(&g->random, 50))
+        some_instruction(g), mark = g->known.count;
     branch(g, again, out);
     uint32_t inside = g->known.count;
     start_block(g, out, no_parameters(g));
@@ -159,9 +181,12 @@ static void statements(Generate *g, const Loop *loop, uint32_t count) {
     for (; count && g->budget; count--) {
         g->budget--;
         uint32_t n = below(&g->random, 100);
-        if (n < 12) conditional(g, loop);
-        else if (n < 20 && g->depth < MOST_DEPTH) loop_of(g);
-        else if (n < 24) allocate(g);
+        if (n < 12)
+            conditional(g, loop);
+        else if (n < 20 && g->depth < MOST_DEPTH)
+            loop_of(g);
+        else if (n < 24)
+            allocate(g);
         else
             for (uint32_t k = 1 + below(&g->random, 4); k-- > 0;)
                 some_instruction(g);

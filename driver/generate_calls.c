@@ -1,4 +1,5 @@
-/* generate_calls.c - calls, parameters and ways out of random functions, by the calling convention. */
+/* generate_calls.c - calls, parameters and ways out of random functions, by the calling convention.
+ */
 #include "generate_parts.h"
 
 /* The places of arguments, handed out from first to last. */
@@ -14,7 +15,9 @@ static Where next_place(Places *p, Holds holds) {
 }
 
 /* Mostly few; sometimes more than there are registers. */
-static uint32_t some_count(Generate *g) { return in_hundred(&g->random, 80) ? below(&g->random, 5) : below(&g->random, 11); }
+static uint32_t some_count(Generate *g) {
+    return in_hundred(&g->random, 80) ? below(&g->random, 5) : below(&g->random, 11);
+}
 
 static void add_argument(Generate *g, Nodes *operands, Places *places, Holds holds) {
     Node *name = pick(g, holds);
@@ -25,7 +28,10 @@ static void add_arguments(Generate *g, Nodes *operands, bool only_references) {
     Places places = {0};
     bool only_doubles = !only_references && in_hundred(&g->random, 5);
     for (uint32_t n = some_count(g); n-- > 0;)
-        add_argument(g, operands, &places, only_references ? HOLDS_REF : only_doubles ? HOLDS_F64 : any_kind(g));
+        add_argument(g, operands, &places,
+                     only_references ? HOLDS_REF
+                     : only_doubles  ? HOLDS_F64
+                                     : any_kind(g));
 }
 
 /* Closures are tagged: the one of an enclosing function, or a function value. */
@@ -78,10 +84,14 @@ static void call(Generate *g, Opcode opcode, const Nodes *operands) {
 void some_call(Generate *g) {
     Nodes operands = {0};
     uint32_t n = below(&g->random, 10);
-    if (n < 4) add_known(g, &operands);
-    else if (n < 6) add_by_value(g, &operands);
-    else if (n < 8) add_runtime(g, &operands);
-    else add_area(g, &operands);
+    if (n < 4)
+        add_known(g, &operands);
+    else if (n < 6)
+        add_by_value(g, &operands);
+    else if (n < 8)
+        add_runtime(g, &operands);
+    else
+        add_area(g, &operands);
     call(g, n < 4 ? X_call : n < 6 ? X_callv : n < 8 ? X_callr : X_calla, &operands);
 }
 

@@ -17,7 +17,8 @@ void make_known(Generate *g, Node *name, Holds holds) {
     PUSH(g->arena, g->known, known);
 }
 
-/* One of the values that last, or of those that were made a moment ago: so pressure is what we want. */
+/* One of the values that last, or of those that were made a moment ago: so pressure is what we
+ * want. */
 static const Known *some_known(Generate *g) {
     enum { RECENT = 8 };
     uint32_t count = g->known.count, recent = count < RECENT ? count : RECENT;
@@ -36,7 +37,9 @@ Node *pick(Generate *g, Holds holds) {
     return g->known.items[g->known.count - 1].name;
 }
 
-Node *pick_in(Generate *g, Holds holds, Where where) { return node_placed(g->arena, pick(g, holds), where); }
+Node *pick_in(Generate *g, Holds holds, Where where) {
+    return node_placed(g->arena, pick(g, holds), where);
+}
 
 Holds any_kind(Generate *g) {
     uint32_t n = below(&g->random, 10);
@@ -50,11 +53,17 @@ void forget_derived(Generate *g) {
 
 /* ---- operands */
 
-static Node *integer(Generate *g, int64_t n) { return node_int(g->arena, 0, n); }
+static Node *integer(Generate *g, int64_t n) {
+    return node_int(g->arena, 0, n);
+}
 
-Node *word_operand(Generate *g, int64_t n) { return form(g, H_word, integer(g, n)); }
+Node *word_operand(Generate *g, int64_t n) {
+    return form(g, H_word, integer(g, n));
+}
 
-Node *form(Generate *g, Head head, Node *kid) { return list(g->arena, head, 0, kid, NULL); }
+Node *form(Generate *g, Head head, Node *kid) {
+    return list(g->arena, head, 0, kid, NULL);
+}
 
 Node *some_global(Generate *g, Head head) {
     static const char *const names[] = {"soak/f", "soak/g", "soak/h.w2", "soak/k.w1"};
@@ -68,11 +77,13 @@ Node *some_memory(Generate *g) {
     int64_t displacement = 8 * (int64_t)below(&g->random, 6) - 1;
     if (n % 3) return list(g->arena, H_mem, 0, base, integer(g, displacement), NULL);
     Node *index = pick(g, HOLDS_RAW);
-    return list(g->arena, H_mem, 0, base, index, integer(g, n % 2 ? 8 : 1), integer(g, displacement), NULL);
+    return list(g->arena, H_mem, 0, base, index, integer(g, n % 2 ? 8 : 1),
+                integer(g, displacement), NULL);
 }
 
 Node *some_condition(Generate *g, bool doubles) {
-    static const Condition words[] = {C_eq, C_ne, C_lt, C_ge, C_le, C_gt, C_ult, C_uge, C_ule, C_ugt, C_z, C_nz};
+    static const Condition words[] = {C_eq,  C_ne,  C_lt,  C_ge,  C_le, C_gt,
+                                      C_ult, C_uge, C_ule, C_ugt, C_z,  C_nz};
     static const Condition of_doubles[] = {C_feq, C_fne, C_fgt, C_fge, C_nfgt, C_nfge};
     Condition c = doubles ? of_doubles[below(&g->random, 6)] : words[below(&g->random, 12)];
     return form(g, H_cc, node_row(g->arena, N_CONDITION, (uint16_t)c));
@@ -80,7 +91,8 @@ Node *some_condition(Generate *g, bool doubles) {
 
 /* ---- instructions */
 
-void emit_of(Generate *g, Opcode opcode, Node *const *defs, uint32_t def_count, const Nodes *operands) {
+void emit_of(Generate *g, Opcode opcode, Node *const *defs, uint32_t def_count,
+             const Nodes *operands) {
     Nodes kids = {0};
     PUSH(g->arena, kids, node_row(g->arena, N_OPCODE, (uint16_t)opcode));
     PUSH(g->arena, kids, node_tree(g->arena, N_VECTOR, 0, defs, def_count));

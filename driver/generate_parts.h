@@ -14,12 +14,13 @@ typedef struct {
     Holds holds; /* HOLDS_NONE: not any more */
 } Known;
 
-enum { MOST_PARAMETERS = 4 };
+enum { FEW_PARAMETERS = 4, MOST_PARAMETERS = 16 };
 
 /* A block that only jmps lead to, and the kinds of its parameters. */
 typedef struct {
     uint32_t block, count;
     Holds holds[MOST_PARAMETERS];
+    Node *parameters[MOST_PARAMETERS]; /* NULL before the block was started */
 } Join;
 
 /* The loop that we are in. */
@@ -60,7 +61,8 @@ Node *some_global(Generate *g, Head head);
 Node *some_memory(Generate *g);
 Node *some_condition(Generate *g, bool doubles);
 
-void emit_of(Generate *g, Opcode opcode, Node *const *defs, uint32_t def_count, const Nodes *operands);
+void emit_of(Generate *g, Opcode opcode, Node *const *defs, uint32_t def_count,
+             const Nodes *operands);
 /* Operands up to NULL. `def` may be NULL. */
 void emit(Generate *g, Opcode opcode, Node *def, ...) __attribute__((sentinel));
 

@@ -187,6 +187,14 @@ static int verb_faults(const Options *o) {
     return 0;
 }
 
+/* Of a file its functions are taken, else random ones. */
+static int verb_soak(const Options *o) {
+    Options with = *o;
+    with.pipeline.to = PASS_select;
+    PipelineResult r = o->argument_count ? compile(&with) : (PipelineResult){0};
+    return o->argument_count && !r.program ? r.exit_code : soak(o, r.program);
+}
+
 /* ---- verbs */
 
 static const struct {

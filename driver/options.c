@@ -85,6 +85,22 @@ static void set_dialect(Options *o, const char *v) {
     if (strcmp(v, "seed")) fail(0, "no dialect '%s'; there is seed", v);
     o->pipeline.seed_dialect = true;
 }
+static void set_verify(Options *o, const char *v) {
+    static const char *const names[] = {"claims", "infer", "both"};
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(v, names[i])) {
+            o->pipeline.verify_mode = i;
+            return;
+        }
+    fail(0, "--verify= takes claims, infer or both");
+}
+
+static void set_verify_without(Options *o, const char *v) {
+    int rule = rule_named(v);
+    if (rule < 0) fail(0, "no rule '%s'; they are V01 to V20", v);
+    o->pipeline.verify_without |= 1u << rule;
+}
+
 static void set_no_verify(Options *o, const char *v) { (void)v; o->pipeline.no_verify = true; }
 static void set_times(Options *o, const char *v) { (void)v; o->pipeline.time_passes = true; }
 static void set_help(Options *o, const char *v) { (void)v; o->help = true; }
@@ -131,6 +147,8 @@ static const Row rows[] = {
     {"--to", "P", "stop after pass P", set_to},
     {"--skip", "P[,P]", "leave out passes that may be left out", set_skip},
     {"--inject", "P:FAULT[:SEED]", "make a known mistake in pass P; 'slispc faults' lists them", set_inject},
+    {"--verify", "claims|infer|both", "believe the allocator's claims about blocks, infer them, or compare", set_verify},
+    {"--verify-without", "RULE", "switch a rule of the verifier off, to see what it catches", set_verify_without},
     {"--no-verify", NULL, "do not run the verifier", set_no_verify},
     {"--time-passes", NULL, "how long each pass took, on standard error", set_times},
     {"--diff", "LANGUAGE", "grammar: only what differs from LANGUAGE", set_difference},
@@ -210,7 +228,7 @@ void options_help(FILE *out) {
           "  slispc grammar LANGUAGE [--diff L]   print a language\n"
           "  slispc explain PASS|CODE|LANGUAGE    tell more about it\n"
           "  slispc faults [PASS]                 list the mistakes that --inject can make\n"
-          "  slispc soak [--n=N] [--inject=P:F]   allocator and verifier against random functions\n\n",
+          "  slispc soak [f.slisp] [--inject=P:F] allocator and verifier against random functions, or f's\n\n",
           out);
     for (int i = 0; i < ROWS; i++) {
         char left[48];

@@ -307,7 +307,8 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     c->function = arena_new();
     c->context = (Context){.arena = c->arena, .scratch = arena_new(), .diagnostics = diagnostics_new(c->arena),
                            .optimise = own.optimise, .strict = own.strict, .seed_dialect = own.seed_dialect,
-                           .inject_seed = own.inject_seed};
+                           .inject_seed = own.inject_seed, .verify_without = own.verify_without};
+    c->context.verify_mode = own.verify_mode;
     Node *program = count == 1 && is_dump(&files[0]) ? start_from_dump(c, &files[0]) : start_from_source(c, files, count);
     if (count == 1 && is_dump(&files[0]))
         diagnostics_source(c->context.diagnostics, 0, text(files[0].name), files[0].bytes, files[0].length);

@@ -45,6 +45,8 @@ typedef struct {
     const char *dump_dir; /* every dump into a file of its own here, NULL: to stdout */
     const char *function; /* dump only this one, by name without $ */
     int from, to;         /* first and last pass to run, -1: as the input says, to the end */
+    int verify_mode;         /* VERIFY_CLAIMS, VERIFY_INFER, VERIFY_BOTH */
+    uint32_t verify_without; /* rules that are switched off */
     const SourceFile *against; /* a dump of what went into alloc, for verify; NULL: not at hand */
     int inject_pass;      /* -1 for none */
     const char *inject_fault;
@@ -68,6 +70,8 @@ bool is_dump(const SourceFile *file);
 
 /* What `slispc explain CODE` says, NULL when there is no such message. */
 const char *message_explanation(const char *code);
+/* Number of a rule of verify, as in Context.verify_without; -1 when there is none. */
+int rule_named(const char *name);
 /* Lists the faults that --inject can make, of one pass or (-1) of all. */
 void print_faults(FILE *out, int pass);
 /* Ends the program with a suggestion and exit code 2 when the pass has no such fault. */

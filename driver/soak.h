@@ -5,10 +5,12 @@
 #include "generate.h"
 #include "options.h"
 
-/* For each seed: generates a function, allocates and frames it, verifies it, and walks through it before
- * and after in lock step. With --inject the pass makes its mistake, and the table says what became of it.
- * 3 when a right function is rejected, or a wrong one accepted. */
-int verb_soak(const Options *options);
+/* For each seed: generates a function, allocates and frames it, verifies it, and walks through it
+ * before and after in lock step. With --inject the pass makes its mistake, with --mutate its result
+ * is changed by chance, and a table says what became of the mutants. `program`, of Lx86: its
+ * functions are taken instead of generated ones; NULL for none. 3 when a right function is
+ * rejected, or a wrong one accepted. */
+int soak(const Options *options, const Node *program);
 
 /* ---- soak_mutate.c */
 enum { MUTATIONS = 13 };
@@ -16,10 +18,18 @@ const char *mutation_name(uint32_t which);
 /* A copy of the framed function with one change, or none when there was no place for it. */
 Node *mutated(Arena *arena, const Node *framed, uint64_t seed, uint32_t which);
 
+/* ---- soak_reduce.c */
+typedef bool StillFails(void *context, Node *function);
+/* A smaller function, of Lx86, for which `fails` still holds, as it does for this one. */
+Node *reduced(Arena *arena, Node *function, StillFails *fails, void *context);
+
 /* ---- soak_coverage.c */
 
-/* Counts what the forms show: that of liveness's input, of intervals, of frame. */
-void note_coverage(Arena *scratch, Coverage *c, const Node *generated, const Node *intervals, const Node *framed);
+/* Counts what the forms show: the input of liveness, what intervals, alloc and frame made of it. */
+typedef struct {
+    Node *generated, *intervals, *placed, *framed;
+} Forms;
+void note_coverage(Arena *scratch, Coverage *c, const Forms *forms);
 void print_coverage(FILE *out, const Coverage *c);
 
 #endif

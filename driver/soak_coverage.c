@@ -51,12 +51,14 @@ static uint32_t end_of(const Node *intervals) {
     return (uint32_t)end;
 }
 
-static void note_class(Arena *scratch, Coverage *c, const Node *intervals, const bool *vector, bool of) {
+static void note_class(Arena *scratch, Coverage *c, const Node *intervals, const bool *vector,
+                       bool of) {
     uint32_t end = end_of(intervals), live = 0, most = 0;
     uint32_t *change = NEW_ARRAY(scratch, uint32_t, end + 1);
     for (uint32_t i = 0; i < intervals->count; i++) {
         const Node *interval = intervals->kids[i], *ranges = interval->kids[1];
-        for (uint32_t r = 0; r < ranges->count && vector[interval->kids[0]->name.number] == of; r++) {
+        for (uint32_t r = 0; r < ranges->count && vector[interval->kids[0]->name.number] == of;
+             r++) {
             change[ranges->kids[r]->kids[0]->integer]++;
             change[ranges->kids[r]->kids[1]->integer]--;
         }
@@ -77,14 +79,17 @@ static bool dies_at(const Node *op, const Node *name) {
 }
 
 static void note_intervals(Arena *scratch, Coverage *c, const Node *function) {
-    const Node *kinds = function_part(function, H_kinds), *intervals = function_part(function, H_intervals);
+    const Node *kinds = function_part(function, H_kinds),
+               *intervals = function_part(function, H_intervals);
     bool *vector = NEW_ARRAY(scratch, bool, function_names(function));
     for (uint32_t i = 0; i < kinds->count; i++)
-        vector[kinds->kids[i]->kids[0]->name.number] = holds_named(kinds->kids[i]->kids[1]->text) == HOLDS_F64;
+        vector[kinds->kids[i]->kids[0]->name.number] =
+            holds_named(kinds->kids[i]->kids[1]->text) == HOLDS_F64;
     note_class(scratch, c, intervals, vector, false);
     note_class(scratch, c, intervals, vector, true);
     for (uint32_t b = function_first_block(function); b < function->count; b++)
-        for (uint32_t i = block_first_instruction(function->kids[b]); i < function->kids[b]->count; i++) {
+        for (uint32_t i = block_first_instruction(function->kids[b]); i < function->kids[b]->count;
+             i++) {
             const Node *op = function->kids[b]->kids[i], *roots = note_of(op, H_roots);
             c->tied_kept += has_flag(op, TIED) && !dies_at(op, op->kids[FIRST_OPERAND]);
             c->roots += roots ? roots->count : 0;
@@ -93,7 +98,8 @@ static void note_intervals(Arena *scratch, Coverage *c, const Node *function) {
 
 /* ---- the framed form */
 
-/* What was put into a place so far, by place: the last name, and how many times it was another one. */
+/* What was put into a place so far, by place: the last name, and how many times it was another one.
+ */
 typedef struct {
     uint32_t name, block, others;
 } Stored;
@@ -115,12 +121,15 @@ static void note_added(Coverage *c, const Node *item) {
 
 static void note_framed(Arena *scratch, Coverage *c, const Node *function) {
     uint32_t slots = function_part(function, H_frame)->count - 1;
-    Stored *places = NEW_ARRAY(scratch, Stored, SLOT0 + slots), *whole = NEW_ARRAY(scratch, Stored, slots);
+    Stored *places = NEW_ARRAY(scratch, Stored, SLOT0 + slots),
+           *whole = NEW_ARRAY(scratch, Stored, slots);
     bool *reused = NEW_ARRAY(scratch, bool, slots);
     for (uint32_t b = function_first_block(function); b < function->count; b++) {
         bool crowded = false;
-        for (uint32_t i = block_first_instruction(function->kids[b]); i < function->kids[b]->count; i++) {
-            const Node *item = function->kids[b]->kids[i], *names = is_instruction(item) ? defined(item) : item;
+        for (uint32_t i = block_first_instruction(function->kids[b]); i < function->kids[b]->count;
+             i++) {
+            const Node *item = function->kids[b]->kids[i],
+                       *names = is_instruction(item) ? defined(item) : item;
             uint32_t count = is_form(item, H_move) || is_form(item, H_constant) ? 1 : names->count;
             note_added(c, item);
             for (uint32_t k = 0; k < count; k++) {
@@ -139,10 +148,17 @@ static void note_framed(Arena *scratch, Coverage *c, const Node *function) {
         c->slots_reused += reused[k];
 }
 
-void note_coverage(Arena *scratch, Coverage *c, const Node *generated, const Node *intervals, const Node *framed) {
-    note_generated(scratch, c, generated);
-    note_intervals(scratch, c, intervals);
-    note_framed(scratch, c, framed);
+/* Where a cycle of moves goes through memory, frame has added a slot to those of alloc. */
+static bool has_spare_slot(const Forms *forms) {
+    return function_part(forms->framed, H_frame)->count - 1 >
+           function_part(forms->placed, H_slots)->kids[0]->integer;
+}
+
+void note_coverage(Arena *scratch, Coverage *c, const Forms *forms) {
+    note_generated(scratch, c, forms->generated);
+    note_intervals(scratch, c, forms->intervals);
+    note_framed(scratch, c, forms->framed);
+    c->memory_cycles += has_spare_slot(forms);
 }
 
 /* ---- the table */
@@ -154,14 +170,16 @@ static void print_row(FILE *out, const char *what, uint64_t count) {
 static void print_pressure(FILE *out, const char *what, const uint64_t *steps) {
     fprintf(out, "%s", what);
     for (uint32_t i = 0; i < PRESSURE_STEPS; i++)
-        fprintf(out, "  %u%s %llu", i * PRESSURE_STEP, i + 1 < PRESSURE_STEPS ? "+" : " and more", (unsigned long long)steps[i]);
+        fprintf(out, "  %u%s %llu", i * PRESSURE_STEP, i + 1 < PRESSURE_STEPS ? "+" : " and more",
+                (unsigned long long)steps[i]);
     fputc('\n', out);
 }
 
 static void print_opcodes(FILE *out, const Coverage *c) {
     fprintf(out, "instructions:");
     for (uint32_t x = X_NONE + 1; x < X_COUNT; x++)
-        fprintf(out, "%s%s %llu", x % 8 == 1 ? "\n  " : "  ", opcode_rows[x].name, (unsigned long long)c->opcodes[x]);
+        fprintf(out, "%s%s %llu", x % 8 == 1 ? "\n  " : "  ", opcode_rows[x].name,
+                (unsigned long long)c->opcodes[x]);
     fputc('\n', out);
 }
 
@@ -177,14 +195,27 @@ void print_coverage(FILE *out, const Coverage *c) {
         const char *what;
         uint64_t count;
     } rows[] = {
-        {"functions", c->functions}, {"blocks", c->blocks}, {"cold blocks", c->cold_blocks}, {"instructions", c->instructions},
-        {"operands in fixed registers", c->fixed}, {"operands in the argument area", c->area},
-        {"instructions with an early result", c->early}, {"instructions that may trap", c->traps},
-        {"instructions that use a name twice", c->several_uses}, {"ties whose first operand lives on", c->tied_kept},
-        {"arguments on edges", c->edge_arguments}, {"roots at safepoints", c->roots}, {"moves", c->moves},
-        {"moves from slot to slot", c->slot_moves}, {"cycles of moves: exchanges", c->swaps},
-        {"constants made again", c->constants}, {"slots", c->slots}, {"slots for more than one value", c->slots_reused},
+        {"functions", c->functions},
+        {"blocks", c->blocks},
+        {"cold blocks", c->cold_blocks},
+        {"instructions", c->instructions},
+        {"operands in fixed registers", c->fixed},
+        {"operands in the argument area", c->area},
+        {"instructions with an early result", c->early},
+        {"instructions that may trap", c->traps},
+        {"instructions that use a name twice", c->several_uses},
+        {"ties whose first operand lives on", c->tied_kept},
+        {"arguments on edges", c->edge_arguments},
+        {"roots at safepoints", c->roots},
+        {"moves", c->moves},
+        {"moves from slot to slot", c->slot_moves},
+        {"cycles of moves: exchanges", c->swaps},
+        {"functions with a cycle through memory", c->memory_cycles},
+        {"constants made again", c->constants},
+        {"slots", c->slots},
+        {"slots for more than one value", c->slots_reused},
         {"blocks with three values in one place", c->crowded_blocks},
+        {"instructions walked through", c->steps},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         print_row(out, rows[i].what, rows[i].count);

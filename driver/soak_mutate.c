@@ -1,5 +1,5 @@
-/* soak_mutate.c - changes a framed function by chance: what a broken allocator could leave behind, and
- * what nobody has thought of as a fault of its own.
+/* soak_mutate.c - changes a framed function by chance: what a broken allocator could leave behind,
+ * and what nobody has thought of as a fault of its own.
  */
 #include "soak.h"
 
@@ -20,7 +20,8 @@ typedef struct {
 
 static Node *placed_at(Mutation *m, const Node *name, Where where) {
     Node *copy = node_placed(m->arena, name, where);
-    copy->at = is_slot(where) ? (uint32_t)m->frame->kids[1 + where - SLOT0]->kids[1]->integer + 1 : 0;
+    copy->at =
+        is_slot(where) ? (uint32_t)m->frame->kids[1 + where - SLOT0]->kids[1]->integer + 1 : 0;
     return copy;
 }
 
@@ -49,7 +50,9 @@ static bool is_added(const Node *item) {
     return is_form(item, H_move) || is_form(item, H_swap) || is_form(item, H_constant);
 }
 
-static bool has_map(const Node *item) { return is_instruction(item) && note_of(item, H_map); }
+static bool has_map(const Node *item) {
+    return is_instruction(item) && note_of(item, H_map);
+}
 
 /* Index of an item for which `fits` holds, 0 when by chance none was found. */
 static uint32_t some_item(Mutation *m, const Node *block, bool (*fits)(const Node *)) {
@@ -64,8 +67,10 @@ static uint32_t some_item(Mutation *m, const Node *block, bool (*fits)(const Nod
 
 static void add_spots(Mutation *m, Node *n, Spots *spots) {
     for (uint32_t i = 0; i < n->count; i++) {
-        if (n->kids[i]->kind == N_NAME) PUSH(m->arena, *spots, &n->kids[i]);
-        else if (is_tree(n->kids[i]) && !is_form(n->kids[i], H_map)) add_spots(m, n->kids[i], spots);
+        if (n->kids[i]->kind == N_NAME)
+            PUSH(m->arena, *spots, &n->kids[i]);
+        else if (is_tree(n->kids[i]) && !is_form(n->kids[i], H_map))
+            add_spots(m, n->kids[i], spots);
     }
 }
 
@@ -119,9 +124,15 @@ static bool replace_spot(Mutation *m, Node **spot) {
     return spot != NULL;
 }
 
-static bool move_elsewhere(Mutation *m) { return replace_spot(m, some_spot(m, is_added)); }
-static bool operand_elsewhere(Mutation *m) { return replace_spot(m, some_spot(m, is_instruction)); }
-static bool claim_elsewhere(Mutation *m) { return replace_spot(m, some_spot(m, NULL)); }
+static bool move_elsewhere(Mutation *m) {
+    return replace_spot(m, some_spot(m, is_added));
+}
+static bool operand_elsewhere(Mutation *m) {
+    return replace_spot(m, some_spot(m, is_instruction));
+}
+static bool claim_elsewhere(Mutation *m) {
+    return replace_spot(m, some_spot(m, NULL));
+}
 
 static bool drop_item(Mutation *m) {
     Node *block = some_block(m);
@@ -147,7 +158,8 @@ static bool insert_move(Mutation *m) {
     uint32_t first = block_first_instruction(block);
     if (!name || !where_of(name)) return false;
     Node *move = list(m->arena, H_move, 0, elsewhere(m, name), name, NULL);
-    replace_block(m, block, with_kid(m, block, first + below(&m->random, block->count - first), move));
+    replace_block(m, block,
+                  with_kid(m, block, first + below(&m->random, block->count - first), move));
     return true;
 }
 
@@ -158,7 +170,8 @@ static bool another_name(Mutation *m) {
     uint32_t i = some_item(m, block, added ? is_added : is_instruction);
     Spots spots = {0};
     for (uint32_t k = added ? 0 : FIRST_OPERAND; i && k < block->kids[i]->count; k++) {
-        if (block->kids[i]->kids[k]->kind == N_NAME) PUSH(m->arena, spots, &block->kids[i]->kids[k]);
+        if (block->kids[i]->kids[k]->kind == N_NAME)
+            PUSH(m->arena, spots, &block->kids[i]->kids[k]);
         else if (is_form(block->kids[i]->kids[k], H_mem) || is_form(block->kids[i]->kids[k], H_to))
             add_spots(m, block->kids[i]->kids[k], &spots);
     }
@@ -195,7 +208,8 @@ static bool drop_root(Mutation *m) {
 }
 
 static bool root_elsewhere(Mutation *m) {
-    Node *map = some_map(m), **spot = map && map->count ? &map->kids[below(&m->random, map->count)] : NULL;
+    Node *map = some_map(m),
+         **spot = map && map->count ? &map->kids[below(&m->random, map->count)] : NULL;
     return replace_spot(m, spot);
 }
 
@@ -219,23 +233,29 @@ static const struct {
     const char *name;
     bool (*change)(Mutation *);
 } mutations[] = {
-    {"move-elsewhere", move_elsewhere}, {"operand-elsewhere", operand_elsewhere}, {"claim-elsewhere", claim_elsewhere},
-    {"drop-item", drop_item},           {"exchange-items", exchange_items},       {"insert-move", insert_move},
-    {"another-name", another_name},     {"exchange-places", exchange_places},       {"drop-claim", drop_claim},
-    {"drop-root", drop_root},           {"root-elsewhere", root_elsewhere},       {"add-root", add_root},
+    {"move-elsewhere", move_elsewhere},   {"operand-elsewhere", operand_elsewhere},
+    {"claim-elsewhere", claim_elsewhere}, {"drop-item", drop_item},
+    {"exchange-items", exchange_items},   {"insert-move", insert_move},
+    {"another-name", another_name},       {"exchange-places", exchange_places},
+    {"drop-claim", drop_claim},           {"drop-root", drop_root},
+    {"root-elsewhere", root_elsewhere},   {"add-root", add_root},
     {"slot-elsewhere", slot_elsewhere},
 };
 _Static_assert(sizeof mutations / sizeof *mutations == MUTATIONS, "soak.h says how many");
 
-const char *mutation_name(uint32_t which) { return mutations[which].name; }
+const char *mutation_name(uint32_t which) {
+    return mutations[which].name;
+}
 
 Node *mutated(Arena *arena, const Node *framed, uint64_t seed, uint32_t which) {
-    Mutation m = {.arena = arena, .random = {mixed_with(seed, which)}, .function = node_copy(arena, framed)};
+    Mutation m = {
+        .arena = arena, .random = {mixed_with(seed, which)}, .function = node_copy(arena, framed)};
     const Node *kinds = function_part(m.function, H_kinds);
     m.frame = function_part(m.function, H_frame);
     m.vector = NEW_ARRAY(arena, bool, function_names(m.function));
     for (uint32_t i = 0; i < kinds->count; i++)
-        m.vector[kinds->kids[i]->kids[0]->name.number] = holds_named(kinds->kids[i]->kids[1]->text) == HOLDS_F64;
+        m.vector[kinds->kids[i]->kids[0]->name.number] =
+            holds_named(kinds->kids[i]->kids[1]->text) == HOLDS_F64;
     mutations[which].change(&m);
     return m.function;
 }

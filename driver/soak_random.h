@@ -14,15 +14,23 @@ static inline uint64_t mixed(uint64_t x) {
     return x ^ x >> 31;
 }
 
-static inline uint64_t mixed_with(uint64_t x, uint64_t y) { return mixed(mixed(x) ^ y); }
+static inline uint64_t mixed_with(uint64_t x, uint64_t y) {
+    return mixed(mixed(x) ^ y);
+}
 
 typedef struct {
     uint64_t state;
 } Random;
 
-static inline uint64_t next_random(Random *r) { return mixed(r->state++); }
+static inline uint64_t next_random(Random *r) {
+    return mixed(r->state++);
+}
 /* From 0 up to, not including, `limit`. */
-static inline uint32_t below(Random *r, uint32_t limit) { return (uint32_t)(next_random(r) >> 32) % limit; }
-static inline bool in_hundred(Random *r, uint32_t percent) { return below(r, 100) < percent; }
+static inline uint32_t below(Random *r, uint32_t limit) {
+    return (uint32_t)(next_random(r) >> 32) % limit;
+}
+static inline bool in_hundred(Random *r, uint32_t percent) {
+    return below(r, 100) < percent;
+}
 
 #endif

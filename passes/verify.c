@@ -15,20 +15,22 @@
  * if it is the current address of the object. Nothing known about a place means that it cannot be
  * read. A smaller A is always safe.
  *
- *   item              must hold before                       A after it
- *   move x: d <- s    (s, x)                                 d gets all names of s, loses its own
- *   swap              both values are there, after           names exchanged
- *   constant x        x is defined by that constant          d holds x alone
- *   operand x in p    (p, x), p allowed                      -
- *   call              map = live references, in their slots  registers and argument area are empty;
- *                                                            references in no slot of the map are
- * gone result x in p     p allowed, tie kept                    old x gone everywhere, p holds x
- * alone edge to b         all claims of b, with the arguments    - in the places of its parameters
+ *   item              must hold before                  A after it
+ *   move x: d <- s    (s, x)                            d has all names of s, and no others
+ *   swap              both values are there, after      the places' names are exchanged
+ *   constant x        x is defined by that constant     d has x alone
+ *   operand x in p    (p, x), and p is allowed          -
+ *   call              the map lists the live            registers and argument area have nothing;
+ *                     references, each in its slot      references only what the map lists
+ *   result x in p     p is allowed, ties are kept       x is nowhere else, p has x alone
+ *   edge to b         all claims of b, with the         -
+ *                     arguments for its parameters
  *
  * Each block states in (in ...) what it finds where: the A of its start. So a block is judged
  * alone, once, and edges, back edges too, must bring what is claimed: if all claims hold on all
  * edges, they hold on all ways (induction over the steps of a run). There is no join and no
- * iteration. A live name without a place is an error at the item that took its last one (it would
+ * iteration. infer.c is the second opinion: it believes no claim and finds the A of each block's
+ * start by iteration. A live name without a place is an error at the item that took its last one (it would
  * be found at the next use, too, but that is not where the mistake is).
  *
  * Needs:  the form itself; the one that went into alloc, for rule V01.
@@ -39,26 +41,49 @@
 #include "verify/verdict.h"
 #include "verify/verify.h"
 
-static Verify judge(Context *c, const Node *function) {
+static Verify judge(Context *c, const Node *function, bool infer) {
     Verify v = {
         .scratch = c->scratch, .context = c, .function = function, .before = c->before_alloc};
     read_form_to_verify(&v);
     find_live(&v);
-    if (check_unchanged(&v) && check_frame(&v))
-        for (uint32_t b = 0; b < v.block_count; b++)
-            check_block(&v, b);
+    if (!check_unchanged(&v) || !check_frame(&v)) return v;
+    if (infer) {
+        check_by_inference(&v);
+        return v;
+    }
+    for (uint32_t b = 0; b < v.block_count; b++)
+        check_block(&v, b);
     return v;
 }
 
+/* Both ways must agree. True claims are a fixed point, so if they convince, inference must; and a
+ * compile's claims are true. */
+static Verify judge_both(Context *c, const Node *function) {
+    Verify claims = judge(c, function, false), inferred = judge(c, function, true);
+    if ((claims.problems == 0) != (inferred.problems == 0)) {
+        fwrite(claims.report.bytes, 1, claims.report.length, stderr);
+        fwrite(inferred.report.bytes, 1, inferred.report.length, stderr);
+        bug(function, "the verifier %s it with claims but not by inference, or the other way round",
+            claims.problems ? "rejects" : "accepts");
+    }
+    buffer_free(&inferred.report);
+    return claims;
+}
+
+static Verify verdict(Context *c, const Node *function) {
+    if (c->verify_mode == VERIFY_BOTH) return judge_both(c, function);
+    return judge(c, function, c->verify_mode == VERIFY_INFER);
+}
+
 bool is_verified(Context *c, const Node *function, Buffer *report) {
-    Verify v = judge(c, function);
+    Verify v = verdict(c, function);
     if (v.problems) buffer_add(report, v.report.bytes, v.report.length);
     buffer_free(&v.report);
     return !v.problems;
 }
 
 Node *pass_verify(Context *c, Node *function) {
-    Verify v = judge(c, function);
+    Verify v = verdict(c, function);
     if (v.problems) verify_report(&v);
     buffer_free(&v.report);
     return v.problems ? NULL : function;

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from harness import FINE, REPOSITORY, slispc
+from harness import FINE, REPOSITORY, all_programs, label, slispc
 
 ROWS = [row for row in re.findall(r'^FAULT\((\w+),\s*\w+,\s*"([^"]+)",\s*"([^"]+)"',
                                   (REPOSITORY / 'passes' / 'faults.def').read_text(), re.M)
@@ -69,3 +69,10 @@ def test_a_function_as_a_dump(tmp_path):
     soak('--n=1', '--seed=3', '-o', dump)
     result = slispc('--to=verify', dump, '-o', tmp_path / 'g.ir')
     assert result.code == FINE, result.error_text
+
+
+@pytest.mark.parametrize('program', all_programs()[::12], ids=label)
+def test_functions_of_programs(program):
+    """What the compiler itself makes, the library's functions too."""
+    assert soak(program).endswith('0 rejected, 0 diverging\n')
+    assert all(counts[3] == 0 for counts, _ in tallies(soak('--mutate', program)).values())

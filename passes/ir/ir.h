@@ -336,6 +336,8 @@ typedef struct {
     uint32_t source_count;
     /* verify's second input: the function as it went into alloc; NULL when not at hand */
     const Node *before_alloc;
+    enum { VERIFY_CLAIMS, VERIFY_INFER, VERIFY_BOTH } verify_mode;
+    uint32_t verify_without; /* rules of verify that are switched off: bit n for rule n */
 } Context;
 
 typedef Node *PassFunction(Context *, Node *);

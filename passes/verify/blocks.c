@@ -178,14 +178,19 @@ static uint32_t name_before(const Node *to, const Node *parameters, const Node *
     return claim->name.number;
 }
 
-/* `to` gives the parameters; everything that the block claims must be true. */
-static bool check_edge(Verify *v, const Node *exit, const Node *to, const CheckedBlock *target) {
-    const Node *parameters = target->node->kids[1], *claims = target->node->kids[2];
+static bool check_edge_arguments(Verify *v, const Node *exit, const Node *to, const Node *parameters) {
     if (to->count - 1 != parameters->count)
         return broken(v, RULE_V09, exit, NULL, "b%u has %u parameters", to->kids[0]->block,
                       parameters->count);
     for (uint32_t i = 0; i < parameters->count; i++)
         if (!check_argument(v, exit, to->kids[i + 1], parameters->kids[i])) return false;
+    return true;
+}
+
+/* `to` gives the parameters; everything that the block claims must be true. */
+static bool check_edge(Verify *v, const Node *exit, const Node *to, const CheckedBlock *target) {
+    const Node *parameters = target->node->kids[1], *claims = target->node->kids[2];
+    if (!check_edge_arguments(v, exit, to, parameters)) return false;
     for (uint32_t i = 0; is_item(claims, H_in) && i < claims->count; i++) {
         const Node *claim = claims->kids[i];
         uint32_t place = place_of_name(v, claim);
@@ -224,12 +229,23 @@ static bool believe_claims(Verify *v, const CheckedBlock *block, uint32_t b) {
     if (!check_parameters(v, block->node)) return false;
     for (uint32_t i = 0; i < parameters->count; i++)
         learn(v, place_of_name(v, parameters->kids[i]), parameters->kids[i]->name.number);
+    return check_arrival(v, b);
+}
+
+bool check_arrival(Verify *v, uint32_t b) {
     for (uint32_t i = 0; i < v->live.count; i++) {
         const CheckedName *x = &v->names[v->live.items[i]];
         if (!x->places.count && !x->constant)
-            return broken(v, RULE_V09, block->node, x->name,
-                          "it is needed from here on, but no place is claimed for it");
+            return broken(v, RULE_V09, v->blocks[b].node, x->name,
+                          "it is needed from here on, but it is not in one place on all ways");
     }
+    return true;
+}
+
+bool check_items(Verify *v, uint32_t b) {
+    const CheckedBlock *block = &v->blocks[b];
+    for (uint32_t i = block->first; i < block->node->count; i++)
+        if (!check_item(v, b, i)) return false;
     return true;
 }
 
@@ -237,8 +253,16 @@ void check_block(Verify *v, uint32_t b) {
     const CheckedBlock *block = &v->blocks[b];
     find_dying(v, b);
     start_facts(v, b);
-    if (!believe_claims(v, block, b)) return;
-    for (uint32_t i = block->first; i < block->node->count; i++)
-        if (!check_item(v, b, i)) return;
-    check_edges(v, b);
+    if (believe_claims(v, block, b) && check_items(v, b)) check_edges(v, b);
+}
+
+/* The arguments of edges alone: what else they bring is found by inference. */
+void check_jump_arguments(Verify *v, uint32_t b) {
+    const Node *exit = v->blocks[b].node->kids[v->blocks[b].node->count - 1];
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < exit->count; i++) {
+        if (!is_item(exit->kids[i], H_to)) continue;
+        const CheckedBlock *target = &v->blocks[v->blocks[b].successors[next++]];
+        if (!check_edge_arguments(v, exit, exit->kids[i], target->node->kids[1])) return;
+    }
 }

@@ -67,6 +67,7 @@ typedef struct {
     Numbers dying, dying_from; /* names by item of the block: used for the last time there */
     uint32_t safepoints;       /* seen so far */
     bool framed;
+    bool quiet; /* only the answer counts: nothing is reported */
     /* the verdict */
     Rule broken;
     uint32_t problems;
@@ -125,7 +126,16 @@ bool check_place(Verify *v, const Node *item, const Node *name);
 bool fits_class(Verify *v, const Node *name);
 
 /* ---- blocks.c */
+/* The block from its claims to those of the blocks behind it. */
 void check_block(Verify *v, uint32_t b);
+/* Is every name that is needed from the start of the block on somewhere? */
+bool check_arrival(Verify *v, uint32_t b);
+bool check_items(Verify *v, uint32_t b);
+void check_jump_arguments(Verify *v, uint32_t b);
+
+/* ---- infer.c */
+/* All blocks, without their claims. */
+void check_by_inference(Verify *v);
 
 /* ---- compare.c */
 bool check_unchanged(Verify *v);
