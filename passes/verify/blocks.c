@@ -73,7 +73,7 @@ static bool check_map_entry(Verify *v, const Node *op, const Node *name) {
     if (!is_slot(where_of(name)))
         return broken(v, RULE_V11, op, name, "the map lists %s, which is no slot",
                       where_text(where_of(name)));
-    if (!has_kind(x, "ref"))
+    if (x->kind != KIND_IS_REF)
         return broken(v, RULE_V11, op, name, "the map lists a slot that holds no reference");
     if (!holds(v, place_of_name(v, name), name->name.number))
         return was_there(v, name)
@@ -100,13 +100,13 @@ static bool check_map(Verify *v, const Node *op) {
         if (!check_map_entry(v, op, map->kids[i])) return false;
     if (v->live_derived)
         for (uint32_t i = 0; i < v->live.count; i++)
-            if (has_kind(&v->names[v->live.items[i]], "drv"))
+            if (v->names[v->live.items[i]].kind == KIND_IS_DRV)
                 return broken(v, RULE_V13, op, v->names[v->live.items[i]].name,
                               "it points into an object and lives on");
     if (v->live_references == map->count) return true;
     for (uint32_t i = 0; i < v->live.count; i++) {
         const CheckedName *x = &v->names[v->live.items[i]];
-        if (has_kind(x, "ref") && !x->constant && x->mapped != v->safepoints)
+        if (x->kind == KIND_IS_REF && !x->constant && x->mapped != v->safepoints)
             return broken(v, RULE_V10, op, x->name, "the map does not list it");
     }
     return true;
@@ -237,7 +237,7 @@ bool check_arrival(Verify *v, uint32_t b) {
         const CheckedName *x = &v->names[v->live.items[i]];
         if (!x->places.count && !x->constant)
             return broken(v, RULE_V09, v->blocks[b].node, x->name,
-                          "it is needed from here on, but it is not in one place on all ways");
+                          "it is needed from here on, but no place is known to hold it");
     }
     return true;
 }

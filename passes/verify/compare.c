@@ -31,8 +31,9 @@ static uint32_t end_of_operands(const Node *op) {
 }
 
 static bool same_op(Verify *v, const Node *was, const Node *is) {
-    bool same = end_of_operands(was) == end_of_operands(is);
-    for (uint32_t i = 0; same && i < end_of_operands(was); i++)
+    uint32_t end = end_of_operands(was);
+    bool same = end == end_of_operands(is);
+    for (uint32_t i = 0; same && i < end; i++)
         same = same_operand(v, is, was->kids[i], is->kids[i]);
     return same || v->broken ||
            broken(v, RULE_V01, is, NULL, "this instruction was not there, or not in this form");

@@ -82,8 +82,8 @@ void set_live(Verify *v, uint32_t name, bool live) {
     CheckedName *x = &v->names[name];
     if (live == (x->live != 0)) return;
     uint32_t by = live ? 1 : UINT32_MAX;
-    if (has_kind(x, "drv")) v->live_derived += by;
-    if (has_kind(x, "ref") && !x->constant) v->live_references += by;
+    if (x->kind == KIND_IS_DRV) v->live_derived += by;
+    if (x->kind == KIND_IS_REF && !x->constant) v->live_references += by;
     if (live) {
         PUSH(v->scratch, v->live, name);
         x->live = v->live.count;

@@ -11,7 +11,7 @@ static bool is_scratch(Where w) {
 
 bool fits_class(Verify *v, const Node *name) {
     Where w = where_of(name);
-    return !is_register(w) || is_vector_register(w) == has_kind(checked(v, name), "f64");
+    return !is_register(w) || is_vector_register(w) == (checked(v, name)->kind == KIND_IS_F64);
 }
 
 static bool check_slot(Verify *v, const Node *item, const Node *name) {
@@ -87,7 +87,7 @@ static bool check_arguments(Verify *v, const Node *item, Node *const *names, uin
     for (uint32_t i = 0; i < count; i++) {
         if (i + 1 == count && where_of(names[i]) == RBX) return true;
         if (!must_be_in(v, item, names[i],
-                        next_by_convention(&c, has_kind(checked(v, names[i]), "f64"))))
+                        next_by_convention(&c, checked(v, names[i])->kind == KIND_IS_F64)))
             return false;
     }
     return true;
@@ -105,7 +105,7 @@ static bool check_area(Verify *v, const Node *op) {
         if (where_of(name) != AREA0 + in_area)
             return broken(v, RULE_V19, op, name, "it stands in %s; a%u is next",
                           where_text(where_of(name)), in_area);
-        if (!has_kind(checked(v, name), "ref"))
+        if (checked(v, name)->kind != KIND_IS_REF)
             return broken(v, RULE_V19, op, name, "it is no reference");
     }
     if (in_area == count) return true;
@@ -135,7 +135,7 @@ static bool check_division(Verify *v, const Node *op) {
 static bool check_result(Verify *v, const Node *op) {
     for (uint32_t d = 0; d < op->kids[1]->count; d++) {
         const Node *name = op->kids[1]->kids[d];
-        bool is_f64 = has_kind(checked(v, name), "f64");
+        bool is_f64 = checked(v, name)->kind == KIND_IS_F64;
         if (is_safepoint(op) && !must_be_in(v, op, name, is_f64 ? XMM0 : RAX)) return false;
         if (!is_register(where_of(name)))
             return broken(v, RULE_V02, op, name, "a result cannot be in %s",
@@ -170,7 +170,7 @@ static bool check_fixed(Verify *v, const Node *op) {
     case X_idiv: return check_division(v, op);
     case X_ret:
         return must_be_in(v, op, op->kids[2],
-                          has_kind(checked(v, op->kids[2]), "f64") ? XMM0 : RAX);
+                          checked(v, op->kids[2])->kind == KIND_IS_F64 ? XMM0 : RAX);
     case X_mov:
     case X_const:
     case X_lea:

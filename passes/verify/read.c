@@ -3,10 +3,6 @@
 
 #include <string.h>
 
-bool is_item(const Node *item, Head head) {
-    return item->kind == N_LIST && item->head == head;
-}
-
 uint32_t operand_end(const Node *op) {
     return op->count > 2 && is_item(op->kids[op->count - 1], H_map) ? op->count - 1 : op->count;
 }
@@ -34,8 +30,11 @@ CheckedName *checked(Verify *v, const Node *name) {
     return &v->names[name->name.number];
 }
 
-bool has_kind(const CheckedName *x, const char *kind) {
-    return x->kind && !strcmp(text_bytes(x->kind->text), kind);
+static CheckedKind kind_named(const Node *symbol) {
+    static const char *const names[] = {"", "ref", "raw", "f64", "drv"};
+    for (int k = KIND_IS_REF; k <= KIND_IS_DRV; k++)
+        if (!strcmp(text_bytes(symbol->text), names[k])) return (CheckedKind)k;
+    return NO_KIND;
 }
 
 static bool is_block_form(const Node *n) {
@@ -44,7 +43,7 @@ static bool is_block_form(const Node *n) {
 
 static void read_kinds(Verify *v, const Node *kinds) {
     for (uint32_t i = 0; i < kinds->count; i++)
-        v->names[kinds->kids[i]->kids[0]->name.number].kind = kinds->kids[i]->kids[1];
+        v->names[kinds->kids[i]->kids[0]->name.number].kind = kind_named(kinds->kids[i]->kids[1]);
 }
 
 static void read_parts(Verify *v) {

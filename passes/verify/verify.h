@@ -7,13 +7,15 @@
 
 typedef enum {
     RULE_NONE,
-#define RULE(code, sentence) RULE_##code,
+#define RULE(code, ...) RULE_##code,
 #include "rules.def"
 #undef RULE
     RULE_COUNT
 } Rule;
 
 typedef VEC(uint32_t) Numbers;
+
+typedef enum { NO_KIND, KIND_IS_REF, KIND_IS_RAW, KIND_IS_F64, KIND_IS_DRV } CheckedKind;
 
 /* Why a place does not hold what it held. */
 typedef enum { NOTHING_YET, WRITTEN, CALLED, COLLECTED } Event;
@@ -28,13 +30,14 @@ typedef struct {
 typedef struct {
     const Node *name;   /* as it is bound */
     const Node *binder; /* the instruction or block that binds it */
-    const Node *kind;   /* symbol */
+    CheckedKind kind;
     const Node *constant;
     uint32_t block;  /* index of the block that binds it */
     Numbers places;  /* that hold it now */
     bool used;       /* by any instruction */
     uint32_t live;   /* place in the set of live names, plus 1 */
     uint32_t mapped; /* the last safepoint whose map lists it */
+    bool reported;   /* what is said of it later follows from the first report */
 } CheckedName;
 
 /* What is known of a place. */
@@ -72,11 +75,12 @@ typedef struct {
     Rule broken;
     uint32_t problems;
     Buffer report;
+    size_t first_report; /* where in `report` the first one ends */
 } Verify;
 
 /* ---- read.c: the form as arrays */
 void read_form_to_verify(Verify *v);
-bool is_item(const Node *item, Head head);
+static inline bool is_item(const Node *item, Head head) { return is_form(item, head); }
 static inline bool is_op(const Node *item) {
     return item->kind == N_LIST && item->head == H_op;
 }
@@ -94,7 +98,6 @@ const Node *map_of_safepoint(const Node *op);
 /* Operands of an instruction without its map. */
 uint32_t operand_end(const Node *op);
 CheckedName *checked(Verify *v, const Node *name);
-bool has_kind(const CheckedName *x, const char *kind);
 
 /* ---- liveness.c */
 void find_live(Verify *v);
@@ -141,15 +144,16 @@ void check_by_inference(Verify *v);
 bool check_unchanged(Verify *v);
 
 /* ---- report.c */
-/* Reports a broken rule about `name` (may be NULL) at `item`; always false. */
+/* Reports a broken rule about `name` (may be NULL) at `item`. False, so that the block is left; true
+ * when it is not to be left: all that is wrong is wanted, or the rule is switched off. */
 bool broken(Verify *v, Rule rule, const Node *item, const Node *name, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 /* Has the block at hand had the value in the place that the name shows, though it is not there any
  * more? */
 bool was_there(Verify *v, const Node *name);
-/* The place does not hold the name that `item` reads from it: says why. */
+/* The place does not hold the name that `item` reads from it: says why. As `broken`. */
 bool not_there(Verify *v, const Node *item, const Node *name);
-/* The last copy of a live name is gone: by what, and who needs it. */
+/* The last copy of a live name is gone: by what, and who needs it. As `broken`. */
 bool last_copy_lost(Verify *v, uint32_t place, uint32_t name, Event event, const Node *by);
 void verify_report(Verify *v);
 
