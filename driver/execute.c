@@ -72,13 +72,29 @@ static bool write_early(Walk *w, const Node *was, const Node *is) {
     return true;
 }
 
+/* The same but for names and their places, which are judged by what they hold. */
+static bool same_form(const Node *a, const Node *b) {
+    if (a->kind == N_NAME && b->kind == N_NAME) return true;
+    if (!is_tree(a) || !is_tree(b)) return node_equal(a, b);
+    bool same = a->kind == b->kind && a->head == b->head && a->count == b->count;
+    for (uint32_t i = 0; same && i < a->count; i++)
+        same = same_form(a->kids[i], b->kids[i]);
+    return same;
+}
+
+static bool same_instruction(const Node *was, const Node *is) {
+    uint32_t end = operands_end(was);
+    bool same = end == operands_end(is);
+    for (uint32_t i = 0; same && i < end; i++)
+        same = same_form(was->kids[i], is->kids[i]);
+    return same;
+}
+
 static bool check_operands(Walk *w, const Node *was, const Node *is) {
     uint32_t first = 0;
     uses_of(w->scratch, was, &w->was);
     uses_of(w->scratch, is, &w->is);
-    if (opcode_of(was) != opcode_of(is) || w->was.count != w->is.count ||
-        defined(was)->count != defined(is)->count)
-        return diverge(w, "another instruction", is, NULL);
+    if (!same_instruction(was, is)) return diverge(w, "another instruction", is, NULL);
     if (has_flag(was, TIED) && !check_tied(w, was, is)) return false;
     if (has_flag(was, EARLY)) {
         if (!check_operand(w, is, first++) || !write_early(w, was, is)) return false;

@@ -176,7 +176,9 @@ static int verb_explain(const Options *o) {
         language_print(stdout, l, -1);
         return 0;
     }
-    const char *text_of_code = message_explanation(what);
+    if (print_rule(stdout, what)) return 0;
+    const char *text_of_code = message_explanation(what), *meant = code_meant(what);
+    if (!text_of_code && meant) fail(0, "nothing is called '%s'; did you mean %s?", what, meant);
     if (!text_of_code) fail(0, "nothing is called '%s'; there are passes, languages and the codes of messages", what);
     printf("%s: %s\n", what, text_of_code);
     return 0;

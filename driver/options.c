@@ -101,6 +101,7 @@ static void set_verify_without(Options *o, const char *v) {
     o->pipeline.verify_without |= 1u << rule;
 }
 
+static void set_all(Options *o, const char *v) { (void)v; o->pipeline.verify_all = true; }
 static void set_no_verify(Options *o, const char *v) { (void)v; o->pipeline.no_verify = true; }
 static void set_times(Options *o, const char *v) { (void)v; o->pipeline.time_passes = true; }
 static void set_help(Options *o, const char *v) { (void)v; o->help = true; }
@@ -149,6 +150,7 @@ static const Row rows[] = {
     {"--inject", "P:FAULT[:SEED]", "make a known mistake in pass P; 'slispc faults' lists them", set_inject},
     {"--verify", "claims|infer|both", "believe the allocator's claims about blocks, infer them, or compare", set_verify},
     {"--verify-without", "RULE", "switch a rule of the verifier off, to see what it catches", set_verify_without},
+    {"--all", NULL, "the verifier shows all that is wrong in a function, not the first cause alone", set_all},
     {"--no-verify", NULL, "do not run the verifier", set_no_verify},
     {"--time-passes", NULL, "how long each pass took, on standard error", set_times},
     {"--diff", "LANGUAGE", "grammar: only what differs from LANGUAGE", set_difference},

@@ -309,12 +309,15 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
                            .optimise = own.optimise, .strict = own.strict, .seed_dialect = own.seed_dialect,
                            .inject_seed = own.inject_seed, .verify_without = own.verify_without};
     c->context.verify_mode = own.verify_mode;
+    c->context.verify_all = own.verify_all;
+    c->context.verify_json = own.json;
     Node *program = count == 1 && is_dump(&files[0]) ? start_from_dump(c, &files[0]) : start_from_source(c, files, count);
     if (count == 1 && is_dump(&files[0]))
         diagnostics_source(c->context.diagnostics, 0, text(files[0].name), files[0].bytes, files[0].length);
     read_against(c);
     if (own.from >= 0) c->first = own.from;
     c->last = own.to >= 0 ? own.to : PASS_COUNT - 1;
+    c->context.is_given = c->first > PASS_alloc;
     if (!program) c->exit_code = 1;
     int first = c->first;
     if (program) program = run_program_passes(c, program);

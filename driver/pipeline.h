@@ -47,6 +47,7 @@ typedef struct {
     int from, to;         /* first and last pass to run, -1: as the input says, to the end */
     int verify_mode;         /* VERIFY_CLAIMS, VERIFY_INFER, VERIFY_BOTH */
     uint32_t verify_without; /* rules that are switched off */
+    bool verify_all;         /* all that is wrong in a function */
     const SourceFile *against; /* a dump of what went into alloc, for verify; NULL: not at hand */
     int inject_pass;      /* -1 for none */
     const char *inject_fault;
@@ -70,6 +71,10 @@ bool is_dump(const SourceFile *file);
 
 /* What `slispc explain CODE` says, NULL when there is no such message. */
 const char *message_explanation(const char *code);
+/* Prints what a rule of verify means, with an example; false when there is no such rule. */
+bool print_rule(FILE *out, const char *code);
+/* The code of a message or rule that was perhaps meant; NULL when none is near. */
+const char *code_meant(const char *code);
 /* Number of a rule of verify, as in Context.verify_without; -1 when there is none. */
 int rule_named(const char *name);
 /* Lists the faults that --inject can make, of one pass or (-1) of all. */

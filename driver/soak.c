@@ -35,10 +35,14 @@ typedef struct {
     Forms forms;
     uint32_t mutation; /* at hand, of --mutate */
     Coverage coverage;
-    uint32_t false_alarms, diverging, holes;
+    uint32_t false_alarms, diverging, holes, disagreements;
     Tally tallies[MUTATIONS]; /* of one fault only the first */
     Buffer report;
 } Soak;
+
+static uint32_t problems(const Soak *s) {
+    return s->false_alarms + s->diverging + s->holes + s->disagreements;
+}
 
 static Soak *running; /* for the command that reproduces a bug */
 
@@ -72,14 +76,6 @@ static Node *framed(Soak *s, bool inject) {
     return run_pass(s, PASS_frame, placed, inject);
 }
 
-static bool accepted(Soak *s, Node *function) {
-    s->report.length = 0;
-    s->context.before_alloc = s->forms.intervals;
-    bool right = is_verified(&s->context, function, &s->report);
-    arena_reset(s->scratch);
-    return right;
-}
-
 /* ---- reports */
 
 static void print_divergence(const Divergence *d) {
@@ -110,7 +106,7 @@ static void write_generated(Soak *s) {
 /* Tells about the first few. */
 static void tell(Soak *s, const char *what, const Divergence *d) {
     enum { SHOWN = 5 };
-    uint32_t told = s->false_alarms + s->diverging + s->holes;
+    uint32_t told = problems(s);
     if (told > SHOWN) return;
     fprintf(stderr, "seed %llu, %s: %s\n", (unsigned long long)s->seed,
             text_bytes(s->forms.generated->kids[0]->text), what);
@@ -131,6 +127,28 @@ static void count_rule(const Soak *s, Tally *t) {
 }
 
 /* ---- one function */
+
+static bool accepted_by(Soak *s, Node *function, int mode, Buffer *report) {
+    s->context.before_alloc = s->forms.intervals;
+    s->context.verify_mode = mode;
+    bool right = is_verified(&s->context, function, report);
+    arena_reset(s->scratch);
+    return right;
+}
+
+/* Whom the claims convince, inference must convince, too. */
+static bool accepted(Soak *s, Node *function) {
+    Buffer inferred = {0};
+    s->report.length = 0;
+    if (!accepted_by(s, function, VERIFY_CLAIMS, &s->report)) return false;
+    if (!accepted_by(s, function, VERIFY_INFER, &inferred)) {
+        s->disagreements++;
+        tell(s, "the claims convince the verifier, but inference does not", NULL);
+        fwrite(inferred.bytes, 1, inferred.length, stderr);
+    }
+    buffer_free(&inferred);
+    return true;
+}
 
 static bool walks_same(Soak *s, const Node *function, Divergence *d) {
     WalkOptions options = {.walks = s->options->soak_walks, .steps = STEPS, .seed = s->seed};
@@ -204,16 +222,16 @@ static bool still_fails(void *context, Node *function) {
     return false;
 }
 
-/* Leaves the first function that went wrong as a dump, as small as it gets. */
+/* Leaves the function that went wrong as a dump, as small as it gets. */
 static void leave_dump(Soak *s) {
-    if (s->false_alarms + s->diverging + s->holes != 1 || !s->options->output) return;
+    if (!s->options->output) return;
     if (still_fails(s, s->forms.generated))
         s->forms.generated = reduced(s->arena, s->forms.generated, still_fails, s);
     write_generated(s);
 }
 
 static void soak_function(Soak *s, Node *function) {
-    uint32_t bad = s->false_alarms + s->diverging + s->holes;
+    uint32_t bad = problems(s);
     run_passes(s, function);
     s->inject_seed = mixed(s->seed);
     for (s->mutation = 0; s->mutation < MUTATIONS && s->options->soak_mutates; s->mutation++) {
@@ -222,7 +240,7 @@ static void soak_function(Soak *s, Node *function) {
     }
     if (s->options->pipeline.inject_fault) judge_mutant(s, &s->tallies[0], mutant(s));
     if (!has_mutants(s)) judge_right(s);
-    if (s->false_alarms + s->diverging + s->holes > bad) leave_dump(s);
+    if (!bad && problems(s)) leave_dump(s);
 }
 
 static void soak_generated(Soak *s) {
@@ -280,14 +298,15 @@ int soak(const Options *options, const Node *program) {
     s.context = (Context){.arena = s.arena,
                           .scratch = s.scratch,
                           .diagnostics = diagnostics_new(s.arena),
-                          .optimise = o->optimise};
+                          .optimise = o->optimise,
+                          .verify_without = o->verify_without};
     running = &s;
     bug_hook = print_again;
     if (program)
         soak_program(&s, program);
     else
         soak_generated(&s);
-    bool fine = !s.false_alarms && !s.diverging && !s.holes;
+    bool fine = !problems(&s);
     print_result(&s);
     if (options->output && fine && !program) write_generated(&s);
     buffer_free(&s.report);

@@ -13,7 +13,7 @@
 int soak(const Options *options, const Node *program);
 
 /* ---- soak_mutate.c */
-enum { MUTATIONS = 13 };
+enum { MUTATIONS = 16 };
 const char *mutation_name(uint32_t which);
 /* A copy of the framed function with one change, or none when there was no place for it. */
 Node *mutated(Arena *arena, const Node *framed, uint64_t seed, uint32_t which);

@@ -152,6 +152,38 @@ static bool exchange_items(Mutation *m) {
     return true;
 }
 
+/* Binds nothing: that a name is bound once and before it is used is not for the allocator to break.
+ */
+static bool only_acts(const Node *item) {
+    return is_instruction(item) && !has_flag(item, LEAVES) && !defined(item)->count;
+}
+
+static bool drop_instruction(Mutation *m) {
+    Node *block = some_block(m);
+    uint32_t i = some_item(m, block, only_acts);
+    if (i) remove_kid(block, i);
+    return i != 0;
+}
+
+static bool repeat_instruction(Mutation *m) {
+    Node *block = some_block(m);
+    uint32_t i = some_item(m, block, only_acts);
+    if (i) replace_block(m, block, with_kid(m, block, i, block->kids[i]));
+    return i != 0;
+}
+
+/* Another immediate operand, or another constant that is made again. */
+static bool another_word(Mutation *m) {
+    Node *block = some_block(m);
+    uint32_t i = some_item(m, block, in_hundred(&m->random, 50) ? is_added : is_instruction);
+    for (uint32_t k = 1; i && k < block->kids[i]->count; k++)
+        if (is_form(block->kids[i]->kids[k], H_word)) {
+            block->kids[i]->kids[k]->kids[0]->integer++;
+            return true;
+        }
+    return false;
+}
+
 /* A move that nobody wanted. */
 static bool insert_move(Mutation *m) {
     Node *block = some_block(m), *name = some_name(m);
@@ -163,7 +195,7 @@ static bool insert_move(Mutation *m) {
     return true;
 }
 
-/* Not where a name is bound: that it is bound once is not for the allocator to break. */
+/* Not where a name is bound. */
 static bool another_name(Mutation *m) {
     bool added = in_hundred(&m->random, 50);
     Node *block = some_block(m), *other = some_name(m);
@@ -233,13 +265,22 @@ static const struct {
     const char *name;
     bool (*change)(Mutation *);
 } mutations[] = {
-    {"move-elsewhere", move_elsewhere},   {"operand-elsewhere", operand_elsewhere},
-    {"claim-elsewhere", claim_elsewhere}, {"drop-item", drop_item},
-    {"exchange-items", exchange_items},   {"insert-move", insert_move},
-    {"another-name", another_name},       {"exchange-places", exchange_places},
-    {"drop-claim", drop_claim},           {"drop-root", drop_root},
-    {"root-elsewhere", root_elsewhere},   {"add-root", add_root},
+    {"move-elsewhere", move_elsewhere},
+    {"operand-elsewhere", operand_elsewhere},
+    {"claim-elsewhere", claim_elsewhere},
+    {"drop-item", drop_item},
+    {"exchange-items", exchange_items},
+    {"insert-move", insert_move},
+    {"another-name", another_name},
+    {"exchange-places", exchange_places},
+    {"drop-claim", drop_claim},
+    {"drop-root", drop_root},
+    {"root-elsewhere", root_elsewhere},
+    {"add-root", add_root},
     {"slot-elsewhere", slot_elsewhere},
+    {"drop-instruction", drop_instruction},
+    {"repeat-instruction", repeat_instruction},
+    {"another-word", another_word},
 };
 _Static_assert(sizeof mutations / sizeof *mutations == MUTATIONS, "soak.h says how many");
 

@@ -69,6 +69,18 @@ static void drop_instructions(Reduction *r, uint32_t b) {
     }
 }
 
+/* Puts the code of a block that only this one jumps to, without arguments, behind its own. */
+static void merge(Reduction *r, uint32_t b) {
+    Flow *flow = flow_of(r->arena, r->function);
+    uint32_t first = function_first_block(r->function);
+    const FlowBlock *from = &flow->blocks[b - first];
+    const FlowBlock *to = from->successor_count == 1 ? &flow->blocks[from->successors[0]] : NULL;
+    if (!to || to->predecessor_count != 1 || to->node->kids[1]->count) return;
+    Node *head = node_extended(r->arena, from->node, NULL, 0);
+    head->count--;
+    try_block(r, b, node_extended(r->arena, head, to->node->kids + 2, to->node->count - 2));
+}
+
 static void straighten(Reduction *r, uint32_t b) {
     const Node *block = r->function->kids[b], *exit = block->kids[block->count - 1];
     for (uint32_t i = FIRST_OPERAND; i < exit->count; i++) {
@@ -110,6 +122,28 @@ static void drop_parameters(Reduction *r, uint32_t b) {
     }
 }
 
+/* The function with the kinds of those names alone that are bound. */
+static Node *with_bound_kinds(Reduction *r) {
+    Node *copy = node_extended(r->arena, r->function, NULL, 0);
+    const Node *kinds = function_part(copy, H_kinds);
+    bool *bound = NEW_ARRAY(r->arena, bool, function_names(copy));
+    Nodes rows = {0};
+    for (uint32_t b = function_first_block(copy); b < copy->count; b++) {
+        const Node *block = copy->kids[b];
+        for (uint32_t i = 1; i < block->count; i++) {
+            const Node *names = i == 1 ? block->kids[1] : defined(block->kids[i]);
+            for (uint32_t d = 0; d < names->count; d++)
+                bound[names->kids[d]->name.number] = true;
+        }
+    }
+    for (uint32_t i = 0; i < kinds->count; i++)
+        if (bound[kinds->kids[i]->kids[0]->name.number]) PUSH(r->arena, rows, kinds->kids[i]);
+    for (uint32_t i = 0; i < copy->count; i++)
+        if (copy->kids[i] == kinds)
+            copy->kids[i] = node_list(r->arena, H_kinds, kinds->at, rows.items, rows.count);
+    return copy;
+}
+
 Node *reduced(Arena *arena, Node *function, StillFails *fails, void *context) {
     Reduction r = {.arena = arena, .fails = fails, .context = context, .function = function};
     do {
@@ -119,7 +153,8 @@ Node *reduced(Arena *arena, Node *function, StillFails *fails, void *context) {
         for (uint32_t b = function_first_block(function); b < r.function->count; b++) {
             drop_instructions(&r, b);
             drop_parameters(&r, b);
+            merge(&r, b);
         }
     } while (r.progress);
-    return r.function;
+    return with_bound_kinds(&r);
 }

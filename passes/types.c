@@ -32,7 +32,7 @@ typedef struct {
     Type *types;         /* of every name in it */
     Type result;
     bool escapes;        /* called by value: tagged parameters and result */
-    bool queued;
+    bool queued, walked;
     Indices callers; /* functions to do again when the result grows */
 } Info;
 
@@ -55,6 +55,7 @@ typedef struct {
     Info *current;
     uint32_t current_index;
     Scope *scope;
+    bool first_walk;     /* through the current function */
     bool grew;           /* a type of the current function grew: its body is walked again */
 } Pass;
 
@@ -100,9 +101,11 @@ static Type type_of_operand(const Pass *p, const Node *a) {
 
 /* ---- operations */
 
+/* The current function is to be done again when what it reads grows. What it calls and reads does
+ * not change, so the first walk through it tells all. */
 static void remember(Pass *p, Indices *readers) {
-    for (uint32_t i = 0; i < readers->count; i++)
-        if (readers->items[i] == p->current_index) return;
+    if (!p->first_walk) return;
+    if (readers->count && readers->items[readers->count - 1] == p->current_index) return;
     PUSH(p->scratch, *readers, p->current_index);
 }
 
@@ -259,9 +262,12 @@ static void infer(Pass *p, uint32_t index) {
     for (uint32_t i = 0; i < info->parts.params->count && info->escapes; i++)
         flow(p, info, info->parts.params->kids[i], T_ANY);
     Type result;
+    p->first_walk = !info->walked;
+    info->walked = true;
     do {
         p->grew = false;
         result = expression(p, info->parts.body);
+        p->first_walk = false;
     } while (p->grew);
     if (info->escapes) result = tagged(result);
     if ((info->result | result) == info->result) return;

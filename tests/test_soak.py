@@ -1,10 +1,10 @@
-"""Random functions through the allocator and its verifier: right ones are accepted and do the same before
-and after allocation; of wrong ones none is accepted that does something else."""
+"""Random functions through the allocator and its verifier: right ones are accepted and do the same
+before and after allocation; of wrong ones none is accepted that does something else."""
 import re
 
 import pytest
 
-from harness import FINE, REPOSITORY, all_programs, label, slispc
+from harness import FINE, REPOSITORY, SLISPC_IS_WRONG, all_programs, label, slispc
 
 ROWS = [row for row in re.findall(r'^FAULT\((\w+),\s*\w+,\s*"([^"]+)",\s*"([^"]+)"',
                                   (REPOSITORY / 'passes' / 'faults.def').read_text(), re.M)
@@ -20,9 +20,10 @@ def soak(*options):
 
 
 def tallies(text):
-    """By kind of mutant: unchanged, rejected, accepted and harmless, accepted and diverging; counts by rule."""
-    lines = re.findall(r'^(\S+): (\d+) unchanged, (\d+) rejected \((.*?);.*?\), (\d+) accepted and harmless, '
-                       r'(\d+) accepted and diverging$', text, re.M)
+    """By kind of mutant: how many are unchanged, rejected, accepted and harmless, accepted and
+    diverging; and how many each rule rejects."""
+    lines = re.findall(r'^(\S+): (\d+) unchanged, (\d+) rejected \((.*?);.*?\), '
+                       r'(\d+) accepted and harmless, (\d+) accepted and diverging$', text, re.M)
     return {what: ([int(n) for n in (unchanged, rejected, harmless, diverging)],
                    {rule: int(n) for rule, n in re.findall(r'(V\d+) (\d+)', rules)})
             for what, unchanged, rejected, rules, harmless, diverging in lines}
@@ -35,7 +36,8 @@ def test_right_functions():
     counts = {what: int(n) for what, n in re.findall(r'^(\S.*?)\s{2,}(\d+)$', text, re.M)}
     assert counts['functions'] == 300
     assert [what for what, n in counts.items() if n == 0] == []
-    assert all(int(n) for n in re.findall(r'\d: (\d+)', re.search(r'loops by depth:.*', text)[0])), 'depth of loops'
+    depths = re.search(r'loops by depth:.*', text)[0]
+    assert '0' not in re.findall(r'\d: (\d+)', depths), depths
     instructions = text[text.index('instructions:'):text.index('functions by')]
     missing = [name for name, n in re.findall(r'(\S+) (\d+)', instructions) if n == '0']
     assert missing == ['dispatch'], 'instructions that are never made'
@@ -61,6 +63,22 @@ def test_changes_by_chance():
     found = tallies(soak('--n=100', '--mutate'))
     assert found and all(counts[3] == 0 for counts, _ in found.values())
     assert all(counts[1] >= EFFECTIVE for counts, _ in found.values()), 'changes that take effect'
+
+
+@pytest.mark.parametrize('rule', ['V01', 'V05', 'V06', 'V07', 'V09', 'V11'])
+def test_a_hole_is_found(rule, tmp_path):
+    """Without one of its rules the verifier accepts what does something else; walks show it, and
+    a function that shows it is left, made smaller."""
+    dump = tmp_path / 'hole.ir'
+    result = slispc('soak', '--n=120', '--mutate', '--verify-without=' + rule, '-o', dump,
+                    timeout=60)
+    assert result.code == SLISPC_IS_WRONG
+    assert 'a mutant is accepted, but does something else' in result.error_text
+    whole = tmp_path / 'whole.ir'
+    seed = re.search(r'seed (\d+)', result.error_text)[1]
+    soak('--n=1', '--seed=' + seed, '-o', whole)
+    assert dump.stat().st_size <= whole.stat().st_size
+    assert slispc('--to=verify', dump, '-o', tmp_path / 'g.ir').code == FINE
 
 
 def test_a_function_as_a_dump(tmp_path):

@@ -338,6 +338,9 @@ typedef struct {
     const Node *before_alloc;
     enum { VERIFY_CLAIMS, VERIFY_INFER, VERIFY_BOTH } verify_mode;
     uint32_t verify_without; /* rules of verify that are switched off: bit n for rule n */
+    bool verify_all;  /* it shows all that is wrong in a function, not the first cause alone */
+    bool verify_json; /* as lines of JSON */
+    bool is_given;    /* the form that it judges was read from a file, not made by alloc and frame */
 } Context;
 
 typedef Node *PassFunction(Context *, Node *);

@@ -1,69 +1,64 @@
-/* report.c - what is said of a broken rule: the value, its place, who destroyed it, who needs it.
+/* report.c - a broken rule is found: which value, in which place, who took it away, who needs it.
+ *
+ * Nothing is kept while all goes well. What a report needs is found when there is one to make.
  */
-#include "verify.h"
+#include "report.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct {
     const char *code, *sentence;
 } rules[RULE_COUNT] = {
-#define RULE(code, sentence) [RULE_##code] = {#code, sentence},
+#define RULE(code, sentence, ...) [RULE_##code] = {#code, sentence},
 #include "rules.def"
 #undef RULE
 };
 
-/* ---- pieces */
-
-/* file:line:col; the file is known when the program came as source. */
-static void add_position(Verify *v, Pos pos) {
-    Place at = place_of(pos);
-    const Context *c = v->context;
-    if (pos && at.file < c->source_count)
-        buffer_print(&v->report, "%s:", text_bytes(c->source_names[at.file]));
-    if (pos)
-        buffer_print(&v->report, "%u:%u", at.line, at.column);
-    else
-        buffer_print(&v->report, "-");
+const char *rule_code(Rule rule) {
+    return rules[rule].code;
 }
 
-static void add_name(Buffer *out, const Node *name) {
-    buffer_print(out, "%%%s.%u", text_bytes(name->name.hint), name->name.number);
+const char *rule_sentence(Rule rule) {
+    return rules[rule].sentence;
 }
 
-/* Blocks are shown by their name alone. */
-static void add_item(Buffer *out, const Node *item) {
-    bool whole = is_op(item) || is_item(item, H_move) || is_item(item, H_swap) ||
-                 is_item(item, H_constant) || is_item(item, H_frame) ||
-                 is_item(item, H_leave_frame) || is_item(item, H_enter_frame);
-    if (whole)
-        print_flat(out, item);
-    else if (item->count && item->kids[0]->kind == N_BLOCK)
-        buffer_print(out, "start of b%u", item->kids[0]->block);
-    else
-        buffer_print(out, "the function");
+/* ---- where things stand */
+
+Spot spot_of(Verify *v, const Node *item) {
+    for (uint32_t b = 0; b < v->block_count; b++) {
+        const CheckedBlock *block = &v->blocks[b];
+        if (block->node == item) return (Spot){b, 0, true};
+        for (uint32_t i = block->first; i < block->node->count; i++)
+            if (block->node->kids[i] == item) return (Spot){b, i - block->first + 1, true};
+    }
+    return (Spot){0, 0, false};
 }
 
-static void add_line(Verify *v, const Node *item, const char *remark) {
-    buffer_print(&v->report, "  ");
-    add_position(v, item->at);
-    buffer_print(&v->report, "  ");
-    add_item(&v->report, item);
-    buffer_print(&v->report, "    <-- %s\n", remark);
+const char *place_text(const Verify *v, uint32_t place) {
+    if (place < SLOT0) return where_text((Where)place);
+    for (uint32_t k = 0; k < v->slot_count; k++)
+        if (v->frame->kids[1 + k]->kids[1]->integer == 8 * (int64_t)(place - SLOT0))
+            return where_text((Where)(SLOT0 + k));
+    return "a word outside the slots";
 }
 
-/* The source line of the item, when the source is at hand. */
-static void add_source(Verify *v, const Node *item) {
-    Place at = place_of(item->at);
-    const Context *c = v->context;
-    if (!item->at || at.file >= c->source_count) return;
-    const char *p = c->sources[at.file], *end = p + c->source_lengths[at.file];
-    for (uint32_t line = 1; line < at.line && p < end; p++)
-        line += *p == '\n';
-    const char *stop = p;
-    while (stop < end && *stop != '\n')
-        stop++;
-    buffer_print(&v->report, "      | %.*s\n", (int)(stop - p), p);
+static bool is_free(Verify *v, uint32_t place) {
+    const CheckedPlace *p = &v->places[place];
+    for (uint32_t i = 0; p->stamp == v->block + 1 && i < p->names.count; i++)
+        if (v->names[p->names.items[i]].live) return false;
+    return true;
+}
+
+void each_free_slot(Verify *v, const Report *r, void (*visit)(Buffer *out, const char *slot),
+                    Buffer *out) {
+    for (uint32_t k = 0; k < v->slot_count; k++) {
+        uint32_t place = SLOT0 + (uint32_t)(v->frame->kids[1 + k]->kids[1]->integer / 8);
+        const char *slot = where_text((Where)(SLOT0 + k));
+        if (place < v->place_count && is_free(v, place) && (!r->place || strcmp(slot, r->place)))
+            visit(out, slot);
+    }
 }
 
 /* ---- who needs the value */
@@ -80,16 +75,19 @@ static bool is_wanted(void *context, const Node *op, const Node *name, char lett
     return !w->found;
 }
 
+bool uses_name(const Node *item, uint32_t name) {
+    Wanted w = {name, false};
+    if (is_op(item)) each_use(item, is_wanted, &w);
+    return w.found;
+}
+
 static const Node *use_in_block(const CheckedBlock *b, uint32_t from, uint32_t name) {
-    for (uint32_t i = from; i < b->node->count; i++) {
-        Wanted w = {name, false};
-        if (is_op(b->node->kids[i])) each_use(b->node->kids[i], is_wanted, &w);
-        if (w.found) return b->node->kids[i];
-    }
+    for (uint32_t i = from; i < b->node->count; i++)
+        if (uses_name(b->node->kids[i], name)) return b->node->kids[i];
     return NULL;
 }
 
-static bool is_live_into(const CheckedBlock *b, uint32_t name) {
+bool is_live_into(const CheckedBlock *b, uint32_t name) {
     for (uint32_t i = 0; i < b->live_in.count; i++)
         if (b->live_in.items[i] == name) return true;
     return false;
@@ -119,42 +117,37 @@ static const Node *next_need(Verify *v, const Node *item, uint32_t name) {
     return found;
 }
 
-/* ---- reports */
-
-static void start_report(Verify *v, Rule rule) {
-    v->broken = rule;
-    v->problems++;
-    buffer_print(&v->report, "error[%s]: ", rules[rule].code);
+LiveRange range_of(Verify *v, uint32_t name) {
+    const CheckedBlock *block = &v->blocks[v->block];
+    const CheckedName *x = &v->names[name];
+    LiveRange r = {.from_before = is_live_into(block, name)};
+    r.found = r.from_before || (x->binder && x->block == v->block);
+    if (!r.found) return r;
+    r.first = r.last = r.from_before ? 0 : spot_of(v, x->binder).number;
+    for (uint32_t s = 0; s < block->successor_count; s++)
+        r.lives_on = r.lives_on || is_live_into(&v->blocks[block->successors[s]], name);
+    for (uint32_t i = block->first; i < block->node->count; i++)
+        if (r.lives_on || uses_name(block->node->kids[i], name)) r.last = i - block->first + 1;
+    return r;
 }
 
-static void end_report(Verify *v, Rule rule) {
-    buffer_print(&v->report, "  rule: %s.\n", rules[rule].sentence);
+/* The instruction that needs the name after `item`, and when. */
+static void add_reader(Verify *v, Report *r, uint32_t name) {
+    r->reader = next_need(v, r->item, name);
+    if (!r->reader) return;
+    Spot need = spot_of(v, r->reader), here = spot_of(v, r->item);
+    bool by_way_back = need.block == here.block && need.number <= here.number;
+    r->reads = by_way_back ? "needs it in the next round" : "needs it";
 }
 
-static void end_headline(Verify *v) {
-    buffer_print(&v->report, "    (in ");
-    print_flat(&v->report, v->function->kids[0]);
-    buffer_print(&v->report, ", b%u)\n", v->blocks[v->block].node->kids[0]->block);
-}
+/* ---- making reports */
 
-/* Where the value comes from. */
-static void add_origin(Verify *v, const Node *name) {
-    const CheckedName *x = checked(v, name);
-    if (!x->binder) return;
-    add_line(v, x->binder, "gives the value");
-    add_source(v, x->binder);
-}
-
-/* Which places hold the value now. */
-static void add_whereabouts(Verify *v, const Node *name) {
-    const CheckedName *x = checked(v, name);
-    buffer_print(&v->report, "  ");
-    add_name(&v->report, name);
-    if (!x->places.count) buffer_print(&v->report, " is in no place that is known");
-    for (uint32_t i = 0; i < x->places.count; i++)
-        buffer_print(&v->report, "%s %s", i ? "," : " is in",
-                     where_text((Where)x->places.items[i]));
-    buffer_print(&v->report, "\n");
+void add_message(Buffer *out, const Report *r) {
+    if (r->name && r->item != r->writer) {
+        add_name(out, r->name);
+        buffer_print(out, r->item == r->reader ? " " : ": ");
+    }
+    buffer_print(out, "%s", r->message);
 }
 
 /* For the tests of the verifier itself: what gets through without this rule? */
@@ -162,31 +155,43 @@ static bool is_switched_off(const Verify *v, Rule rule) {
     return (v->context->verify_without >> rule & 1) != 0;
 }
 
+/* Nothing is to be said. What the caller gives back then, see `broken`, is is_switched_off. */
+static bool is_silent(const Verify *v, Rule rule) {
+    return v->quiet || is_switched_off(v, rule);
+}
+
+/* The first report about a value tells the cause, later ones about it follow from that. */
+static bool make_report(Verify *v, const Report *r) {
+    CheckedName *x = r->name ? checked(v, r->name) : NULL;
+    v->broken = r->rule;
+    v->problems++;
+    if (x && x->reported && v->context->verify_all) return true;
+    if (x) x->reported = true;
+    if (v->context->verify_json)
+        write_json_report(v, r);
+    else
+        write_text_report(v, r);
+    if (!v->first_report) v->first_report = v->report.length;
+    return v->context->verify_all;
+}
+
 bool broken(Verify *v, Rule rule, const Node *item, const Node *name, const char *format, ...) {
-    if (v->quiet || is_switched_off(v, rule)) return is_switched_off(v, rule);
+    if (is_silent(v, rule)) return is_switched_off(v, rule);
     char message[256];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    start_report(v, rule);
-    if (name) {
-        add_name(&v->report, name);
-        buffer_print(&v->report, ": ");
-    }
-    buffer_print(&v->report, "%s", message);
-    end_headline(v);
-    if (name && checked(v, name)->binder != item) add_origin(v, name);
-    add_line(v, item, "here");
-    add_source(v, item);
+    Report r = {.rule = rule, .message = message, .item = item, .name = name};
+    if (name && where_of(name)) r.place = where_text(where_of(name));
     if (name && checked(v, name)->binder) {
-        const Node *need =
-            rule == RULE_V10 || rule == RULE_V13 ? next_need(v, item, name->name.number) : NULL;
-        if (need) add_line(v, need, "needs it");
-        if (rule != RULE_V02 && rule != RULE_V20) add_whereabouts(v, name);
+        if (rule == RULE_V10 || rule == RULE_V13) {
+            r.place = NULL;
+            add_reader(v, &r, name->name.number);
+        }
+        r.has_whereabouts = rule != RULE_V02 && rule != RULE_V20;
     }
-    end_report(v, rule);
-    return false;
+    return make_report(v, &r);
 }
 
 static const char *const what_happened[] = {
@@ -221,46 +226,6 @@ bool was_there(Verify *v, const Node *name) {
     return false;
 }
 
-bool not_there(Verify *v, const Node *item, const Node *name) {
-    uint32_t at = place_of_name(v, name);
-    const CheckedPlace *place = &v->places[at];
-    bool lost = was_there(v, name);
-    Rule rule = lost ? rule_of_event(place->event) : RULE_V06;
-    if (v->quiet || is_switched_off(v, rule)) return is_switched_off(v, rule);
-    start_report(v, rule);
-    add_name(&v->report, name);
-    buffer_print(&v->report, " is read from %s, which holds ", where_text(where_of(name)));
-    if (!place->names.count) buffer_print(&v->report, "nothing that is known");
-    for (uint32_t i = 0; i < place->names.count; i++) {
-        if (i) buffer_print(&v->report, " and ");
-        add_name(&v->report, v->names[place->names.items[i]].name);
-    }
-    end_headline(v);
-    add_origin(v, name);
-    if (place->by && (lost || place->event == WRITTEN)) {
-        add_line(v, place->by, lost ? what_happened[place->event] : "wrote what is there");
-        add_source(v, place->by);
-    }
-    add_line(v, item, "reads it");
-    add_source(v, item);
-    add_whereabouts(v, name);
-    end_report(v, rule);
-    return false;
-}
-
-static void add_range(Verify *v, const Node *name, const Node *last) {
-    const CheckedName *x = checked(v, name);
-    buffer_print(&v->report, "  live: ");
-    add_name(&v->report, name);
-    buffer_print(&v->report, " from b%u, ", v->blocks[x->block].node->kids[0]->block);
-    add_position(v, x->binder->at);
-    if (last) {
-        buffer_print(&v->report, ", at least to ");
-        add_position(v, last->at);
-    }
-    buffer_print(&v->report, "\n");
-}
-
 /* The name whose value `by` writes to the place; NULL when it is none that is bound. */
 static const Node *written_name(Verify *v, uint32_t place, const Node *by) {
     const Node *names = is_op(by) ? by->kids[1] : by;
@@ -272,31 +237,69 @@ static const Node *written_name(Verify *v, uint32_t place, const Node *by) {
     return NULL;
 }
 
-bool last_copy_lost(Verify *v, uint32_t place, uint32_t name, Event event, const Node *by) {
-    const Node *lost = v->names[name].name, *need = next_need(v, by, name);
-    Rule rule = rule_of_event(event);
-    if (v->quiet || is_switched_off(v, rule)) return is_switched_off(v, rule);
-    start_report(v, rule);
-    buffer_print(&v->report, "%s is %s while ", where_text((Where)place),
-                 event == CALLED ? "lost in a call" : "overwritten");
-    add_name(&v->report, lost);
-    buffer_print(&v->report, " is still needed");
-    end_headline(v);
-    add_origin(v, lost);
-    add_line(v, by, "destroys the only copy");
-    add_source(v, by);
-    if (need) {
-        add_line(v, need, "needs it");
-        add_source(v, need);
+bool not_there(Verify *v, const Node *item, const Node *name) {
+    uint32_t at = place_of_name(v, name);
+    const CheckedPlace *place = &v->places[at];
+    bool lost = was_there(v, name);
+    Rule rule = lost ? rule_of_event(place->event) : RULE_V06;
+    if (is_silent(v, rule)) return is_switched_off(v, rule);
+    Buffer message = {0};
+    buffer_print(&message, "is read from %s, which holds ", where_text(where_of(name)));
+    if (!place->names.count) buffer_print(&message, "nothing that is known");
+    for (uint32_t i = 0; i < place->names.count; i++) {
+        if (i) buffer_print(&message, " and ");
+        add_name(&message, v->names[place->names.items[i]].name);
     }
-    add_range(v, lost, need);
-    const Node *winner = event == WRITTEN ? written_name(v, place, by) : NULL;
-    if (winner) add_range(v, winner, next_need(v, by, winner->name.number));
-    end_report(v, rule);
-    return false;
+    Report r = {.rule = rule,
+                .message = message.bytes,
+                .item = item,
+                .name = name,
+                .place = place_text(v, at),
+                .reader = item,
+                .reads = "reads it",
+                .has_whereabouts = true};
+    if (place->by && (lost || place->event == WRITTEN)) {
+        r.writer = place->by;
+        r.writes = lost ? what_happened[place->event] : "wrote what is there";
+        if (place->event == WRITTEN) r.winner = written_name(v, at, place->by);
+    }
+    bool goes_on = make_report(v, &r);
+    buffer_free(&message);
+    return goes_on;
 }
 
+bool last_copy_lost(Verify *v, uint32_t place, uint32_t name, Event event, const Node *by) {
+    Rule rule = rule_of_event(event);
+    if (is_silent(v, rule)) return is_switched_off(v, rule);
+    const Node *lost = v->names[name].name;
+    char message[256];
+    Buffer shown = {0};
+    add_name(&shown, lost);
+    snprintf(message, sizeof message, "%s is %s while %s is still needed", place_text(v, place),
+             event == CALLED ? "lost in a call" : "overwritten", shown.bytes);
+    buffer_free(&shown);
+    Report r = {.rule = rule,
+                .message = message,
+                .item = by,
+                .name = lost,
+                .place = place_text(v, place),
+                .writer = by,
+                .writes = "destroys the only copy",
+                .winner = event == WRITTEN ? written_name(v, place, by) : NULL};
+    add_reader(v, &r, name);
+    return make_report(v, &r);
+}
+
+/* ---- showing them */
+
 void verify_report(Verify *v) {
-    buffer_print(&v->report, "this is a bug in slispc, not in your program\n");
-    fwrite(v->report.bytes, 1, v->report.length, stderr);
+    const Context *c = v->context;
+    bool all = c->verify_all || c->verify_json;
+    fwrite(v->report.bytes, 1, all ? v->report.length : v->first_report, stderr);
+    if (c->verify_json) return;
+    if (!all && v->report.length > v->first_report)
+        fprintf(stderr, "note: more is wrong in this function: --all shows it\n");
+    fputs(c->is_given ? "the form was read from a file: the mistake is in there\n"
+                      : "this is a bug in slispc, not in your program\n",
+          stderr);
 }
