@@ -83,6 +83,14 @@ dumps: all
 bench: all
 	/usr/bin/python3 -B tests/bench/run.py --slispc $(abspath $(BUILD)/slispc) -p slispc,c-O2
 
+# Random functions through allocator and verifier: right ones, then each fault, then changes by chance.
+SOAK = 100000
+soak: all
+	$(BUILD)/slispc soak --n=$(SOAK)
+	@for f in $$($(BUILD)/slispc faults | sed -n 's/^\(\(alloc\|frame\):[a-z-]*\) .*/\1/p'); do \
+	    $(BUILD)/slispc soak --n=$$(($(SOAK) / 50)) --inject=$$f || exit 3; done
+	$(BUILD)/slispc soak --n=$$(($(SOAK) / 50)) --mutate
+
 clean:
 	rm -rf $(BUILD)
 
@@ -91,4 +99,4 @@ install: all
 	install $(BUILD)/slispc $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libslisp.a $(DESTDIR)$(PREFIX)/lib/
 
-.PHONY: all test tools dumps bench clean install
+.PHONY: all test tools dumps bench soak clean install

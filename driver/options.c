@@ -89,7 +89,7 @@ static void set_verify(Options *o, const char *v) {
     static const char *const names[] = {"claims", "infer", "both"};
     for (int i = 0; i < 3; i++)
         if (!strcmp(v, names[i])) {
-            o->pipeline.verify_mode = i;
+            o->pipeline.verify_mode = (VerifyMode)i;
             return;
         }
     fail(0, "--verify= takes claims, infer or both");

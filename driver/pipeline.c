@@ -73,8 +73,7 @@ static bool runs(const Compile *c, int p) {
     return !(pass_rows[p].kind == VERIFY && c->options->no_verify);
 }
 
-static Language language_at(const Compile *c, int p, bool after) {
-    (void)c;
+static Language language_at(int p, bool after) {
     return after ? pass_rows[p].to : pass_rows[p].from;
 }
 
@@ -102,7 +101,7 @@ static bool shown(const Compile *c, Node *top) {
 static void dump_text(Compile *c, int p, bool after, const Buffer *tops, const Node *library) {
     Buffer out = {0};
     DumpHeader header = c->header;
-    header.language = language_at(c, p, after);
+    header.language = language_at(p, after);
     header.after = after ? p : p - 1;
     print_header(&out, &header);
     buffer_print(&out, "(program");
@@ -121,8 +120,7 @@ static void dump_program(Compile *c, int p, bool after, const Node *program) {
     buffer_free(&tops);
 }
 
-static void check_grammar(const Compile *c, int p, const char *nonterminal, const Node *n) {
-    (void)c;
+static void check_grammar(int p, const char *nonterminal, const Node *n) {
     GrammarError e = language_check(pass_rows[p].to, nonterminal, n);
     if (e.node) bug(e.node, "the output is not of language %s: this is no %s", language_name(pass_rows[p].to), e.wanted);
 }
@@ -135,8 +133,8 @@ static Node *run_pass(Compile *c, int p, Node *n) {
     double start = o->time_passes ? now() : 0;
     Node *out = pass_rows[p].run(&c->context, n);
     arena_reset(c->context.scratch);
-    if (out && !error_count(c->context.diagnostics))
-        check_grammar(c, p, pass_rows[p].scope == FUNCTION ? "Top" : NULL, out);
+    if (out && out != n && !error_count(c->context.diagnostics)) /* what did not change was checked before */
+        check_grammar(p, pass_rows[p].scope == FUNCTION ? "Top" : NULL, out);
     if (o->time_passes) c->seconds[p] += now() - start;
     bug_pass = NULL;
     if (error_count(c->context.diagnostics)) {

@@ -45,7 +45,7 @@ typedef struct {
     const char *dump_dir; /* every dump into a file of its own here, NULL: to stdout */
     const char *function; /* dump only this one, by name without $ */
     int from, to;         /* first and last pass to run, -1: as the input says, to the end */
-    int verify_mode;         /* VERIFY_CLAIMS, VERIFY_INFER, VERIFY_BOTH */
+    VerifyMode verify_mode;
     uint32_t verify_without; /* rules that are switched off */
     bool verify_all;         /* all that is wrong in a function */
     const SourceFile *against; /* a dump of what went into alloc, for verify; NULL: not at hand */

@@ -128,7 +128,7 @@ static void count_rule(const Soak *s, Tally *t) {
 
 /* ---- one function */
 
-static bool accepted_by(Soak *s, Node *function, int mode, Buffer *report) {
+static bool accepted_by(Soak *s, Node *function, VerifyMode mode, Buffer *report) {
     s->context.before_alloc = s->forms.intervals;
     s->context.verify_mode = mode;
     bool right = is_verified(&s->context, function, report);

@@ -284,8 +284,7 @@ static void look_at_blocks(Pass *p, const Node *f) {
         const Node *block = f->kids[i];
         if (block->kids[0]->block >= p->next_block) p->next_block = block->kids[0]->block + 1;
     }
-    p->block_limit = p->next_block;
-    p->params = NEW_ARRAY(p->scratch, Node *, p->block_limit + 1);
+    p->params = NEW_ARRAY(p->scratch, Node *, p->next_block);
     for (uint32_t i = 4; i < f->count; i++) {
         const Node *block = f->kids[i];
         p->params[block->kids[0]->block] = block->kids[1];

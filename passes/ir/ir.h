@@ -320,6 +320,8 @@ _Noreturn void fail(int error, const char *format, ...) __attribute__((format(pr
 
 /* ---- passes ------------------------------------------------------------- */
 
+typedef enum { VERIFY_CLAIMS, VERIFY_INFER, VERIFY_BOTH } VerifyMode;
+
 typedef struct {
     Arena *arena;   /* the output term is built here */
     Arena *scratch; /* reset after every run of a pass */
@@ -336,7 +338,7 @@ typedef struct {
     uint32_t source_count;
     /* verify's second input: the function as it went into alloc; NULL when not at hand */
     const Node *before_alloc;
-    enum { VERIFY_CLAIMS, VERIFY_INFER, VERIFY_BOTH } verify_mode;
+    VerifyMode verify_mode;
     uint32_t verify_without; /* rules of verify that are switched off: bit n for rule n */
     bool verify_all;  /* it shows all that is wrong in a function, not the first cause alone */
     bool verify_json; /* as lines of JSON */

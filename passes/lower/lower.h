@@ -26,7 +26,6 @@ typedef struct {
     uint32_t *uses;         /* how often each name of the input is used */
     Type *types;            /* and its representation */
     Node **tests;           /* a flag whose only use is the branch of its block: the test */
-    uint32_t block_limit;
     Node **params;          /* of the input's blocks, by number */
     int64_t room;           /* bytes of the heap that were checked for and not used yet */
     Type returns;

@@ -96,7 +96,7 @@ static void throw_divide(Pass *p) {
 }
 
 /* Divisor 0 throws; -1 would overflow in the machine for the least int: it is done by negation. */
-static void check_divisor(Pass *p, Node *name, Prim prim, Node *a, Node *b, Block *done) {
+static void check_divisor(Pass *p, Prim prim, Node *a, Node *b, const Block *done) {
     Block *zero = new_block(p, NULL, true), *nonzero = new_block(p, NULL, false);
     Block *minus_one = new_block(p, NULL, true), *plain = new_block(p, NULL, false);
     branch(p, C_eq, b, word(p, 0), zero, nonzero);
@@ -107,7 +107,6 @@ static void check_divisor(Pass *p, Node *name, Prim prim, Node *a, Node *b, Bloc
     start_block(p, minus_one);
     jump(p, done, prim == P_int_quot ? raw2(p, W_sub_trap, word(p, 0), a) : word(p, 0));
     start_block(p, plain);
-    (void)name;
 }
 
 static void divide(Pass *p, Node *name, const Node *e) {
@@ -135,7 +134,7 @@ static void divide(Pass *p, Node *name, const Node *e) {
     Node *param = node_placed(p->arena, name, NOWHERE);
     Block *done = new_block(p, node_tree(p->arena, N_VECTOR, 0, &param, 1), false);
     forget_room(p);
-    check_divisor(p, name, prim, a, b, done);
+    check_divisor(p, prim, a, b, done);
     if (prim != P_int_mod) {
         jump(p, done, raw2(p, w, a, b));
     } else {

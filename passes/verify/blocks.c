@@ -100,14 +100,16 @@ static bool check_map(Verify *v, const Node *op) {
         if (!check_map_entry(v, op, map->kids[i])) return false;
     if (v->live_derived)
         for (uint32_t i = 0; i < v->live.count; i++)
-            if (v->names[v->live.items[i]].kind == KIND_IS_DRV)
-                return broken(v, RULE_V13, op, v->names[v->live.items[i]].name,
-                              "it points into an object and lives on");
+            if (v->names[v->live.items[i]].kind == KIND_IS_DRV &&
+                !broken(v, RULE_V13, op, v->names[v->live.items[i]].name,
+                        "it points into an object and lives on"))
+                return false;
     if (v->live_references == map->count) return true;
     for (uint32_t i = 0; i < v->live.count; i++) {
         const CheckedName *x = &v->names[v->live.items[i]];
-        if (x->kind == KIND_IS_REF && !x->constant && x->mapped != v->safepoints)
-            return broken(v, RULE_V10, op, x->name, "the map does not list it");
+        if (x->kind == KIND_IS_REF && !x->constant && x->mapped != v->safepoints &&
+            !broken(v, RULE_V10, op, x->name, "the map does not list it"))
+            return false;
     }
     return true;
 }
@@ -195,9 +197,12 @@ static bool check_edge(Verify *v, const Node *exit, const Node *to, const Checke
         const Node *claim = claims->kids[i];
         uint32_t place = place_of_name(v, claim);
         if (holds(v, place, name_before(to, parameters, claim))) continue;
-        if (was_there(v, claim)) return not_there(v, exit, claim);
-        return broken(v, RULE_V09, exit, claim, "b%u claims to find it in %s, but it is not there",
-                      to->kids[0]->block, where_text(where_of(claim)));
+        bool goes_on = was_there(v, claim)
+                           ? not_there(v, exit, claim)
+                           : broken(v, RULE_V09, exit, claim,
+                                    "b%u claims to find it in %s, but it is not there",
+                                    to->kids[0]->block, where_text(where_of(claim)));
+        if (!goes_on) return false;
     }
     return true;
 }
