@@ -11,7 +11,7 @@ WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wmissin
 CFLAGS   = -O2 -g
 INCLUDE  = -I$(BUILD) -Ipasses/ir -Ipasses -Ipasses/specialize -Ipasses/lower -Iruntime -Idriver
 COMPILE  = $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fno-pie -MMD -MP $(INCLUDE)
-LINK     = $(CC) $(CFLAGS) -no-pie
+LINK     = $(CC) $(CFLAGS)
 
 # The compiler's own files, and the runtime that it carries and is linked with.
 COMPILER = $(wildcard passes/*.c passes/*/*.c driver/*.c)
@@ -22,7 +22,7 @@ RUNTIME_OBJECTS  = $(RUNTIME:%.c=$(BUILD)/%.o) $(BUILD)/runtime/stubs.o
 all: $(BUILD)/slispc $(BUILD)/libslisp.a
 
 $(BUILD)/slispc: $(COMPILER_OBJECTS) $(RUNTIME_OBJECTS)
-	@$(LINK) $(STATIC) $(SANITIZE) -o $@ $^ -lm
+	@$(LINK) $(or $(STATIC),-no-pie) $(SANITIZE) -o $@ $^ -lm
 
 # What every program starts from: the runtime as an executable, without a program yet.
 $(BUILD)/image: $(RUNTIME_OBJECTS) $(BUILD)/runtime/main.o
@@ -58,10 +58,6 @@ $(BUILD)/%.o: %.c $(BUILD)/heads.h
 	@$(COMPILE) $(SANITIZE) -c -o $@ $<
 
 -include $(COMPILER_OBJECTS:.o=.d) $(RUNTIME_OBJECTS:.o=.d)
-
-# The compiler, not the programs that it makes, with sanitizers: make SANITIZE=... out/slispc-sanitized
-$(BUILD)/slispc-sanitized: $(COMPILER_OBJECTS) $(RUNTIME_OBJECTS)
-	@$(LINK) $(SANITIZE) -o $@ $^ -lm
 
 # ---- tests: Python 3 with pytest; gdb, valgrind and clang where they are to be had
 

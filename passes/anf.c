@@ -79,8 +79,10 @@ static Node *operation(Pass *p, Line *line, Node *e) {
         return list(p->arena, H_if, e->at, test, then, otherwise, NULL);
     }
     case H_do:
-        for (uint32_t i = 0; i + 1 < e->count; i++)
-            bind(p, line, numbered_name(p->arena, &p->names, "_"), operation(p, line, e->kids[i]));
+        for (uint32_t i = 0; i + 1 < e->count; i++) {
+            Node *effect = operation(p, line, e->kids[i]);
+            bind(p, line, numbered_name(p->arena, &p->names, "_"), effect);
+        }
         return operation(p, line, e->kids[e->count - 1]);
     case H_let:
         add_bindings(p, line, e->kids[0]);

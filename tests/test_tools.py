@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from harness import REPOSITORY, TESTS, compiled, conformance_programs, execute, label, seed_programs, slispc, tool
+from harness import SLISPC, REPOSITORY, TESTS, compiled, conformance_programs, execute, label, seed_programs, slispc, tool
 
 # Programs that together touch every part of the runtime.
 VALGRIND = '''
@@ -58,3 +58,11 @@ def test_sanitized_compiler(sanitized, program, tmp_path):
                      environment={'ASAN_OPTIONS': 'detect_leaks=0'})
     assert result.code == 0 and b'Sanitizer' not in result.err and b'runtime error' not in result.err, \
         result.error_text[-3000:]
+
+
+@pytest.mark.parametrize('program', seed_programs()[::6] + conformance_programs()[::20], ids=label)
+def test_another_compiler_makes_the_same_slispc(sanitized, program):
+    """Nothing depends on what C leaves open, such as the order in which operands are evaluated."""
+    dump = ['--dump-after=all', program]
+    other = execute([sanitized, *dump], timeout=60, environment={'ASAN_OPTIONS': 'detect_leaks=0'})
+    assert other.out == execute([SLISPC, *dump]).out
