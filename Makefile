@@ -87,6 +87,10 @@ soak: all
 	    $(BUILD)/slispc soak --n=$$(($(SOAK) / 50)) --inject=$$f || exit 3; done
 	$(BUILD)/slispc soak --n=$$(($(SOAK) / 50)) --mutate
 
+# The table of mutants in docs/verifier.md.
+verify-report: all
+	SLISPC=$(abspath $(BUILD)/slispc) /usr/bin/python3 -B tests/verify_report.py
+
 clean:
 	rm -rf $(BUILD)
 
@@ -95,4 +99,4 @@ install: all
 	install $(BUILD)/slispc $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libslisp.a $(DESTDIR)$(PREFIX)/lib/
 
-.PHONY: all test tools dumps bench soak clean install
+.PHONY: all test tools dumps bench soak verify-report clean install

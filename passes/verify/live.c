@@ -48,12 +48,9 @@ static void live_into(Search *s, uint32_t block, uint32_t name) {
 }
 
 static bool note_use(void *context, const Node *item, const Node *name, char letter) {
-    (void)letter;
+    (void)item, (void)letter;
     Search *s = context;
     CheckedName *x = checked(s->v, name);
-    if (!x->binder)
-        bug(item, "%%%s.%u is used but never bound", text_bytes(name->name.hint),
-            name->name.number);
     x->used = true;
     if (x->block != s->block) live_into(s, s->block, name->name.number);
     return true;

@@ -1,6 +1,7 @@
 /* read.c - the form to be judged, as arrays. */
 #include "verify.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 uint32_t operand_end(const Node *op) {
@@ -37,6 +38,33 @@ static CheckedKind kind_named(const Node *symbol) {
     return NO_KIND;
 }
 
+/* ---- what must be so before anything can be judged */
+
+void malformed(Verify *v, const Node *at, const char *format, ...) {
+    char message[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    if (!v->context->is_given) bug(at, "%s", message);
+    fail(0, "the form cannot be verified: %s", message);
+}
+
+/* Every name has a number below that of (names n), or, with `bound`, an item that binds it. */
+static void check_names(Verify *v, const Node *n, bool bound) {
+    if (n->kind == N_NAME && n->name.number >= v->name_count)
+        malformed(v, v->function, "%%%s.%u is not below (names %u)", text_bytes(n->name.hint),
+                  n->name.number, v->name_count);
+    if (n->kind == N_NAME && bound && !checked(v, n)->binder)
+        malformed(v, v->function, "%%%s.%u is bound nowhere", text_bytes(n->name.hint),
+                  n->name.number);
+    if (n->kind == N_LIST || n->kind == N_VECTOR)
+        for (uint32_t i = 0; i < n->count; i++)
+            check_names(v, n->kids[i], bound);
+}
+
+/* ---- the parts */
+
 static bool is_block_form(const Node *n) {
     return is_item(n, H_block) || is_item(n, H_cold);
 }
@@ -60,13 +88,16 @@ static void read_parts(Verify *v) {
     v->places = NEW_ARRAY(v->scratch, CheckedPlace, v->place_count);
     v->names = NEW_ARRAY(v->scratch, CheckedName, v->name_count);
     v->blocks = NEW_ARRAY(v->scratch, CheckedBlock, v->block_count);
+    check_names(v, v->function, false);
     read_kinds(v, kinds);
 }
 
 static void read_binder(Verify *v, const Node *names, const Node *binder, uint32_t b) {
     for (uint32_t i = 0; i < names->count; i++) {
         CheckedName *x = checked(v, names->kids[i]);
-        if (x->binder) bug(names->kids[i], "a name that is bound twice");
+        if (x->binder)
+            malformed(v, binder, "%%%s.%u is bound twice", text_bytes(x->name->name.hint),
+                      x->name->name.number);
         x->name = names->kids[i];
         x->binder = binder;
         x->block = b;
@@ -92,7 +123,7 @@ static void read_edges(Verify *v, uint32_t b, const uint32_t *index, uint32_t nu
         if (!is_item(exit->kids[i], H_to)) continue;
         uint32_t number = exit->kids[i]->kids[0]->block;
         if (number >= numbers || !index[number] || block->successor_count == 2)
-            bug(exit, "there is no such block");
+            malformed(v, exit, "there is no block b%u, or there are three ways to go", number);
         block->successors[block->successor_count++] = index[number] - 1;
         PUSH(v->scratch, v->blocks[index[number] - 1].predecessors, b);
     }
@@ -108,6 +139,8 @@ void read_form_to_verify(Verify *v) {
         read_block(v, v->function->kids[i], b++);
     }
     uint32_t *index = NEW_ARRAY(v->scratch, uint32_t, numbers); /* plus 1 */
+    for (b = 0; b < v->block_count; b++)
+        check_names(v, v->blocks[b].node, true);
     for (b = 0; b < v->block_count; b++)
         index[v->blocks[b].node->kids[0]->block] = b + 1;
     for (b = 0; b < v->block_count; b++)

@@ -80,6 +80,9 @@ typedef struct {
 
 /* ---- read.c: the form as arrays */
 void read_form_to_verify(Verify *v);
+/* The form is none that can be judged: a bug, or, when it was read from a file, a wrong input. */
+_Noreturn void malformed(Verify *v, const Node *at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 static inline bool is_item(const Node *item, Head head) { return is_form(item, head); }
 static inline bool is_op(const Node *item) {
     return item->kind == N_LIST && item->head == H_op;
