@@ -174,3 +174,20 @@ def test_explain_tells_the_faults():
 def test_explain_of_a_code_that_is_none():
     result = slispc('explain', 'V55')
     assert result.code == WORLD_IS_WRONG and 'did you mean V' in result.error_text
+
+
+# ---- forms that cannot be judged ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize('change,message', [
+    (('(names 5)', '(names 3)'), 'not below (names 3)'),
+    (('(ret [] %r.4=rax)', '(ret [] %r.5=rax)'), 'not below (names 5)'),
+    (('(call [%r.4=rax]', '(call [%r.3=rax]'), 'bound twice'),
+    (('(call [%b.1=rax] (code $user/map.w0) (map %a.0=s0[rsp+0]) @1:16)', ''), '%b.1 is bound nowhere'),
+])
+def test_edited_beyond_judging(change, message, tmp_path):
+    edited = tmp_path / 'edited.ir'
+    edited.write_text((FOLDER / 'four-maps.ir').read_text().replace(*change))
+    result = slispc('check', edited)
+    assert result.code in (WORLD_IS_WRONG, SLISPC_IS_WRONG) and message in result.error_text
+    assert 'bug in slispc' not in result.error_text

@@ -47,41 +47,25 @@ static void add(Index *index, const char *name, uint16_t row) {
     index->rows[t] = row;
 }
 
-static uint16_t find(const Index *index, Text name) {
+/* The row of that name, 0 when there is none. The index is built at the first look. */
+static uint16_t find(Index *index, const char *(*name_of)(uint16_t row), uint16_t count, Text name) {
+    if (!index->rows)
+        for (uint16_t row = 1; row < count; row++)
+            add(index, name_of(row), row);
     return name < index->limit ? index->rows[name] : 0;
 }
 
-Prim prim_named(Text name) {
-    static Index index;
-    if (!index.rows)
-        for (uint16_t p = 1; p < P_COUNT; p++)
-            add(&index, prim_rows[p].name, p);
-    return (Prim)find(&index, name);
-}
+static const char *prim_name(uint16_t row) { return prim_rows[row].name; }
+static const char *word_name(uint16_t row) { return word_rows[row].name; }
+static const char *condition_name(uint16_t row) { return condition_rows[row].name; }
+static const char *opcode_name(uint16_t row) { return opcode_rows[row].name; }
 
-Word word_named(Text name) {
-    static Index index;
-    if (!index.rows)
-        for (uint16_t w = 1; w < W_COUNT; w++)
-            add(&index, word_rows[w].name, w);
-    return (Word)find(&index, name);
-}
+static Index prims, words, conditions, opcodes;
 
-Condition condition_named(Text name) {
-    static Index index;
-    if (!index.rows)
-        for (uint16_t c = 1; c < C_COUNT; c++)
-            add(&index, condition_rows[c].name, c);
-    return (Condition)find(&index, name);
-}
-
-Opcode opcode_named(Text name) {
-    static Index index;
-    if (!index.rows)
-        for (uint16_t x = 1; x < X_COUNT; x++)
-            add(&index, opcode_rows[x].name, x);
-    return (Opcode)find(&index, name);
-}
+Prim prim_named(Text name) { return (Prim)find(&prims, prim_name, P_COUNT, name); }
+Word word_named(Text name) { return (Word)find(&words, word_name, W_COUNT, name); }
+Condition condition_named(Text name) { return (Condition)find(&conditions, condition_name, C_COUNT, name); }
+Opcode opcode_named(Text name) { return (Opcode)find(&opcodes, opcode_name, X_COUNT, name); }
 
 Type prim_result(Prim p) {
     Type t = T_NONE;

@@ -50,17 +50,23 @@ void malformed(Verify *v, const Node *at, const char *format, ...) {
     fail(0, "the form cannot be verified: %s", message);
 }
 
-/* Every name has a number below that of (names n), or, with `bound`, an item that binds it. */
-static void check_names(Verify *v, const Node *n, bool bound) {
-    if (n->kind == N_NAME && n->name.number >= v->name_count)
-        malformed(v, v->function, "%%%s.%u is not below (names %u)", text_bytes(n->name.hint),
-                  n->name.number, v->name_count);
-    if (n->kind == N_NAME && bound && !checked(v, n)->binder)
-        malformed(v, v->function, "%%%s.%u is bound nowhere", text_bytes(n->name.hint),
-                  n->name.number);
-    if (n->kind == N_LIST || n->kind == N_VECTOR)
-        for (uint32_t i = 0; i < n->count; i++)
-            check_names(v, n->kids[i], bound);
+/* The row of a name that is in range. */
+static CheckedName *row_of_name(Verify *v, const Node *name) {
+    if (name->name.number >= v->name_count)
+        malformed(v, v->function, "%%%s.%u is not below (names %u)", text_bytes(name->name.hint),
+                  name->name.number, v->name_count);
+    return checked(v, name);
+}
+
+/* Every name below `n` is bound somewhere. */
+static void check_names(Verify *v, const Node *n) {
+    for (uint32_t i = 0; i < n->count; i++) {
+        const Node *kid = n->kids[i];
+        if (kid->kind == N_NAME && !row_of_name(v, kid)->binder)
+            malformed(v, n, "%%%s.%u is bound nowhere", text_bytes(kid->name.hint),
+                      kid->name.number);
+        if (kid->kind == N_LIST || kid->kind == N_VECTOR) check_names(v, kid);
+    }
 }
 
 /* ---- the parts */
@@ -71,7 +77,7 @@ static bool is_block_form(const Node *n) {
 
 static void read_kinds(Verify *v, const Node *kinds) {
     for (uint32_t i = 0; i < kinds->count; i++)
-        v->names[kinds->kids[i]->kids[0]->name.number].kind = kind_named(kinds->kids[i]->kids[1]);
+        row_of_name(v, kinds->kids[i]->kids[0])->kind = kind_named(kinds->kids[i]->kids[1]);
 }
 
 static void read_parts(Verify *v) {
@@ -88,13 +94,12 @@ static void read_parts(Verify *v) {
     v->places = NEW_ARRAY(v->scratch, CheckedPlace, v->place_count);
     v->names = NEW_ARRAY(v->scratch, CheckedName, v->name_count);
     v->blocks = NEW_ARRAY(v->scratch, CheckedBlock, v->block_count);
-    check_names(v, v->function, false);
     read_kinds(v, kinds);
 }
 
 static void read_binder(Verify *v, const Node *names, const Node *binder, uint32_t b) {
     for (uint32_t i = 0; i < names->count; i++) {
-        CheckedName *x = checked(v, names->kids[i]);
+        CheckedName *x = row_of_name(v, names->kids[i]);
         if (x->binder)
             malformed(v, binder, "%%%s.%u is bound twice", text_bytes(x->name->name.hint),
                       x->name->name.number);
@@ -140,7 +145,7 @@ void read_form_to_verify(Verify *v) {
     }
     uint32_t *index = NEW_ARRAY(v->scratch, uint32_t, numbers); /* plus 1 */
     for (b = 0; b < v->block_count; b++)
-        check_names(v, v->blocks[b].node, true);
+        check_names(v, v->blocks[b].node);
     for (b = 0; b < v->block_count; b++)
         index[v->blocks[b].node->kids[0]->block] = b + 1;
     for (b = 0; b < v->block_count; b++)

@@ -1,0 +1,147 @@
+/* grammar.c - what a language's grammar is for: checking terms, and default traversal.
+ *
+ * A production is chosen by nonterminal and head, so checking a term is linear in its size.
+ */
+#include "grammar.h"
+
+/* No atom of the intermediate languages anywhere in it? */
+static bool is_data(const Node *n) {
+    if (!is_tree(n)) return n->kind < N_NAME;
+    for (uint32_t i = 0; i < n->count; i++)
+        if (!is_data(n->kids[i])) return false;
+    return n->head == H_NONE;
+}
+
+static bool is_terminal(uint32_t kinds, const Node *n) {
+    return (kinds >> n->kind & 1) && (!is_tree(n) || is_data(n));
+}
+
+/* ---- checking: the deepest node that does not fit is the one to report */
+
+typedef struct {
+    Grammar *g;
+    const Node *deepest;
+    int wanted, depth, at;
+} Check;
+
+static bool fits(Check *c, const Pattern *p, const Node *n);
+static bool nonterminal_fits(Check *c, int nt, const Node *n);
+
+static bool item_fits(Check *c, const Pattern *p, const Node *n) {
+    return p->kind == P_TERMINAL ? is_terminal(p->kinds, n) : fits(c, p, n);
+}
+
+static bool items_fit(Check *c, const Pattern *p, const Node *n) {
+    uint32_t j = 0;
+    for (uint32_t i = 0; i < p->count; i++) {
+        uint32_t after = p->count - i - 1;
+        if (p->items[i].repeated) {
+            for (; j + after < n->count; j++)
+                if (!item_fits(c, &p->items[i], n->kids[j])) return false;
+        } else if (j >= n->count || !item_fits(c, &p->items[i], n->kids[j++])) {
+            return false;
+        }
+    }
+    return j == n->count;
+}
+
+/* One of the productions from `first` on, which all have the node's head or none? */
+static bool one_fits(Check *c, int first, const Node *n) {
+    for (int i = first; i; i = c->g->productions[i - 1].next) {
+        const Pattern *p = &c->g->productions[i - 1].pattern;
+        if (p->kind == P_NONTERMINAL ? nonterminal_fits(c, p->which, n) : fits(c, p, n)) return true;
+    }
+    return false;
+}
+
+static bool nonterminal_fits(Check *c, int nt, const Node *n) {
+    const uint8_t *by_head = c->g->by_head[nt];
+    if (n->kind == N_LIST && n->head && one_fits(c, by_head[n->head], n)) return true;
+    if (one_fits(c, by_head[H_NONE], n)) return true;
+    if (c->depth > c->at) {
+        c->at = c->depth;
+        c->deepest = n;
+        c->wanted = nt;
+    }
+    return false;
+}
+
+static bool fits(Check *c, const Pattern *p, const Node *n) {
+    switch (p->kind) {
+    case P_LITERAL: return n->kind == N_SYMBOL && n->text == p->literal;
+    case P_TERMINAL: return is_terminal(p->kinds, n);
+    case P_TREE: return n->kind == p->node_kind && n->head == p->head && items_fit(c, p, n);
+    case P_NONTERMINAL: break;
+    }
+    c->depth++;
+    bool good = nonterminal_fits(c, p->which, n);
+    c->depth--;
+    return good;
+}
+
+GrammarError language_check(Language l, const char *nt, const Node *n) {
+    Check c = {.g = grammar(l), .at = -1};
+    int which = nt ? nonterminal(c.g, nt) : 0;
+    if (nonterminal_fits(&c, which, n)) return (GrammarError){NULL, NULL};
+    return (GrammarError){c.deepest ? c.deepest : n, c.g->nts[c.wanted]};
+}
+
+/* ---- default traversal */
+
+typedef struct {
+    Arena *arena;
+    Grammar *g;
+    int nt;
+    Visit *visit;
+    void *context;
+} Descent;
+
+static Node *rebuild(Descent *d, const Pattern *p, Node *n);
+
+static Node *rebuild_items(Descent *d, const Pattern *p, Node *n) {
+    Node *out = NULL;
+    uint32_t j = 0;
+    for (uint32_t i = 0; i < p->count; i++) {
+        uint32_t after = p->count - i - 1, stop = p->items[i].repeated ? n->count - after : j + 1;
+        for (; j < stop; j++) {
+            Node *kid = rebuild(d, &p->items[i], n->kids[j]);
+            if (kid != n->kids[j] && !out) out = node_tree(d->arena, (NodeKind)n->kind, n->at, n->kids, n->count);
+            if (out) out->kids[j] = kid;
+        }
+    }
+    if (!out) return n;
+    out->head = n->head;
+    return out;
+}
+
+static Node *rebuild_by(Descent *d, int nt, Node *n) {
+    Check c = {.g = d->g, .at = -1};
+    const uint8_t *by_head = d->g->by_head[nt];
+    int first = n->kind == N_LIST && n->head && by_head[n->head] ? by_head[n->head] : by_head[H_NONE];
+    for (int i = first; i; i = d->g->productions[i - 1].next) {
+        const Production *production = &d->g->productions[i - 1];
+        const Pattern *p = &production->pattern;
+        if (p->kind == P_NONTERMINAL && p->which != d->nt && nonterminal_fits(&c, p->which, n))
+            return rebuild_by(d, p->which, n);
+        /* the last of its head needs no closer look */
+        if (p->kind == P_TREE && p->node_kind == n->kind && (!production->next || items_fit(&c, p, n)))
+            return rebuild_items(d, p, n);
+    }
+    return n;
+}
+
+static Node *rebuild(Descent *d, const Pattern *p, Node *n) {
+    switch (p->kind) {
+    case P_LITERAL:
+    case P_TERMINAL: return n;
+    case P_TREE: return rebuild_items(d, p, n);
+    case P_NONTERMINAL: break;
+    }
+    return p->which == d->nt ? d->visit(d->context, n) : rebuild_by(d, p->which, n);
+}
+
+Node *descend(Arena *a, Language l, const char *nt, Node *e, Visit *visit, void *context) {
+    Grammar *g = grammar(l);
+    Descent d = {a, g, nonterminal(g, nt), visit, context};
+    return rebuild_by(&d, d.nt, e);
+}
