@@ -335,11 +335,20 @@ static void reach_roots(Resolver *r, const Top *tops, uint32_t count) {
         reach_main(r, r->order.items[i]);
 }
 
-/* A global that is only assigned inside expressions starts as nil. */
-static void define_assigned(Resolver *r, Nodes *out, uint32_t index) {
-    for (uint32_t i = 0; i < r->order.count; i++) {
-        Global *g = r->order.items[i];
-        if (g->definitions > 0 || g->first != index) continue;
+typedef VEC(Global *) Globals;
+
+static Globals only_assigned(Resolver *r) {
+    Globals found = {0};
+    for (uint32_t i = 0; i < r->order.count; i++)
+        if (r->order.items[i]->definitions == 0) PUSH(r->scratch, found, r->order.items[i]);
+    return found;
+}
+
+/* A global that is only assigned inside expressions starts as nil, where the first one stands. */
+static void define_assigned(Resolver *r, Nodes *out, const Globals *assigned, uint32_t index) {
+    for (uint32_t i = 0; i < assigned->count; i++) {
+        Global *g = assigned->items[i];
+        if (g->first != index) continue;
         PUSH(r->scratch, *out,
              build(r->arena, g->defined_at, "(variable ? (names 1) (quote nil))",
                    node_global(r->arena, g->name)));
@@ -371,8 +380,9 @@ Node *pass_resolve(Context *context, Node *program) {
     check_tops(&r, tops, program->count);
     reach_roots(&r, tops, program->count);
     PUSH(r.scratch, out, program->kids[0]);
+    Globals assigned = only_assigned(&r);
     for (uint32_t i = 1; i < program->count; i++) {
-        define_assigned(&r, &out, i);
+        define_assigned(&r, &out, &assigned, i);
         if (!tops[i].form) continue;
         if (!tops[i].defines || tops[i].defines->is_reached) PUSH(r.scratch, out, tops[i].form);
         else check_recurs(context, tops[i].form);

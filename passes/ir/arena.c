@@ -37,9 +37,10 @@ Arena *arena_new(void) {
 }
 
 void arena_reset(Arena *a) {
-    for (Chunk *c = a->first; c; c = c->next) {
+    for (Chunk *c = a->first;; c = c->next) {
         memset(c->bytes, 0, c->used);
         c->used = 0;
+        if (c == a->current) break; /* those behind it were not used */
     }
     a->current = a->first;
     a->used = 0;
