@@ -46,14 +46,16 @@ static void set_skip(Options *o, const char *v) {
     o->pipeline.skip |= set;
 }
 
+/* Which of the three words it is; none of them is wrong usage. */
+static int one_of(const char *option, const char *v, const char *const names[3]) {
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(v, names[i])) return i;
+    fail(0, "%s= takes %s, %s or %s, not '%s'", option, names[0], names[1], names[2], v);
+}
+
 static void set_style(Options *o, const char *v) {
     static const char *const names[] = {"full", "view", "canon"};
-    for (int i = 0; i < 3; i++)
-        if (!strcmp(v, names[i])) {
-            o->pipeline.style = (Style)i;
-            return;
-        }
-    fail(0, "no style '%s'; there are full, view and canon", v);
+    o->pipeline.style = (Style)one_of("--style", v, names);
 }
 
 /* PASS:FAULT[:SEED] */
@@ -87,12 +89,7 @@ static void set_dialect(Options *o, const char *v) {
 }
 static void set_verify(Options *o, const char *v) {
     static const char *const names[] = {"claims", "infer", "both"};
-    for (int i = 0; i < 3; i++)
-        if (!strcmp(v, names[i])) {
-            o->pipeline.verify_mode = (VerifyMode)i;
-            return;
-        }
-    fail(0, "--verify= takes claims, infer or both");
+    o->pipeline.verify_mode = (VerifyMode)one_of("--verify", v, names);
 }
 
 static void set_verify_without(Options *o, const char *v) {
