@@ -17,6 +17,7 @@
  * Choice: a function that captures nothing has no closure and no env. Captured names keep their
  *         names: env lists them.
  */
+#include "ir/names.h"
 #include "closures/closures.h"
 
 #include <string.h>
@@ -290,8 +291,15 @@ static Node *convert_kids(Converter *c, Node *e, uint32_t first) {
     return out;
 }
 
+/* A global that is a function is its entry. */
+static Node *convert_global(Converter *c, Node *g) {
+    const Known *k = table_get(&c->globals, g->text);
+    return k && k->base != g->text ? node_global(c->arena, k->base) : g;
+}
+
 Node *convert_expression(Converter *c, Node *e) {
     if (e->kind == N_NAME) return convert_name(c, e);
+    if (e->kind == N_GLOBAL) return convert_global(c, e);
     if (!is_tree(e)) return e;
     switch (e->head) {
     case H_quote: return e;
@@ -309,11 +317,18 @@ Node *convert_expression(Converter *c, Node *e) {
 
 /* ---- top-level forms */
 
+/* What the names of a global function's parts start with. */
+static Text base_of(const Node *define) {
+    const Node *global = define->kids[0], *self = define->kids[2]->kids[0];
+    if (self->name.hint != text(MADE_FUNCTION)) return global->text;
+    return text_format("%s.fn%u", text_bytes(global->text), self->name.number);
+}
+
 static void index_global(Converter *c, Node *top) {
     if (is_form(top, H_run)) return;
     Known *k = NEW(c->scratch, Known);
     bool is_function = is_form(top, H_define) && is_form(top->kids[2], H_fn);
-    *k = (Known){.base = top->kids[0]->text,
+    *k = (Known){.base = is_function ? base_of(top) : 0,
                  .is_static = is_function,
                  .function = is_function ? top->kids[2] : NULL};
     table_put(&c->globals, top->kids[0]->text, is_function ? (void *)k : NULL);

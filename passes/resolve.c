@@ -298,6 +298,7 @@ static Top resolve_top(Resolver *r, Node *top, uint32_t index) {
         Global *g = global_named(r, inner->kids[0]->text);
         out.defines = index == g->first ? g : NULL;
         r->mentions = out.defines ? &g->mentions : &out.mentions;
+        if (!out.defines) mention_global(r, g, pos(inner)); /* what is set again is there */
         out.form = top_with(r->arena, top, resolve_definition(r, inner, g, index));
         return out;
     }

@@ -11,6 +11,7 @@
  * Choice: one walk with what is known of each name, functions before those that call them, and one
  *         walk backwards for what is dead. Inlining is bounded by size, depth and growth of a top.
  */
+#include "ir/names.h"
 #include "simplify/simplify.h"
 
 enum { GROWTH = 300 }; /* forms that may be copied into one top-level definition */
@@ -300,6 +301,14 @@ Node *simplified(Simplifier *s, Node *e) {
 
 /* ---- tops */
 
+/* A global that turns out to hold a function which another one has made: it does not give it its name,
+ * so that messages call the function the same with and without this pass. */
+static void mark_made_function(Simplifier *s, Node **value, const Node *was) {
+    if (!is_form(*value, H_fn) || is_form(was, H_fn)) return;
+    *value = copy(s, *value);
+    (*value)->kids[0] = node_name(s->arena, text(MADE_FUNCTION), (*value)->kids[0]->name.number);
+}
+
 /* (define g (names n) e), (variable g (names n) e), (run (names n) e) */
 static Node *simplify_top(Simplifier *s, Node *top) {
     Node *names = top->kids[top->count - 2], *e = top->kids[top->count - 1], *out = copy(s, top);
@@ -309,7 +318,9 @@ static Node *simplify_top(Simplifier *s, Node *top) {
     s->budget = s->level > 1 ? GROWTH + size_of(e, GROWTH) : GROWTH / 4;
     count_uses(s, e);
     Node *value = simplified(s, e);
-    out->kids[top->count - 1] = pruned(s, value, s->next);
+    value = pruned(s, value, s->next);
+    mark_made_function(s, &value, e);
+    out->kids[top->count - 1] = value;
     out->kids[top->count - 2] =
         build(s->arena, pos(names), "(names ?)", node_int(s->arena, pos(names), s->next));
     return out;

@@ -38,7 +38,6 @@ double rt_math2(int64_t function, double x, double y);
 Value rt_list(void);
 Value rt_array(int64_t length);
 Value rt_array_set(Value array, int64_t index, Value v);
-int64_t rt_array_length(Value array);
 int64_t rt_rest_list(int64_t fixed, int64_t count); /* for rt_collect_rest */
 int64_t rt_spread(Value callee, Value vector);      /* for rt_apply */
 

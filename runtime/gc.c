@@ -273,9 +273,13 @@ static void add_row(TextBuffer *t, const char *what, uint64_t number, const char
     text_add_text(t, unit);
 }
 
+SlispStatistics slisp_statistics(void) {
+    return (SlispStatistics){heap.collections, heap.allocated + (slisp_context.alloc - heap.since)};
+}
+
 static void print_stats(void) {
     TextBuffer t = {0};
-    uint64_t allocated = heap.allocated + (slisp_context.alloc - heap.since);
+    uint64_t allocated = slisp_statistics().allocated;
     add_row(&t, "gc: ", heap.collections, " collections, ");
     add_row(&t, "", allocated / KIB, " KiB allocated, ");
     add_row(&t, "", heap.copied / KIB, " KiB copied, ");

@@ -33,7 +33,7 @@ static Value *call_arguments(void) {
 int64_t rt_rest_list(int64_t fixed, int64_t count) {
     Value *arguments = call_arguments();
     uint64_t extra = (uint64_t)(count - fixed);
-    RESERVE(extra * object_bytes(2), NULL);
+    if (extra) RESERVE(extra * object_bytes(2), NULL); /* without arguments the callee is no root */
     slisp_context.spill_count = 0;
     arguments[fixed] = extra ? list_of(arguments + fixed, extra) : VALUE_NIL;
     return fixed + 1;
@@ -77,8 +77,6 @@ Value rt_array_set(Value array, int64_t index, Value v) {
     set(array, FIELD_ARRAY_SLOTS + 8 * (uint64_t)index, v);
     return VALUE_NIL;
 }
-
-int64_t rt_array_length(Value array) { return get_int(array, FIELD_ARRAY_LENGTH); }
 
 Value rt_vec_array(Value vector) {
     uint64_t count = vector_count(vector), length;

@@ -86,7 +86,9 @@ void stack_next(StackFrame *frame);
 /* NULL when `address` is not a return address of the program. */
 const StackMapRow *stack_row(uint64_t address);
 void stack_start(void); /* forgets the last program */
-/* The name of the function that holds a code address, as the user wrote it. */
+/* The name of the function that holds a code address, and as the user wrote it. */
+const char *code_name(uint64_t code_address);
+void user_part(const char *name, const char **bytes, uint64_t *length); /* of user/f.w2: f */
 void function_name(uint64_t code_address, const char **bytes, uint64_t *length);
 bool is_library_code(uint64_t code_address);
 bool is_start_code(uint64_t code_address); /* the function that runs the program's forms */

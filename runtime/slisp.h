@@ -95,14 +95,46 @@ int slisp_run(const ProgramHeader *program, int argc, char **argv);
 /* The address that compiled code calls for the runtime function `name` ("rt_add"), 0 for none. */
 uint64_t slisp_stub(const char *name);
 
-/* What an interpreter, which runs without native frames, needs. Both may be NULL.
+/* The address of the C function of that name, 0 for none: those of prims.def and extras.def that are
+ * not assembly. */
+uint64_t slisp_function(const char *name);
+
+/* What the heap has seen so far. */
+typedef struct {
+    uint64_t collections, allocated; /* bytes */
+} SlispStatistics;
+SlispStatistics slisp_statistics(void);
+
+/* A call in the text of a program. */
+typedef struct {
+    const char *function; /* that it stands in, as ProgramHeader.names has it: user/f.w2 */
+    const char *file;     /* NULL in code of the library */
+    uint32_t line, column; /* line 0: no position is known */
+} SlispSite;
+
+/* What an interpreter, which runs without native frames, needs. Each may be NULL.
  * thrown: takes the exception instead of the handlers on the native stack, puts the context's root
- * frames back to what they were where it goes on; does not return.
- * roots: calls visit for the address of each value that it holds. */
+ * frames back to what they were where it goes on; does not return unless there is no handler.
+ * roots: calls visit for the address of each value that it holds.
+ * calls: the calls from here to the innermost handler, or all: writes up to `room` words that stand
+ * for their sites, innermost first, and gives their number.
+ * site: what such a word stands for.
+ * code_name: the name of the function that the code word of a closure stands for. */
 typedef struct {
     void (*thrown)(Value exception);
     void (*roots)(void (*visit)(Value *place));
+    uint64_t (*calls)(uint64_t *sites, uint64_t room);
+    SlispSite (*site)(uint64_t site);
+    const char *(*code_name)(uint64_t code);
 } SlispHooks;
 extern SlispHooks slisp_hooks;
+
+/* Starts the runtime without a program of machine code, runs `run` on a stack of its own, of which
+ * `stack_bytes` are reserved, and gives the exit code. The hooks are to be set before. */
+int slisp_host(void (*run)(void), uint64_t stack_bytes, int argc, char **argv);
+/* The lowest address of that stack that may be used. */
+uint64_t slisp_host_stack(void);
+/* Ends what slisp_host runs, from anywhere in it. */
+_Noreturn void slisp_host_leave(int code);
 
 #endif

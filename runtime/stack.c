@@ -104,7 +104,7 @@ static bool is_suffix(const char *text) {
 }
 
 /* "user/f.w2" is f: without the namespace, and without what the compiler added. */
-static void user_part(const char *name, const char **bytes, uint64_t *length) {
+void user_part(const char *name, const char **bytes, uint64_t *length) {
     const char *slash = strchr(name, '/');
     if (slash && slash[1]) name = slash + 1;
     if (!strncmp(name, "top.", 4)) name = strstr(name, ".fn") ? "a function" : "the top level";
@@ -122,9 +122,16 @@ static const FunctionRow *function_of(uint64_t code_address) {
     return function_at(program, (uint32_t)(code_address - program->code_start));
 }
 
-void function_name(uint64_t code_address, const char **bytes, uint64_t *length) {
+const char *code_name(uint64_t code_address) {
+    if (slisp_hooks.code_name) return slisp_hooks.code_name(code_address);
     const FunctionRow *row = function_of(code_address);
-    user_part(row ? slisp_context.program->names + row->name : "a function", bytes, length);
+    return row ? slisp_context.program->names + row->name : "a function";
+}
+
+/* An inner function has no name of its own: it is not the one that it stands in. */
+void function_name(uint64_t code_address, const char **bytes, uint64_t *length) {
+    const char *name = code_name(code_address), *inner = strstr(name, ".fn");
+    user_part(inner && is_suffix(inner + 1) ? "a function" : name, bytes, length);
 }
 
 bool is_library_code(uint64_t code_address) {

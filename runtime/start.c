@@ -74,16 +74,16 @@ static void unwatch_stack(void) {
     sigaltstack(&old_signal_stack, NULL);
 }
 
-static void make_stack(void) {
-    void *memory = mmap(NULL, STACK_BYTES + GUARD_BYTES, PROT_READ | PROT_WRITE,
+static void make_stack(uint64_t bytes) {
+    void *memory = mmap(NULL, bytes + GUARD_BYTES, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (memory == MAP_FAILED || mprotect(memory, GUARD_BYTES, PROT_NONE))
         runtime_bug("no memory for the stack");
     stack_start_address = (uint64_t)(uintptr_t)memory;
 }
 
-static void free_stack(void) {
-    munmap((void *)(uintptr_t)stack_start_address, STACK_BYTES + GUARD_BYTES);
+static void free_stack(uint64_t bytes) {
+    munmap((void *)(uintptr_t)stack_start_address, bytes + GUARD_BYTES);
 }
 
 /* ---- arguments and exit code --------------------------------------------- */
@@ -140,25 +140,55 @@ static void finish(void) {
 
 int slisp_run(const ProgramHeader *program, int argc, char **argv) {
     start(program, argc, argv);
-    make_stack();
+    make_stack(STACK_BYTES);
     watch_stack();
     rt_enter(program->start, stack_start_address + GUARD_BYTES + STACK_BYTES - MARGIN);
     unwatch_stack();
-    free_stack();
+    free_stack(STACK_BYTES);
     finish();
     return exit_code;
+}
+
+static void (*host_run)(void);
+
+/* Does not return: rt_enter would take the allocation pointer from a register. */
+static void run_host(void) {
+    host_run();
+    rt_leave();
+}
+
+/* The program header is empty: its code and its cells are the host's. */
+int slisp_host(void (*run)(void), uint64_t stack_bytes, int argc, char **argv) {
+    static const ProgramHeader none;
+    start(&none, argc, argv);
+    make_stack(stack_bytes);
+    host_run = run;
+    rt_enter((uint64_t)(uintptr_t)run_host, stack_start_address + GUARD_BYTES + stack_bytes - MARGIN);
+    free_stack(stack_bytes);
+    finish();
+    return exit_code;
+}
+
+uint64_t slisp_host_stack(void) { return stack_start_address + GUARD_BYTES; }
+
+_Noreturn void slisp_host_leave(int code) {
+    rt_exit_code(fixnum(code));
+    rt_leave();
 }
 
 /* ---- names of stubs ------------------------------------------------------ */
 
 typedef struct {
     const char *name;
-    uint64_t address;
+    uint64_t stub, function;
 } StubRow;
 extern const StubRow rt_stub_table[]; /* stubs.S */
 
-uint64_t slisp_stub(const char *name) {
+static const StubRow *stub_row(const char *name) {
     const StubRow *row = rt_stub_table;
     while (row->name && strcmp(row->name, name)) row++;
-    return row->address;
+    return row;
 }
+
+uint64_t slisp_stub(const char *name) { return stub_row(name)->stub; }
+uint64_t slisp_function(const char *name) { return stub_row(name)->function; }

@@ -29,13 +29,14 @@
     mov r15, [r14 + CONTEXT_ALLOC]
 .endm
 
-/* The table that slisp_stub searches: pointers to name and stub, 0 at the end. */
-.macro table_row name
+/* The table that slisp_stub searches: pointers to name, stub and C function (0 when there is none),
+ * 0 at the end. */
+.macro table_row name, function=0
     .pushsection .rodata
 stub_name_\name: .asciz "\name"
     .popsection
     .pushsection .data.rel.ro, "aw"
-    .quad stub_name_\name, \name\()_stub
+    .quad stub_name_\name, \name\()_stub, \function
     .popsection
 .endm
 
@@ -53,7 +54,7 @@ rt_stub_table:
     call_c \name
     ret
     .size \name\()_stub, . - \name\()_stub
-    table_row \name
+    table_row \name, \name
 .endm
 
 .macro c_stub_once name
@@ -90,7 +91,7 @@ rt_stub_table:
 #include "extras.def"
 
 .pushsection .data.rel.ro, "aw"
-    .quad 0, 0
+    .quad 0, 0, 0
 .popsection
 
 /* Where the handler of memory faults sends a prologue that found the stack used up. */

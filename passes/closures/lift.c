@@ -92,13 +92,19 @@ static Node *lift(Converter *c, Pos at, const char *word, const Nodes *parameter
     return node_global(c->arena, name);
 }
 
+/* A call at the end of a guarded body is no tail call: what it throws is traced to its place. */
+static Node *not_in_tail_position(Converter *c, Node *body) {
+    Node *result = fresh_value(c, "result");
+    return build(c->arena, pos(body), "(let [[? ?]] ?)", result, body, result);
+}
+
 /* Calls `body`, and `handler` with the exception `e` if it throws. */
 static Node *guarded(Converter *c, Pos at, Node *body, Node *e, Node *handler) {
     Nodes names = free_names(c, body, handler, e), with_exception = {0};
     PUSH(c->scratch, with_exception, e);
     for (uint32_t i = 0; i < names.count; i++)
         PUSH(c->scratch, with_exception, names.items[i]);
-    Node *g1 = lift(c, at, "try", &names, body);
+    Node *g1 = lift(c, at, "try", &names, not_in_tail_position(c, body));
     Node *g2 = lift(c, at, "catch", &with_exception, handler);
     return build(c->arena, at, "(try-call ? ? ?...)", g1, g2, names.items, names.count);
 }

@@ -15,6 +15,10 @@ Function function_parts(Node *function);
 /* A fresh name with the given hint; counts *names up. */
 Node *numbered_name(Arena *a, uint32_t *names, const char *hint);
 
+/* Hint of a function that is the value of a global, but was made by another function: simplify writes
+ * it, closures does not name the function after the global. */
+#define MADE_FUNCTION "made-fn"
+
 /* (names n) and (returns type) as forms. */
 Node *names_form(Arena *a, Pos at, uint32_t n);
 Node *returns_form(Arena *a, Pos at, const char *what);
