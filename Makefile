@@ -9,12 +9,12 @@ SANITIZE =
 STATIC   = -static
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wmissing-prototypes -Werror
 CFLAGS   = -O2 -g
-INCLUDE  = -I$(BUILD) -Ipasses/ir -Ipasses -Ipasses/specialize -Ipasses/lower -Iruntime -Idriver
+INCLUDE  = -I$(BUILD) -Ipasses/ir -Ipasses -Ipasses/specialize -Ipasses/lower -Iruntime -Idriver -Idriver/interpret
 COMPILE  = $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fno-pie -MMD -MP $(INCLUDE)
 LINK     = $(CC) $(CFLAGS)
 
 # The compiler's own files, and the runtime that it carries and is linked with.
-COMPILER = $(wildcard passes/*.c passes/*/*.c driver/*.c)
+COMPILER = $(wildcard passes/*.c passes/*/*.c driver/*.c driver/*/*.c)
 RUNTIME  = $(filter-out runtime/main.c,$(wildcard runtime/*.c))
 COMPILER_OBJECTS = $(COMPILER:%.c=$(BUILD)/%.o) $(BUILD)/driver/library.o $(BUILD)/driver/image.o
 RUNTIME_OBJECTS  = $(RUNTIME:%.c=$(BUILD)/%.o) $(BUILD)/runtime/stubs.o
@@ -49,6 +49,13 @@ $(BUILD)/heads.h: passes/languages.def passes/ir/heads.awk
 	@mkdir -p $(@D)
 	@awk -f passes/ir/heads.awk passes/languages.def > $@.tmp && mv $@.tmp $@
 
+# What the passes' files say about themselves, for slispc explain.
+$(BUILD)/pass_headers.h: $(wildcard passes/*.c) driver/pass_headers.awk
+	@mkdir -p $(@D)
+	@awk -f driver/pass_headers.awk $(wildcard passes/*.c) > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/driver/explain.o: $(BUILD)/pass_headers.h
+
 $(BUILD)/runtime/%.o: runtime/%.c
 	@mkdir -p $(@D)
 	@$(COMPILE) -fPIE -c -o $@ $<
@@ -79,15 +86,16 @@ dumps: all
 bench: all
 	/usr/bin/python3 -B tests/bench/run.py --slispc $(abspath $(BUILD)/slispc) -p slispc,c-O2
 
-# Random functions through allocator and verifier: right ones, then each fault, then changes by chance.
+# Random functions through allocator and verifier: right ones, then each fault.
+# Then random programs, every form of each compared: FUZZ of them, what fails is left in $(BUILD)/fuzz.
 SOAK = 100000
+FUZZ = 20000
 soak: all
 	$(BUILD)/slispc soak --n=$(SOAK)
-	@for f in $$($(BUILD)/slispc faults | sed -n 's/^\(\(alloc\|frame\):[a-z-]*\) .*/\1/p'); do \
-	    $(BUILD)/slispc soak --n=$$(($(SOAK) / 50)) --inject=$$f || exit 3; done
 	$(BUILD)/slispc soak --n=$$(($(SOAK) / 50)) --mutate
+	mkdir -p $(BUILD)/fuzz && $(BUILD)/slispc fuzz --n=$(FUZZ) -o $(BUILD)/fuzz
 
-# The table of mutants in docs/verifier.md.
+# The tables of mutants in docs/verifier.md.
 verify-report: all
 	SLISPC=$(abspath $(BUILD)/slispc) /usr/bin/python3 -B tests/verify_report.py
 

@@ -36,6 +36,7 @@ void print_faults(FILE *out, int pass) {
 void fault_wanted(int pass, const char *name) {
     const char *names[FAULTS];
     size_t count = 0;
+    if (is_failure(name)) return;
     for (int i = 0; i < FAULTS; i++) {
         if (faults[i].pass == pass && !strcmp(faults[i].name, name)) return;
         if (faults[i].pass == pass) names[count++] = faults[i].name;

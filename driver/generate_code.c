@@ -22,7 +22,7 @@ static Node *constant(Generate *g, Holds holds) {
         return n == 0   ? form(g, H_quote, symbol(g, "a"))
                : n == 1 ? some_global(g, H_static)
                : n == 2 ? shape(g)
-                        : word_operand(g, 2);
+                        : form(g, H_quote, node_int(g->arena, 0, below(&g->random, 9)));
     return n == 0   ? some_global(g, H_code)
            : n == 1 ? some_global(g, H_cell)
                     : word_operand(g, (int64_t)(next_random(&g->random) >> 8 * n));
@@ -68,11 +68,6 @@ void make_value(Generate *g, Holds holds) {
 
 /* ---- arithmetic */
 
-/* Tagged values are added, too; the result is tagged then. */
-static Holds word_kind(Generate *g) {
-    return in_hundred(&g->random, 70) ? HOLDS_RAW : HOLDS_REF;
-}
-
 static Node *second(Generate *g, Holds holds) {
     if (in_hundred(&g->random, 30)) return word_operand(g, (int64_t)below(&g->random, 100) - 50);
     return pick(g, holds);
@@ -80,14 +75,14 @@ static Node *second(Generate *g, Holds holds) {
 
 static void arithmetic(Generate *g) {
     static const Opcode opcodes[] = {X_add, X_sub, X_and, X_or, X_xor, X_imul};
-    Holds holds = word_kind(g);
+    const Holds holds = HOLDS_RAW;
     Node *first = pick(g, holds), *other = second(g, holds);
     DEFINE(g, opcodes[below(&g->random, 6)], holds, first, other);
 }
 
 static void trapping(Generate *g) {
     static const Opcode opcodes[] = {X_addt, X_subt, X_imult};
-    Holds holds = word_kind(g);
+    const Holds holds = HOLDS_RAW;
     Node *first = pick(g, holds), *other = second(g, holds);
     DEFINE(g, opcodes[below(&g->random, 3)], holds, first, other,
            form(g, H_trap, symbol(g, "overflow")));
@@ -122,7 +117,7 @@ static void comparison(Generate *g) {
         DEFINE(g, X_fcmpset, HOLDS_RAW, some_condition(g, true), a, b);
         return;
     }
-    Holds holds = word_kind(g);
+    const Holds holds = HOLDS_RAW;
     Node *a = pick(g, holds), *b = second(g, holds);
     DEFINE(g, X_cmpset, HOLDS_RAW, some_condition(g, false), a, b);
 }

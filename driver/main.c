@@ -1,7 +1,7 @@
 /* main.c - slispc: verbs, and what is done with the compiled program. */
+#include "commands.h"
 #include "encode.h"
 #include "link.h"
-#include "options.h"
 #include "output.h"
 #include "soak.h"
 
@@ -15,34 +15,7 @@
 
 static const char version[] = "slispc 0.1";
 
-/* ---- files */
-
-static SourceFile read_file(const char *name) {
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
-    struct stat about;
-    if (fd < 0) fail(errno, "cannot read %s", name);
-    if (fstat(fd, &about)) fail(errno, "cannot read %s", name);
-    if (S_ISDIR(about.st_mode)) fail(EISDIR, "cannot read %s", name);
-    Buffer b = {0};
-    static char block[65536];
-    for (ssize_t n; (n = read(fd, block, sizeof block)) != 0;) {
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) fail(errno, "cannot read %s", name);
-        buffer_add(&b, block, (size_t)n);
-    }
-    close(fd);
-    buffer_add(&b, "", 0);
-    return (SourceFile){name, b.bytes, b.length};
-}
-
-static SourceFile *read_files(const Options *o) {
-    if (o->argument_count == 0) fail(0, "no file given; 'slispc --help' shows the usage");
-    SourceFile *files = calloc((size_t)o->argument_count, sizeof *files);
-    if (!files) fail(0, "no memory left");
-    for (int i = 0; i < o->argument_count; i++)
-        files[i] = read_file(o->arguments[i]);
-    return files;
-}
+/* ---- compiling */
 
 /* f.slisp gives f, f.o or f.s beside where slispc was started. */
 static const char *output_name(const Options *o) {
@@ -55,25 +28,6 @@ static const char *output_name(const Options *o) {
     if (!strcmp(b.bytes, name)) buffer_print(&b, ".out");
     return b.bytes;
 }
-
-/* ---- compiling */
-
-static const Options *current; /* for the command that reproduces a bug */
-
-static void print_reproducer(void) {
-    fprintf(stderr, "  again:  slispc --dump-before=%s", bug_pass ? bug_pass : "parse");
-    for (int i = 0; i < current->argument_count; i++)
-        fprintf(stderr, " %s", current->arguments[i]);
-    fprintf(stderr, " > before.ir; slispc before.ir\n");
-}
-
-static PipelineResult compile(const Options *o) {
-    current = o;
-    bug_hook = print_reproducer;
-    return pipeline_run(&o->pipeline, read_files(o), (uint32_t)o->argument_count);
-}
-
-static bool is_complete(const PipelineResult *r) { return r->program && r->header.language == L_Lbytes; }
 
 static void write_output(const Options *o, const PipelineResult *r) {
     Arena *arena = arena_new();
@@ -94,23 +48,12 @@ static void print_result(const Options *o, const PipelineResult *r) {
     buffer_free(&b);
 }
 
-static int verb_compile(const Options *o) {
-    PipelineResult r = compile(o);
+static int verb_compile_files(const Options *o) {
+    PipelineResult r = compile_files(o);
     if (!r.program) return r.exit_code;
     if (is_complete(&r)) write_output(o, &r);
     else if (!o->pipeline.dump_after && !o->pipeline.dump_before) print_result(o, &r);
     return 0;
-}
-
-static int verb_run(const Options *o) {
-    PipelineResult r = compile(o);
-    if (!r.program) return r.exit_code;
-    if (!is_complete(&r)) fail(0, "slispc run needs all passes; leave out --to");
-    char **argv = calloc((size_t)o->program_argument_count + 2, sizeof *argv);
-    if (!argv) fail(0, "no memory left");
-    argv[0] = (char *)(uintptr_t)o->arguments[0];
-    memcpy(argv + 1, o->program_arguments, (size_t)o->program_argument_count * sizeof *argv);
-    return run_in_memory(link_program(arena_new(), r.program, &r.header), o->program_argument_count + 1, argv);
 }
 
 /* Checks a dump against its grammar and runs the passes that are left, without writing anything. */
@@ -118,10 +61,10 @@ static int verb_check(const Options *o) {
     Options with = *o;
     SourceFile against;
     if (o->against) {
-        against = read_file(o->against);
+        against = file_read(o->against);
         with.pipeline.against = &against;
     }
-    PipelineResult r = compile(&with);
+    PipelineResult r = compile_files(&with);
     if (r.program) printf("%s: fine\n", o->arguments[0]);
     return r.exit_code;
 }
@@ -162,28 +105,6 @@ static int verb_grammar(const Options *o) {
     return 0;
 }
 
-static int verb_explain(const Options *o) {
-    if (o->argument_count != 1) fail(0, "slispc explain wants a pass, a code or a language");
-    const char *what = o->arguments[0];
-    int p = pass_named(what);
-    Language l;
-    if (p >= 0) {
-        const PassRow *row = &pass_rows[p];
-        printf("%s: %s -> %s (%s)\n  %s\n", row->name, language_name(row->from), language_name(row->to), pass_kind_text(row->kind), row->doc);
-        return 0;
-    }
-    if (language_named(what, &l)) {
-        language_print(stdout, l, -1);
-        return 0;
-    }
-    if (print_rule(stdout, what)) return 0;
-    const char *text_of_code = message_explanation(what), *meant = code_meant(what);
-    if (!text_of_code && meant) fail(0, "nothing is called '%s'; did you mean %s?", what, meant);
-    if (!text_of_code) fail(0, "nothing is called '%s'; there are passes, languages and the codes of messages", what);
-    printf("%s: %s\n", what, text_of_code);
-    return 0;
-}
-
 static int verb_faults(const Options *o) {
     print_faults(stdout, o->argument_count ? pass_wanted(o->arguments[0]) : -1);
     return 0;
@@ -193,7 +114,7 @@ static int verb_faults(const Options *o) {
 static int verb_soak(const Options *o) {
     Options with = *o;
     with.pipeline.to = PASS_select;
-    PipelineResult r = o->argument_count ? compile(&with) : (PipelineResult){0};
+    PipelineResult r = o->argument_count ? compile_files(&with) : (PipelineResult){0};
     return o->argument_count && !r.program ? r.exit_code : soak(o, r.program);
 }
 
@@ -206,7 +127,11 @@ static const struct {
 } verbs[] = {
     {"run", verb_run, true},         {"check", verb_check, false},     {"passes", verb_passes, false},
     {"grammar", verb_grammar, false}, {"explain", verb_explain, false}, {"faults", verb_faults, false},
-    {"soak", verb_soak, false},
+    {"soak", verb_soak, false},      {"bisect", verb_bisect, true},
+    {"lockstep", verb_lockstep, true},
+    {"coverage", verb_coverage, false}, {"fuzz", verb_fuzz, false}, {"reduce", verb_reduce, false},
+    {"graph", verb_graph, false},    {"intervals", verb_intervals, false}, {"diff", verb_diff, false},
+    {"ir-equal", verb_ir_equal, false}, {"why", verb_why, false},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
@@ -235,7 +160,7 @@ static int start(int argc, char **argv) {
     if (o.help || argc == 1) options_help(o.help ? stdout : stderr);
     if (o.version) puts(version);
     if (o.help || o.version) return 0;
-    return argc == 1 ? 2 : verb_compile(&o);
+    return argc == 1 ? 2 : verb_compile_files(&o);
 }
 
 /* ---- a stack for recursion on nesting, whatever the shell's limit is: that of a thread */

@@ -73,6 +73,16 @@ static void set_inject(Options *o, const char *v) {
     fault_wanted(o->pipeline.inject_pass, fault);
 }
 
+/* PASS:COMMAND */
+static void set_replace(Options *o, const char *v) {
+    const char *colon = strchr(v, ':');
+    if (!colon || !colon[1]) fail(0, "--replace wants PASS:'COMMAND'");
+    char *pass = strndup(v, (size_t)(colon - v));
+    if (!pass) fail(0, "no memory left");
+    o->pipeline.replace[pass_wanted(pass)] = colon + 1;
+    free(pass);
+}
+
 static void set_output(Options *o, const char *v) {
     o->output = v;
     if (o->kind == TO_NOTHING) o->kind = TO_EXECUTABLE;
@@ -98,7 +108,7 @@ static void set_verify_without(Options *o, const char *v) {
     o->pipeline.verify_without |= 1u << rule;
 }
 
-static void set_all(Options *o, const char *v) { (void)v; o->pipeline.verify_all = true; }
+static void set_all(Options *o, const char *v) { (void)v; o->pipeline.verify_all = o->all = true; }
 static void set_no_verify(Options *o, const char *v) { (void)v; o->pipeline.no_verify = true; }
 static void set_times(Options *o, const char *v) { (void)v; o->pipeline.time_passes = true; }
 static void set_help(Options *o, const char *v) { (void)v; o->help = true; }
@@ -120,10 +130,57 @@ static uint32_t count_of(const char *v) {
     return (uint32_t)n;
 }
 
-static void set_functions(Options *o, const char *v) { o->soak_functions = count_of(v); }
+static void set_steps(Options *o, const char *v) {
+    o->interpret.steps = count_of(v);
+    o->has_limit = true;
+}
+static void set_seconds(Options *o, const char *v) {
+    o->interpret.seconds = count_of(v);
+    o->pipeline.replace_seconds = count_of(v);
+    o->has_limit = true;
+}
+static void set_each(Options *o, const char *v) { (void)v; o->each = true; }
+static void set_count(Options *o, const char *v) { (void)v; o->count = true; }
+static void set_expect(Options *o, const char *v) { o->expect = v; }
+static void set_passes(Options *o, const char *v) { o->passes = v; }
+static void set_pass(Options *o, const char *v) { o->pass = pass_wanted(v); }
+static void set_what(Options *o, const char *v) { o->what = v; }
+static void set_svg(Options *o, const char *v) { (void)v; o->svg = true; }
+static void set_changed(Options *o, const char *v) { (void)v; o->pipeline.changed = true; }
+static void set_line(Options *o, const char *v) { o->pipeline.line = count_of(v); }
+static void set_still(Options *o, const char *v) { o->still = v; }
+static void set_trace(Options *o, const char *v) { o->interpret.trace = v ? v : ""; }
+
+static void set_call(Options *o, const char *v) { o->interpret.call = v; }
+
+static void set_by(Options *o, const char *v) {
+    if (strcmp(v, "name") && strcmp(v, "place")) fail(0, "--by= takes name or place, not '%s'", v);
+    o->interpret.by_place = !strcmp(v, "place");
+}
+
+/* LINE or LINE:COLUMN */
+static void set_break(Options *o, const char *v) {
+    char *end;
+    unsigned long line = strtoul(v, &end, 10), column = *end == ':' ? strtoul(end + 1, &end, 10) : 0;
+    if (*end || !line || line > UINT32_MAX || column > UINT32_MAX) fail(0, "--break= wants LINE or LINE:COLUMN, not '%s'", v);
+    static Arena *arena;
+    if (!arena) arena = arena_new();
+    Breakpoint b = {(uint32_t)line, (uint32_t)column};
+    PUSH(arena, o->interpret.breaks, b);
+}
+
+static void set_how_many(Options *o, const char *v) { o->how_many = count_of(v); }
 static void set_walks(Options *o, const char *v) { o->soak_walks = count_of(v); }
 static void set_mutate(Options *o, const char *v) { (void)v; o->soak_mutates = true; }
-static void set_seed(Options *o, const char *v) { o->soak_seed = strtoull(v, NULL, 10); }
+static void set_seed(Options *o, const char *v) { o->seed = strtoull(v, NULL, 10); }
+
+static void set_print(Options *o, const char *v) { (void)v; o->print = true; }
+static void set_native(Options *o, const char *v) { (void)v; o->native = true; }
+
+static void set_kind(Options *o, const char *v) {
+    if (strcmp(v, "verify") && strcmp(v, "mismatch") && strcmp(v, "crash")) fail(0, "--kind= takes verify, mismatch or crash, not '%s'", v);
+    o->failure_kind = v;
+}
 
 static void set_json(Options *o, const char *v) { (void)v; o->pipeline.json = true; }
 
@@ -140,24 +197,44 @@ static const Row rows[] = {
     {"--dump-before", "P[,P|all]", "print the program as pass P finds it", set_dump_before},
     {"--dump-dir", "DIR", "dumps go into files DIR/NN-pass.Language", set_dump_dir},
     {"--fn", "F", "dump only the function F", set_function},
-    {"--style", "full|view|canon", "of dumps: all of it; library folded; without positions", set_style},
+    {"--changed", NULL, "dump only the functions that the pass changed, and name the others", set_changed},
+    {"--line", "N", "dump only what stems from line N of the source", set_line},
+    {"--style", "full|view|canon", "of dumps: all of it; library folded; renumbered and without positions", set_style},
     {"--from", "P", "start at pass P", set_from},
     {"--to", "P", "stop after pass P", set_to},
     {"--skip", "P[,P]", "leave out passes that may be left out", set_skip},
+    {"--replace", "P:'COMMAND'", "run COMMAND in the place of pass P: dump in, dump out", set_replace},
     {"--inject", "P:FAULT[:SEED]", "make a known mistake in pass P; 'slispc faults' lists them", set_inject},
     {"--verify", "claims|infer|both", "believe the allocator's claims about blocks, infer them, or compare", set_verify},
     {"--verify-without", "RULE", "switch a rule of the verifier off, to see what it catches", set_verify_without},
-    {"--all", NULL, "the verifier shows all that is wrong in a function, not the first cause alone", set_all},
+    {"--all", NULL, "the verifier shows all that is wrong, not the first cause alone; diff, graph: the library, too", set_all},
+    {"--each", NULL, "run: every form and the native program, compared", set_each},
+    {"--count", NULL, "run: how many steps, how much memory, how many collections", set_count},
+    {"--expect", "TEXT", "bisect: what the program must print", set_expect},
+    {"--still", "COMMAND", "bisect: ends with 0 when the dump that is its last word is still bad", set_still},
+    {"--passes", "A,B", "lockstep, diff: the two forms", set_passes},
+    {"--limit", "SECONDS", "run, bisect: stop a form after that time (10; run of one form: none)", set_seconds},
+    {"--steps", "N", "run: stop after N steps of an interpreted form", set_steps},
+    {"--trace", "[=F]", "run: show calls and results of F, or of all functions, of an interpreted form", set_trace},
+    {"--break", "LINE[:COLUMN]", "run: show the values of all names whenever an interpreted form comes there", set_break},
+    {"--call", "(F ARGUMENT ...)", "run: call a function of the form and print its result", set_call},
+    {"--by", "name|place", "run: after alloc, look operands up by their names or in their places (the default)", set_by},
     {"--no-verify", NULL, "do not run the verifier", set_no_verify},
     {"--time-passes", NULL, "how long each pass took, on standard error", set_times},
+    {"--pass", "P", "graph, intervals: the form as pass P left it", set_pass},
+    {"--what", "flow|calls|interference|intervals", "graph: of what", set_what},
+    {"--svg", NULL, "graph: drawn by graphviz's dot", set_svg},
     {"--diff", "LANGUAGE", "grammar: only what differs from LANGUAGE", set_difference},
     {"--against", "FILE", "check: the dump that went into alloc, for rule V01", set_against},
     {"--json", NULL, "passes: for programs to read", set_json},
     {"--diag", "text|json", "how errors are shown", set_diagnostics},
     {"--color", "always|never|auto", "colour in errors", set_colour},
-    {"--n", "N", "soak: how many functions", set_functions},
-    {"--seed", "S", "soak: the first one's seed; the others' follow", set_seed},
-    {"--mutate", NULL, "soak: change what alloc and frame made by chance", set_mutate},
+    {"--n", "N", "soak: how many functions; fuzz: programs; reduce: attempts", set_how_many},
+    {"--seed", "S", "soak, fuzz: the first one's seed; the others' follow", set_seed},
+    {"--mutate", NULL, "soak: make each fault from select to emit in turn", set_mutate},
+    {"--print", NULL, "fuzz: print the program of the seed, do not run it", set_print},
+    {"--native", NULL, "fuzz, reduce: only native programs are run, -O2 against -O0", set_native},
+    {"--kind", "verify|mismatch|crash", "reduce: what must stay wrong (what is wrong first)", set_kind},
     {"--walks", "N", "soak: walks through each function", set_walks},
     {"--help", NULL, "this text", set_help},
     {"--version", NULL, "the version", set_version},
@@ -190,6 +267,10 @@ static int read_option(Options *o, int argc, char **argv, int i) {
             row->set(o, rest + 1);
             return 1;
         }
+        if (row->value && row->value[0] == '[' && *rest == 0) { /* may be left out */
+            row->set(o, NULL);
+            return 1;
+        }
         if (row->value && *rest == 0) {
             if (i + 1 >= argc) fail(0, "%s wants %s", row->name, row->value);
             row->set(o, argv[i + 1]);
@@ -200,7 +281,7 @@ static int read_option(Options *o, int argc, char **argv, int i) {
 }
 
 void options_read(Options *o, int argc, char **argv, int first, bool stop_at_file) {
-    *o = (Options){.pipeline = {.optimise = 2, .from = -1, .to = -1, .inject_pass = -1}, .soak_seed = 1, .soak_functions = 1000, .soak_walks = 25};
+    *o = (Options){.pipeline = {.optimise = 2, .from = -1, .to = -1, .inject_pass = -1, .replace_seconds = 10}, .pass = -1, .seed = 1, .soak_walks = 25, .interpret = {.by_place = true, .junk = true, .events = -1, .seconds = 10}};
     o->arguments = calloc((size_t)argc + 1, sizeof *o->arguments);
     if (!o->arguments) fail(0, "no memory left");
     for (int i = first; i < argc;) {
@@ -222,19 +303,31 @@ void options_help(FILE *out) {
           "  slispc f.slisp [more.slisp] [-o f]   compile\n"
           "  slispc run f.slisp [arguments]       compile in memory and run\n"
           "  slispc f.ir [-o f]                   continue from a dump\n"
+          "  slispc run f.ir [arguments]          run a dump as it stands; --to=P: source as pass P leaves it\n"
+          "  slispc run --each f.slisp            run every form and compare\n"
+          "  slispc bisect f.slisp [--expect=V]   find the first pass whose output misbehaves\n"
+          "  slispc fuzz [--seed=S] [--n=N]       random programs: every form must behave as the first\n"
+          "  slispc reduce FILE [--kind=K]        make a program that fails as small as it gets\n"
           "  slispc check f.ir                    check a dump against its language, and verify it\n"
           "  slispc passes [--json]               list the passes\n"
           "  slispc grammar LANGUAGE [--diff L]   print a language\n"
-          "  slispc explain PASS|CODE|LANGUAGE    tell more about it\n"
+          "  slispc explain WHAT                  tell more about a pass, language, code, rule or PASS:FAULT\n"
+          "  slispc diff x.ir y.ir                what differs but for numbers and positions\n"
+          "  slispc diff f.slisp --passes=A,B     what happened from pass A to pass B\n"
+          "  slispc ir-equal x.ir y.ir            are they the same but for numbers and positions?\n"
+          "  slispc why f.slisp L:C|%name [FN]    a place or a name of the program, in all forms\n"
+          "  slispc graph f.slisp [FN] --pass=P   control flow, calls, interference: source for graphviz\n"
+          "  slispc intervals f.slisp [FN]        a chart of what is in which place when\n"
           "  slispc faults [PASS]                 list the mistakes that --inject can make\n"
           "  slispc soak [f.slisp] [--inject=P:F] allocator and verifier against random functions, or f's\n\n",
           out);
     for (int i = 0; i < ROWS; i++) {
         char left[48];
-        snprintf(left, sizeof left, "%s%s%s", rows[i].name, !rows[i].value ? "" : rows[i].name[1] == '-' ? "=" : " ",
+        snprintf(left, sizeof left, "%s%s%s", rows[i].name, !rows[i].value || rows[i].value[0] == '[' ? "" : rows[i].name[1] == '-' ? "=" : " ",
                  rows[i].value ? rows[i].value : "");
         fprintf(out, "  %-28s %s\n", left, rows[i].doc);
     }
     fputs("\nExit codes: 0 fine, 1 errors in the program, 2 wrong usage or the world failed,\n"
-          "3 a check of the compiler failed. 'slispc run' passes the program's own code through.\n", out);
+          "3 a check of the compiler failed, 4 two forms differ or behave differently.\n"
+          "'slispc run' passes the program's own code through.\n", out);
 }

@@ -2,6 +2,7 @@
 #ifndef SLISPC_OPTIONS_H
 #define SLISPC_OPTIONS_H
 
+#include "interpret/interpret.h"
 #include "pipeline.h"
 
 typedef enum { TO_EXECUTABLE, TO_OBJECT, TO_ASSEMBLY, TO_NOTHING } OutputKind;
@@ -17,9 +18,20 @@ typedef struct {
     char **program_arguments;    /* after the first file of `run` */
     int program_argument_count;
     bool help, version;
-    uint64_t soak_seed;          /* soak: the first seed, how many from it on, walks through each function */
-    uint32_t soak_functions, soak_walks;
+    uint64_t seed;               /* soak, fuzz: the first seed */
+    uint32_t how_many;           /* soak, fuzz, reduce: 0 when not given */
+    uint32_t soak_walks;         /* through each function */
+    bool print, native;          /* fuzz, reduce */
+    const char *failure_kind;    /* reduce --kind */
     bool soak_mutates;
+    InterpretOptions interpret; /* run, of a form */
+    bool has_limit;             /* steps or seconds were given */
+    bool each, count;           /* run --each, --count */
+    const char *expect, *still; /* bisect */
+    const char *passes;         /* lockstep, diff: A,B */
+    int pass;                   /* graph, intervals: the form after it, -1: what fits */
+    const char *what;           /* graph: of what, NULL: what fits */
+    bool svg, all;              /* graph --svg; diff, graph --all: the library, too */
 } Options;
 
 /* Reads argv from `first` on. A wrong option ends the program with a suggestion and exit code 2.

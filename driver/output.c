@@ -36,30 +36,37 @@ static int open_temporary(const char *path, char *name, size_t size, unsigned mo
     return -1;
 }
 
-void output_file(const char *path, const void *bytes, size_t length, unsigned mode) {
-    struct stat existing;
-    bool is_special = stat(path, &existing) == 0 && !S_ISREG(existing.st_mode);
-    if (is_special && S_ISDIR(existing.st_mode)) fail(EISDIR, "cannot write %s", path);
-    if (is_special) { /* a device cannot be replaced */
-        int fd = open(path, O_WRONLY | O_CLOEXEC);
-        int error = fd < 0 ? errno : write_all(fd, bytes, length);
-        if (fd >= 0 && close(fd) && !error) error = errno;
-        if (error) fail(error, "cannot write %s", path);
-        return;
-    }
+/* A device cannot be replaced: it is written to. */
+static int write_device(const char *path, const void *bytes, size_t length) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int error = fd < 0 ? errno : write_all(fd, bytes, length);
+    if (fd >= 0 && close(fd) && !error) error = errno;
+    return error;
+}
+
+static int replace_file(const char *path, const void *bytes, size_t length, unsigned mode) {
     size_t size = strlen(path) + 48;
     char *name = malloc(size);
-    if (!name) fail(ENOMEM, "no memory left");
+    if (!name) return ENOMEM;
     int fd = open_temporary(path, name, size, mode);
-    if (fd < 0) fail(errno, "cannot write %s", path);
-    int error = write_all(fd, bytes, length);
-    if (close(fd) && !error) error = errno;
+    int error = fd < 0 ? errno : write_all(fd, bytes, length);
+    if (fd >= 0 && close(fd) && !error) error = errno;
     if (!error && rename(name, path)) error = errno;
-    if (error) {
-        unlink(name);
-        fail(error, "cannot write %s", path);
-    }
+    if (error && fd >= 0) unlink(name);
     free(name);
+    return error;
+}
+
+int try_output_file(const char *path, const void *bytes, size_t length, unsigned mode) {
+    struct stat existing;
+    bool is_special = stat(path, &existing) == 0 && !S_ISREG(existing.st_mode);
+    if (is_special && S_ISDIR(existing.st_mode)) return EISDIR;
+    return is_special ? write_device(path, bytes, length) : replace_file(path, bytes, length, mode);
+}
+
+void output_file(const char *path, const void *bytes, size_t length, unsigned mode) {
+    int error = try_output_file(path, bytes, length, mode);
+    if (error) fail(error, "cannot write %s", path);
 }
 
 void output_dump(const char *dir, int pass, bool after, const Buffer *dump) {
@@ -80,9 +87,11 @@ static const char *colour_choice = "auto";
 
 void output_set_colour(const char *when) { colour_choice = when; }
 
-bool output_colour(void) {
+bool output_colour(void) { return output_colour_on(2); }
+
+bool output_colour_on(int fd) {
     if (!strcmp(colour_choice, "always")) return true;
     if (!strcmp(colour_choice, "never")) return false;
     const char *no = getenv("NO_COLOR");
-    return !(no && *no) && isatty(2);
+    return !(no && *no) && isatty(fd);
 }

@@ -12,8 +12,11 @@ void output_bytes(const char *bytes, size_t length);
 /* Replaces the file `path` at once: a temporary file beside it, then rename. Mode as given, less
  * the umask. Ends the program with exit code 2 when that fails, and leaves no partial file. */
 void output_file(const char *path, const void *bytes, size_t length, unsigned mode);
+/* The same; gives the error number, 0 when all went well. */
+int try_output_file(const char *path, const void *bytes, size_t length, unsigned mode);
 /* Colour on stderr? --color= and NO_COLOR decide, else whether it is a terminal. */
 bool output_colour(void);
+bool output_colour_on(int fd); /* the same for another stream: 1 is stdout */
 void output_set_colour(const char *when); /* "always", "never", "auto" */
 
 #endif

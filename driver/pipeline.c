@@ -5,7 +5,11 @@
  * before the next one starts; their dumps are put together from the functions' texts.
  */
 #include "pipeline.h"
+#include "dump.h"
+#include "ir/check_maps.h"
 #include "output.h"
+#include "replace.h"
+#include "verify/verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,11 +56,12 @@ typedef struct {
     const PipelineOptions *options;
     Arena *arena;    /* the whole program */
     Arena *function; /* one function's back end */
+    const SourceFile *files;
     Context context;
     DumpHeader header;
     Node *against;                /* the program as it went into alloc, NULL: not at hand */
     int first, last;              /* passes to run */
-    Buffer dumps[2][PASS_COUNT];  /* [0] before, [1] after a pass of scope FUNCTION */
+    Dump dumps[2][PASS_COUNT];    /* [0] before, [1] after a pass of scope FUNCTION */
     double seconds[PASS_COUNT];
     int exit_code;
 } Compile;
@@ -73,51 +78,18 @@ static bool runs(const Compile *c, int p) {
     return !(pass_rows[p].kind == VERIFY && c->options->no_verify);
 }
 
-static Language language_at(int p, bool after) {
-    return after ? pass_rows[p].to : pass_rows[p].from;
-}
-
 static bool wanted(const Compile *c, int p, bool after) {
     return ((after ? c->options->dump_after : c->options->dump_before) >> p & 1) != 0;
 }
 
-static const char *global_name(const Node *top) {
-    return top->count && top->kids[0]->kind == N_GLOBAL ? text_bytes(top->kids[0]->text) : "";
-}
-
-/* Does --fn leave this top in the dump? The name may be given with or without its worker's suffix. */
-static bool shown(const Compile *c, Node *top) {
-    const char *wanted_name = c->options->function, *name = global_name(top_inner(top));
-    if (!wanted_name) return true;
-    size_t length = strlen(wanted_name);
-    const char *bare = strchr(name, '/');
-    const char *candidates[] = {name, bare ? bare + 1 : name};
-    for (int i = 0; i < 2; i++)
-        if (!strncmp(candidates[i], wanted_name, length) && (candidates[i][length] == 0 || candidates[i][length] == '.'))
-            return true;
-    return false;
-}
-
-static void dump_text(Compile *c, int p, bool after, const Buffer *tops, const Node *library) {
-    Buffer out = {0};
-    DumpHeader header = c->header;
-    header.language = language_at(p, after);
-    header.after = after ? p : p - 1;
-    print_header(&out, &header);
-    buffer_print(&out, "(program");
-    if (library) print_top(&out, library, c->options->style);
-    buffer_add(&out, tops->bytes ? tops->bytes : "", tops->length);
-    buffer_print(&out, ")\n");
-    output_dump(c->options->dump_dir, p, after, &out);
-    buffer_free(&out);
-}
-
-static void dump_program(Compile *c, int p, bool after, const Node *program) {
-    Buffer tops = {0};
-    for (uint32_t i = 1; i < program->count; i++)
-        if (shown(c, program->kids[i])) print_top(&tops, program->kids[i], c->options->style);
-    dump_text(c, p, after, &tops, program->kids[0]);
-    buffer_free(&tops);
+/* `before` is the program as it went into the pass; NULL: the dump shows that itself. */
+static void dump_program(const Compile *c, int p, bool after, const Node *program, const Node *before) {
+    Dump d = {0};
+    for (uint32_t i = 1; i < program->count; i++) {
+        const Node *old = before && c->options->changed ? top_in(before, top_name(program->kids[i])) : NULL;
+        dump_add(&d, c->options, program->kids[i], old);
+    }
+    dump_write(&d, c->options, p, after, c->header, program->kids[0]);
 }
 
 static void check_grammar(int p, const char *nonterminal, const Node *n) {
@@ -125,35 +97,91 @@ static void check_grammar(int p, const char *nonterminal, const Node *n) {
     if (e.node) bug(e.node, "the output is not of language %s: this is no %s", language_name(pass_rows[p].to), e.wanted);
 }
 
+RunningPass running_pass = {.pass = -1};
+
+static void note_running(const Compile *c, int p, const Node *input) {
+    running_pass.pass = p;
+    running_pass.input = input;
+    running_pass.before_alloc = p == PASS_verify ? c->context.before_alloc : NULL;
+    running_pass.header = c->header;
+    running_pass.header.language = pass_rows[p].from;
+    running_pass.header.after = p - 1;
+}
+
+/* What goes into the last part of the back end is looked at first. The time counts as the verifier's. */
+static bool is_fit(Compile *c, const Node *function) {
+    const PipelineOptions *o = c->options;
+    double start = o->time_passes ? now() : 0;
+    bool is_given = c->first == PASS_liveness || o->replace[PASS_select];
+    bool fit = o->no_verify || is_fit_for_liveness(&c->context, function, is_given);
+    arena_reset(c->context.scratch);
+    if (o->time_passes) c->seconds[PASS_verify] += now() - start;
+    return fit;
+}
+
 /* Runs pass p; NULL when it or the verifier found errors. */
 static Node *run_pass(Compile *c, int p, Node *n) {
     const PipelineOptions *o = c->options;
     bug_pass = pass_rows[p].name;
-    c->context.inject = o->inject_pass == p ? o->inject_fault : NULL;
+    note_running(c, p, n);
+    bool fails = o->inject_pass == p && is_failure(o->inject_fault);
+    FaultKind fault = o->inject_pass == p && !fails ? fault_named(bug_pass, o->inject_fault) : FAULT_NONE;
+    bool fit = p != PASS_liveness || is_fit(c, n);
     double start = o->time_passes ? now() : 0;
-    Node *out = pass_rows[p].run(&c->context, n);
-    arena_reset(c->context.scratch);
+    Node *out = fails ? failed_pass(c->arena, o->inject_fault) : fit ? run_with(&c->context, p, n, fault, o->inject_seed) : NULL;
     if (out && out != n && !error_count(c->context.diagnostics)) /* what did not change was checked before */
         check_grammar(p, pass_rows[p].scope == FUNCTION ? "Top" : NULL, out);
+    if (p == PASS_emit && out != n) check_maps(c->context.scratch, n, out);
     if (o->time_passes) c->seconds[p] += now() - start;
     bug_pass = NULL;
     if (error_count(c->context.diagnostics)) {
         c->exit_code = 1;
         return NULL;
     }
-    if (!out) c->exit_code = 3;
+    if (!out) {
+        c->exit_code = 3;
+        if (bug_hook && !c->context.is_given && !o->json) bug_hook(); /* a file is at hand already */
+        note_replacements(o);
+    }
+    running_pass.pass = -1;
+    return out;
+}
+
+/* A command in the place of pass p. Only its output is checked, as that of a pass is. */
+static Node *run_command(Compile *c, int p, Node *program) {
+    DumpHeader header = c->header;
+    header.language = pass_rows[p].from;
+    header.after = p - 1;
+    bug_pass = pass_rows[p].name;
+    double start = c->options->time_passes ? now() : 0;
+    Node *out = run_replacement(c->arena, p, c->options->replace[p], c->files, program, &header, c->options->replace_seconds);
+    if (c->options->time_passes) c->seconds[p] += now() - start;
+    c->context.is_given = true; /* what is found wrong from here on may be the command's doing */
+    bug_pass = NULL;
     return out;
 }
 
 /* ---- the program's passes */
 
+static void tell_form(const Compile *c, int p, Node *program) {
+    if (!c->options->seen || !program || c->exit_code) return;
+    DumpHeader header = c->header;
+    if (p >= 0) header.after = p;
+    if (p >= 0) header.language = pass_rows[p].to;
+    c->options->seen(c->options->seen_context, p, program, &header);
+}
+
 static Node *run_program_passes(Compile *c, Node *program) {
     c->context.arena = c->arena;
     for (int p = 0; p < PASS_COUNT && program; p++) {
         if (pass_rows[p].scope == FUNCTION || p < c->first || p > c->last) continue;
-        if (wanted(c, p, false) && program->head == H_program) dump_program(c, p, false, program);
-        if (runs(c, p)) program = run_pass(c, p, program);
-        if (program && wanted(c, p, true)) dump_program(c, p, true, program);
+        Node *before = p == PASS_parse ? NULL : program;
+        if (wanted(c, p, false) && program->head == H_program) dump_program(c, p, false, program, NULL);
+        if (runs(c, p)) {
+            program = c->options->replace[p] ? run_command(c, p, program) : run_pass(c, p, program);
+            tell_form(c, p, program);
+        }
+        if (program && wanted(c, p, true)) dump_program(c, p, true, program, before);
     }
     return program;
 }
@@ -165,10 +193,10 @@ static bool goes_through_back_end(Node *top) {
     return is_form(inner, H_function) || is_form(inner, H_entry) || is_form(inner, H_code);
 }
 
-/* The function of that name in the program that --against gave. */
-static const Node *function_against(const Compile *c, const Node *function) {
-    for (uint32_t i = 1; c->against && i < c->against->count; i++) {
-        const Node *other = top_inner(c->against->kids[i]);
+/* The function of the same name in a program; NULL when it has none, or when there is no program. */
+static const Node *function_in(const Node *program, const Node *function) {
+    for (uint32_t i = 1; program && i < program->count; i++) {
+        const Node *other = top_inner(program->kids[i]);
         if (is_form(other, H_function) && other->kids[0]->text == function->kids[0]->text) return other;
     }
     return NULL;
@@ -177,16 +205,49 @@ static const Node *function_against(const Compile *c, const Node *function) {
 static Node *run_function_passes(Compile *c, Node *top) {
     Node *inner = top_inner(top);
     c->context.arena = c->function;
-    c->context.before_alloc = is_form(inner, H_function) ? function_against(c, inner) : NULL;
+    c->context.before_alloc = is_form(inner, H_function) ? function_in(c->against, inner) : NULL;
     for (int p = 0; p < PASS_COUNT; p++) {
         if (pass_rows[p].scope == PROGRAM || p < c->first || p > c->last) continue;
-        if (wanted(c, p, false) && shown(c, inner)) print_top(&c->dumps[0][p], top_with(c->function, top, inner), c->options->style);
+        const Node *before = inner;
+        if (wanted(c, p, false)) dump_add(&c->dumps[0][p], c->options, top_with(c->function, top, inner), NULL);
         if (p == PASS_alloc) c->context.before_alloc = inner;
         if (runs(c, p)) inner = run_pass(c, p, inner);
         if (!inner) return NULL;
-        if (wanted(c, p, true) && shown(c, inner)) print_top(&c->dumps[1][p], top_with(c->function, top, inner), c->options->style);
+        if (wanted(c, p, true)) dump_add(&c->dumps[1][p], c->options, top_with(c->function, top, inner), before);
     }
     return node_copy(c->arena, top_with(c->function, top, inner));
+}
+
+static Node *run_on_each_function(Compile *c, int p, Node *program, const Node *before_alloc) {
+    VEC(Node *) tops = {0};
+    PUSH(c->arena, tops, program->kids[0]);
+    for (uint32_t i = 1; i < program->count; i++) {
+        Node *top = program->kids[i], *inner = top_inner(top);
+        c->context.before_alloc = is_form(inner, H_function) ? function_in(before_alloc ? before_alloc : c->against, inner) : NULL;
+        if (goes_through_back_end(top)) inner = run_pass(c, p, inner);
+        if (!inner) return NULL;
+        PUSH(c->arena, tops, top_with(c->arena, top, inner));
+    }
+    return node_list(c->arena, H_program, program->at, tops.items, tops.count);
+}
+
+/* Pass by pass instead of function by function, so that every form can be seen whole. */
+static Node *run_back_end_by_pass(Compile *c, Node *program) {
+    running_pass.library = program->kids[0];
+    Node *before_alloc = NULL;
+    c->context.arena = c->arena;
+    for (int p = 0; p < PASS_COUNT && program; p++) {
+        Node *before = program;
+        if (pass_rows[p].scope == PROGRAM || p < c->first || p > c->last) continue;
+        if (wanted(c, p, false)) dump_program(c, p, false, program, NULL);
+        if (p == PASS_alloc) before_alloc = program;
+        if (runs(c, p)) {
+            program = c->options->replace[p] ? run_command(c, p, program) : run_on_each_function(c, p, program, before_alloc);
+            tell_form(c, p, program);
+        }
+        if (program && wanted(c, p, true)) dump_program(c, p, true, program, before);
+    }
+    return program;
 }
 
 static void note_missing_second_input(const Compile *c) {
@@ -195,6 +256,7 @@ static void note_missing_second_input(const Compile *c) {
 }
 
 static Node *run_back_end(Compile *c, Node *program) {
+    running_pass.library = program->kids[0];
     VEC(Node *) tops = {0};
     PUSH(c->arena, tops, program->kids[0]);
     for (uint32_t i = 1; i < program->count; i++) {
@@ -206,15 +268,15 @@ static Node *run_back_end(Compile *c, Node *program) {
         } else {
             for (int p = 0; p < PASS_COUNT; p++)
                 for (int after = 0; after < 2; after++)
-                    if (pass_rows[p].scope == FUNCTION && p >= c->first && p <= c->last && wanted(c, p, after != 0) && shown(c, top))
-                        print_top(&c->dumps[after][p], top, c->options->style);
+                    if (pass_rows[p].scope == FUNCTION && p >= c->first && p <= c->last && wanted(c, p, after != 0))
+                        dump_add(&c->dumps[after][p], c->options, top, after ? top : NULL);
         }
         PUSH(c->arena, tops, top);
     }
     for (int p = 0; p < PASS_COUNT; p++)
         for (int after = 0; after < 2; after++)
             if (pass_rows[p].scope == FUNCTION && p >= c->first && p <= c->last && wanted(c, p, after != 0))
-                dump_text(c, p, after != 0, &c->dumps[after][p], program->kids[0]);
+                dump_write(&c->dumps[after][p], c->options, p, after != 0, c->header, program->kids[0]);
     return node_list(c->arena, H_program, program->at, tops.items, tops.count);
 }
 
@@ -262,6 +324,10 @@ static Node *start_from_dump(Compile *c, const SourceFile *file) {
         return NULL;
     }
     read_options(c);
+    if (c->options->json) { /* the names of the sources are known, their lines are not */
+        c->context.source_names = c->header.files.items;
+        c->context.source_count = c->header.files.count;
+    }
     c->first = c->header.after >= 0 ? c->header.after + 1 : first_pass_from(c->header.language);
     return program;
 }
@@ -301,6 +367,7 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     Compile *c = calloc(1, sizeof *c);
     if (!c) fail(0, "no memory left");
     c->options = &own;
+    c->files = files;
     c->arena = arena_new();
     c->function = arena_new();
     c->context = (Context){.arena = c->arena, .scratch = arena_new(), .diagnostics = diagnostics_new(c->arena),
@@ -314,14 +381,15 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
         diagnostics_source(c->context.diagnostics, 0, text(files[0].name), files[0].bytes, files[0].length);
     read_against(c);
     if (own.from >= 0) c->first = own.from;
-    c->last = own.to >= 0 ? own.to : PASS_COUNT - 1;
+    c->last = own.only_read && is_dump(&files[0]) ? c->first - 1 : own.to >= 0 ? own.to : PASS_COUNT - 1;
     c->context.is_given = c->first > PASS_alloc;
     if (!program) c->exit_code = 1;
     int first = c->first;
+    if (first > 0) tell_form(c, -1, program);
     if (program) program = run_program_passes(c, program);
     if (program && c->last >= PASS_blocks && first < PASS_COUNT) {
         note_missing_second_input(c);
-        program = run_back_end(c, program);
+        program = own.seen || is_any_replaced(&own) ? run_back_end_by_pass(c, program) : run_back_end(c, program);
     }
     diagnostics_show(c->context.diagnostics, stderr, own.json, output_colour());
     if (own.time_passes) show_times(c);

@@ -2,7 +2,7 @@
 #ifndef SLISPC_PIPELINE_H
 #define SLISPC_PIPELINE_H
 
-#include "ir.h"
+#include "ir/faults.h"
 
 typedef enum { CONVERT, OPTIMISE, ANALYSE, VERIFY } PassKind;
 typedef enum { PROGRAM, FUNCTION } PassScope;
@@ -36,6 +36,10 @@ typedef struct {
     size_t length;
 } SourceFile;
 
+/* Called after each pass that ran, with the whole program as it left it, and first, with pass -1,
+ * with what a dump holds. All forms stay in memory. */
+typedef void FormSeen(void *context, int pass, Node *program, const DumpHeader *header);
+
 typedef struct {
     int optimise; /* 0, 1, 2 */
     bool strict, seed_dialect, no_verify, time_passes, json;
@@ -44,7 +48,14 @@ typedef struct {
     uint32_t skip;
     const char *dump_dir; /* every dump into a file of its own here, NULL: to stdout */
     const char *function; /* dump only this one, by name without $ */
+    bool changed;         /* dump only what the pass changed */
+    uint32_t line;        /* dump only what stems from this line of the source; 0: all */
     int from, to;         /* first and last pass to run, -1: as the input says, to the end */
+    bool only_read;       /* a dump is read and checked; no pass runs over it */
+    const char *replace[PASS_COUNT]; /* commands in the place of passes, NULL: the pass itself */
+    double replace_seconds; /* that such a command may take */
+    FormSeen *seen;       /* called with every form, see below; NULL: not wanted */
+    void *seen_context;
     VerifyMode verify_mode;
     uint32_t verify_without; /* rules that are switched off */
     bool verify_all;         /* all that is wrong in a function */
@@ -64,8 +75,29 @@ typedef struct {
  * Dumps go out as the options say. Errors and warnings are shown on stderr. */
 PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *files, uint32_t count);
 
+/* The pass that runs now, and what went into it: for a report when it fails. */
+typedef struct {
+    int pass;               /* -1: none */
+    const Node *input;      /* a program, or one function of it */
+    const Node *library;    /* of that program */
+    const Node *before_alloc; /* of a function that is being verified, else NULL */
+    DumpHeader header;      /* of the input */
+} RunningPass;
+extern RunningPass running_pass;
+
 /* Is this the text of a dump? */
 bool is_dump(const SourceFile *file);
+
+/* ---- inject.c */
+
+/* How any pass can be made to fail itself: "crash", "no-form" (it gives what is no form of its
+ * language). */
+bool is_failure(const char *name);
+Node *failed_pass(Arena *arena, const char *name);
+
+/* What pass p makes of the form; with a fault of its own when that is not FAULT_NONE, at the place that
+ * the seed picks. */
+Node *run_with(Context *c, int p, Node *form, FaultKind fault, uint64_t seed);
 
 /* ---- catalogue.c */
 

@@ -7,25 +7,14 @@
  */
 #include "soak.h"
 #include "execute.h"
+#include "ir/check_maps.h"
 #include "output.h"
 #include "soak_random.h"
 #include "verify/verdict.h"
 
 #include <string.h>
 
-enum { STEPS = 400, MOST_RULES = 32, RULE_LENGTH = 3 };
-
-typedef struct {
-    char code[RULE_LENGTH + 1];
-    uint32_t count;
-} RuleCount;
-
-/* What became of the mutants of one kind. */
-typedef struct {
-    uint32_t unchanged, rejected, harmless, holes;
-    uint32_t rejected_diverging; /* of the rejected ones, how many do something else in a walk */
-    RuleCount rules[MOST_RULES];
-} Tally;
+enum { STEPS = 400, FUNCTIONS = 1000 };
 
 typedef struct {
     const Options *options;
@@ -33,10 +22,10 @@ typedef struct {
     Arena *arena, *scratch;
     uint64_t seed, inject_seed;
     Forms forms;
-    uint32_t mutation; /* at hand, of --mutate */
+    FaultKind failed; /* of the mutants at hand */
     Coverage coverage;
     uint32_t false_alarms, diverging, holes, disagreements;
-    Tally tallies[MUTATIONS]; /* of one fault only the first */
+    Tally tallies[FAULT_COUNT];
     Buffer report;
 } Soak;
 
@@ -47,33 +36,9 @@ static uint32_t problems(const Soak *s) {
 static Soak *running; /* for the command that reproduces a bug */
 
 static void print_again(void) {
-    const Node *function = running->forms.generated;
+    const Node *function = running->forms.after[PASS_select];
     fprintf(stderr, "  seed %llu, function %s\n", (unsigned long long)running->seed,
             function ? text_bytes(function->kids[0]->text) : "-");
-}
-
-/* ---- the passes */
-
-static Node *run_pass(Soak *s, int pass, Node *function, bool inject) {
-    bug_pass = pass_rows[pass].name;
-    s->context.inject = inject && s->options->pipeline.inject_pass == pass
-                            ? s->options->pipeline.inject_fault
-                            : NULL;
-    s->context.inject_seed = s->inject_seed;
-    Node *out = pass_rows[pass].run(&s->context, function);
-    GrammarError e = language_check(pass_rows[pass].to, "Top", out);
-    if (e.node)
-        bug(e.node, "the output is not of language %s: this is no %s",
-            language_name(pass_rows[pass].to), e.wanted);
-    arena_reset(s->scratch);
-    bug_pass = NULL;
-    return out;
-}
-
-static Node *framed(Soak *s, bool inject) {
-    Node *placed = run_pass(s, PASS_alloc, s->forms.intervals, inject);
-    if (!inject) s->forms.placed = placed;
-    return run_pass(s, PASS_frame, placed, inject);
 }
 
 /* ---- reports */
@@ -98,7 +63,8 @@ static void write_generated(Soak *s) {
     Node *library = list(s->arena, H_library, 0, node_text(s->arena, N_SYMBOL, 0, text("core")),
                          node_text(s->arena, N_STRING, 0, text("")), NULL);
     print_header(&b, &header);
-    print_node(&b, list(s->arena, H_program, 0, library, s->forms.generated, NULL), STYLE_FULL);
+    print_node(&b, list(s->arena, H_program, 0, library, s->forms.after[PASS_select], NULL),
+               STYLE_FULL);
     output_file(s->options->output, b.bytes, b.length, 0666);
     buffer_free(&b);
 }
@@ -109,39 +75,27 @@ static void tell(Soak *s, const char *what, const Divergence *d) {
     uint32_t told = problems(s);
     if (told > SHOWN) return;
     fprintf(stderr, "seed %llu, %s: %s\n", (unsigned long long)s->seed,
-            text_bytes(s->forms.generated->kids[0]->text), what);
+            text_bytes(s->forms.after[PASS_select]->kids[0]->text), what);
     if (s->report.length && !d) fwrite(s->report.bytes, 1, s->report.length, stderr);
     if (d) print_divergence(d);
 }
 
-static void count_rule(const Soak *s, Tally *t) {
-    static const char start[] = "error[";
-    const char *at = s->report.length ? strstr(s->report.bytes, start) : NULL;
-    for (uint32_t i = 0; at && i < MOST_RULES; i++) {
-        RuleCount *r = &t->rules[i];
-        if (!r->count) memcpy(r->code, at + sizeof start - 1, RULE_LENGTH);
-        if (memcmp(r->code, at + sizeof start - 1, RULE_LENGTH)) continue;
-        r->count++;
-        return;
-    }
-}
-
 /* ---- one function */
 
-static bool accepted_by(Soak *s, Node *function, VerifyMode mode, Buffer *report) {
-    s->context.before_alloc = s->forms.intervals;
+static bool accepted_by(Soak *s, const Forms *f, VerifyMode mode, Buffer *report) {
+    s->context.before_alloc = f->after[PASS_intervals];
     s->context.verify_mode = mode;
-    bool right = is_verified(&s->context, function, report);
+    bool right = is_verified(&s->context, f->after[PASS_frame], report);
     arena_reset(s->scratch);
     return right;
 }
 
 /* Whom the claims convince, inference must convince, too. */
-static bool accepted(Soak *s, Node *function) {
+static bool accepted(Soak *s, const Forms *f) {
     Buffer inferred = {0};
     s->report.length = 0;
-    if (!accepted_by(s, function, VERIFY_CLAIMS, &s->report)) return false;
-    if (!accepted_by(s, function, VERIFY_INFER, &inferred)) {
+    if (!accepted_by(s, f, VERIFY_CLAIMS, &s->report)) return false;
+    if (!accepted_by(s, f, VERIFY_INFER, &inferred)) {
         s->disagreements++;
         tell(s, "the claims convince the verifier, but inference does not", NULL);
         fwrite(inferred.bytes, 1, inferred.length, stderr);
@@ -150,20 +104,32 @@ static bool accepted(Soak *s, Node *function) {
     return true;
 }
 
-static bool walks_same(Soak *s, const Node *function, Divergence *d) {
+/* Rule V18. */
+static bool maps_accepted(Soak *s, const Forms *f) {
+    MapMistake m = mistake_in_maps(s->scratch, f->after[PASS_frame], f->after[PASS_emit]);
+    s->report.length = 0;
+    if (m.what) buffer_print(&s->report, "error[V18]: %s\n", m.what);
+    arena_reset(s->scratch);
+    return !m.what;
+}
+
+static bool walks_same(Soak *s, const Forms *f, Divergence *d) {
     WalkOptions options = {.walks = s->options->soak_walks, .steps = STEPS, .seed = s->seed};
-    bool same = walk_both(s->scratch, s->forms.intervals, function, options, d);
+    bool same =
+        walk_both(s->scratch, f->after[PASS_intervals], f->after[PASS_frame], options, d);
     arena_reset(s->scratch);
     return same;
 }
 
 static void judge_right(Soak *s) {
     Divergence d;
-    if (!accepted(s, s->forms.framed)) {
+    bool fit = is_fit_for_liveness(&s->context, s->forms.after[PASS_select], false);
+    arena_reset(s->scratch);
+    if (!fit || !accepted(s, &s->forms) || !maps_accepted(s, &s->forms)) {
         s->false_alarms++;
         tell(s, "a function that nobody has made wrong is rejected", NULL);
     }
-    if (!walks_same(s, s->forms.framed, &d)) {
+    if (!walks_same(s, &s->forms, &d)) {
         s->diverging++;
         tell(s, "the function does something else after allocation", &d);
     }
@@ -171,38 +137,85 @@ static void judge_right(Soak *s) {
     s->coverage.steps += d.steps;
 }
 
-static void judge_mutant(Soak *s, Tally *t, Node *mutant) {
+/* ---- mutants */
+
+/* Would it be accepted if the rule that rejects it were not there? */
+static bool accepted_without(Soak *s, const Forms *wrong, const char *code) {
+    char rule[RULE_LENGTH + 1] = {0};
+    Buffer unread = {0};
+    uint32_t without = s->context.verify_without;
+    memcpy(rule, code, RULE_LENGTH);
+    if (rule_named(rule) < 0) return true; /* V18 alone looks at what emit gives */
+    s->context.verify_without |= 1u << rule_named(rule);
+    bool right = accepted_by(s, wrong, VERIFY_CLAIMS, &unread);
+    s->context.verify_without = without;
+    buffer_free(&unread);
+    return right;
+}
+
+static void count_rejected(Soak *s, Tally *t, const Forms *wrong) {
+    static const char start[] = "error[";
     Divergence d;
-    if (node_equal(s->forms.framed, mutant)) {
+    const char *at = strstr(s->report.bytes, start);
+    if (!at) bug(NULL, "a report without a rule");
+    at += sizeof start - 1;
+    t->rejected++;
+    t->rejected_diverging += !walks_same(s, wrong, &d);
+    count_rule(t, at, accepted_without(s, wrong, at));
+}
+
+static bool is_accepted(Soak *s, const Forms *wrong, FaultKind fault) {
+    return pass_of_fault(fault) == PASS_emit ? maps_accepted(s, wrong) : accepted(s, wrong);
+}
+
+/* Walks do not see code: what emit made wrong is never harmless. */
+static bool is_harmless(Soak *s, const Forms *wrong, FaultKind fault, Divergence *d) {
+    *d = (Divergence){0};
+    if (pass_of_fault(fault) == PASS_emit) return false;
+    return walks_same(s, wrong, d);
+}
+
+static void judge_mutant(Soak *s, FaultKind fault) {
+    Tally *t = &s->tallies[fault];
+    Forms wrong = run_wrong(&s->context, &s->forms, fault, s->inject_seed);
+    Divergence d;
+    if (is_unchanged(&s->forms, &wrong, fault)) {
         t->unchanged++;
-    } else if (!accepted(s, mutant)) {
-        t->rejected++;
-        count_rule(s, t);
-        t->rejected_diverging += !walks_same(s, mutant, &d);
-    } else if (walks_same(s, mutant, &d)) {
+    } else if (!is_accepted(s, &wrong, fault)) {
+        count_rejected(s, t, &wrong);
+    } else if (is_harmless(s, &wrong, fault, &d)) {
         t->harmless++;
     } else {
         t->holes++;
         s->holes++;
-        tell(s, "a mutant is accepted, but does something else", &d);
+        tell(s, "a mutant is accepted, but does something else", d.what ? &d : NULL);
     }
 }
 
-/* Everything up to the framed form. */
-static void run_passes(Soak *s, Node *function) {
-    Forms *f = &s->forms;
-    f->generated = function;
-    f->intervals = run_pass(s, PASS_intervals, run_pass(s, PASS_liveness, function, false), false);
-    f->framed = framed(s, false);
+static bool is_for_verifier(FaultKind fault) {
+    return fault_rows[fault].rule[0] == 'V';
 }
 
-static Node *mutant(Soak *s) {
-    if (s->options->pipeline.inject_fault) return framed(s, true);
-    return mutated(s->arena, s->forms.framed, s->inject_seed, s->mutation);
+/* --inject makes one fault, --mutate all that the verifier is to notice. */
+static bool is_wanted(const Soak *s, FaultKind fault) {
+    const PipelineOptions *o = &s->options->pipeline;
+    int pass = pass_of_fault(fault);
+    if (o->inject_fault)
+        return pass == o->inject_pass && !strcmp(fault_rows[fault].name, o->inject_fault);
+    return s->options->soak_mutates && is_soaked(pass) && is_for_verifier(fault);
 }
 
 static bool has_mutants(const Soak *s) {
     return s->options->pipeline.inject_fault || s->options->soak_mutates;
+}
+
+/* ---- one function */
+
+static bool is_hole(Soak *s, FaultKind fault) {
+    Divergence d;
+    Forms wrong = run_wrong(&s->context, &s->forms, fault, s->inject_seed);
+    return !is_unchanged(&s->forms, &wrong, fault) && is_accepted(s, &wrong, fault) &&
+           !is_harmless(s, &wrong, fault, &d);
 }
 
 /* Does it go wrong as the one did that is to be made smaller? In a smaller function a mistake is
@@ -211,41 +224,39 @@ static bool still_fails(void *context, Node *function) {
     enum { TRIES = 24 };
     Soak *s = context;
     Divergence d;
-    run_passes(s, function);
-    if (!has_mutants(s))
-        return !accepted(s, s->forms.framed) || !walks_same(s, s->forms.framed, &d);
-    for (s->inject_seed = 0; s->inject_seed < TRIES; s->inject_seed++) {
-        Node *wrong = mutant(s);
-        if (!node_equal(wrong, s->forms.framed) && accepted(s, wrong) && !walks_same(s, wrong, &d))
-            return true;
-    }
+    run_right(&s->context, &s->forms, function);
+    if (!has_mutants(s)) return !accepted(s, &s->forms) || !walks_same(s, &s->forms, &d);
+    for (s->inject_seed = 0; s->inject_seed < TRIES; s->inject_seed++)
+        if (is_hole(s, s->failed)) return true;
     return false;
 }
 
 /* Leaves the function that went wrong as a dump, as small as it gets. */
 static void leave_dump(Soak *s) {
     if (!s->options->output) return;
-    if (still_fails(s, s->forms.generated))
-        s->forms.generated = reduced(s->arena, s->forms.generated, still_fails, s);
+    if (still_fails(s, s->forms.after[PASS_select]))
+        s->forms.after[PASS_select] =
+            reduced(s->arena, s->forms.after[PASS_select], still_fails, s);
     write_generated(s);
 }
 
 static void soak_function(Soak *s, Node *function) {
     uint32_t bad = problems(s);
-    run_passes(s, function);
+    run_right(&s->context, &s->forms, function);
     s->inject_seed = mixed(s->seed);
-    for (s->mutation = 0; s->mutation < MUTATIONS && s->options->soak_mutates; s->mutation++) {
-        judge_mutant(s, &s->tallies[s->mutation], mutant(s));
-        if (s->holes > bad) break;
+    for (FaultKind k = FAULT_NONE + 1; k < FAULT_COUNT && problems(s) == bad; k++) {
+        if (!is_wanted(s, k)) continue;
+        s->failed = k;
+        judge_mutant(s, k);
     }
-    if (s->options->pipeline.inject_fault) judge_mutant(s, &s->tallies[0], mutant(s));
     if (!has_mutants(s)) judge_right(s);
     if (!bad && problems(s)) leave_dump(s);
 }
 
 static void soak_generated(Soak *s) {
-    for (uint32_t i = 0; i < s->options->soak_functions; i++) {
-        s->seed = s->options->soak_seed + i;
+    uint32_t count = s->options->how_many ? s->options->how_many : FUNCTIONS;
+    for (uint32_t i = 0; i < count; i++) {
+        s->seed = s->options->seed + i;
         arena_reset(s->arena);
         Node *function = generate_function(s->arena, s->seed, (GenerateOptions){0}, &s->coverage);
         GrammarError e = language_check(L_Lx86, "Top", function);
@@ -257,7 +268,7 @@ static void soak_generated(Soak *s) {
 static void soak_program(Soak *s, const Node *program) {
     for (uint32_t i = 1; i < program->count; i++) {
         Node *function = top_inner(program->kids[i]);
-        s->seed = s->options->soak_seed + i;
+        s->seed = s->options->seed + i;
         arena_reset(s->arena);
         if (!is_form(function, H_function)) continue;
         s->coverage.functions++;
@@ -267,37 +278,22 @@ static void soak_program(Soak *s, const Node *program) {
 
 /* ---- the command */
 
-static void print_tally(const char *what, const Tally *t) {
-    printf("%s: %u unchanged, %u rejected (", what, t->unchanged, t->rejected);
-    for (uint32_t i = 0; i < MOST_RULES && t->rules[i].count; i++)
-        printf("%s%s %u", i ? ", " : "", t->rules[i].code, t->rules[i].count);
-    printf("; %u do something else), %u accepted and harmless, %u accepted and diverging\n",
-           t->rejected_diverging, t->harmless, t->holes);
-}
-
 static void print_result(const Soak *s) {
-    const PipelineOptions *o = &s->options->pipeline;
-    if (o->inject_fault) {
-        char what[64];
-        snprintf(what, sizeof what, "%s:%s", pass_rows[o->inject_pass].name, o->inject_fault);
-        print_tally(what, &s->tallies[0]);
-    } else if (s->options->soak_mutates) {
-        for (uint32_t i = 0; i < MUTATIONS; i++)
-            print_tally(mutation_name(i), &s->tallies[i]);
-    } else {
-        print_coverage(stdout, &s->coverage);
-        printf("%u rejected, %u diverging\n", s->false_alarms, s->diverging);
-    }
+    for (FaultKind k = FAULT_NONE + 1; k < FAULT_COUNT; k++)
+        if (is_wanted(s, k)) print_tally(k, &s->tallies[k]);
+    if (has_mutants(s)) return;
+    print_coverage(stdout, &s->coverage);
+    printf("%u rejected, %u diverging\n", s->false_alarms, s->diverging);
 }
 
 int soak(const Options *options, const Node *program) {
     const PipelineOptions *o = &options->pipeline;
     Soak s = {.options = options, .arena = arena_new(), .scratch = arena_new()};
-    if (o->inject_fault && o->inject_pass != PASS_alloc && o->inject_pass != PASS_frame)
-        fail(0, "slispc soak makes mistakes in alloc and frame only");
+    if (o->inject_fault && !is_soaked(o->inject_pass))
+        fail(0, "slispc soak makes mistakes from select to emit only");
     s.context = (Context){.arena = s.arena,
                           .scratch = s.scratch,
-                          .diagnostics = diagnostics_new(s.arena),
+                          .diagnostics = diagnostics_new(arena_new()), /* the others are reset */
                           .optimise = o->optimise,
                           .verify_without = o->verify_without};
     running = &s;

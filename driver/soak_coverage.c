@@ -150,14 +150,14 @@ static void note_framed(Arena *scratch, Coverage *c, const Node *function) {
 
 /* Where a cycle of moves goes through memory, frame has added a slot to those of alloc. */
 static bool has_spare_slot(const Forms *forms) {
-    return function_part(forms->framed, H_frame)->count - 1 >
-           function_part(forms->placed, H_slots)->kids[0]->integer;
+    return function_part(forms->after[PASS_frame], H_frame)->count - 1 >
+           function_part(forms->after[PASS_alloc], H_slots)->kids[0]->integer;
 }
 
 void note_coverage(Arena *scratch, Coverage *c, const Forms *forms) {
-    note_generated(scratch, c, forms->generated);
-    note_intervals(scratch, c, forms->intervals);
-    note_framed(scratch, c, forms->framed);
+    note_generated(scratch, c, forms->after[PASS_select]);
+    note_intervals(scratch, c, forms->after[PASS_intervals]);
+    note_framed(scratch, c, forms->after[PASS_frame]);
     c->memory_cycles += has_spare_slot(forms);
 }
 

@@ -21,7 +21,6 @@
  *         reaches. Failing checks and calls of what is no closure go to stubs behind the code.
  */
 #include "emit/emit.h"
-#include "ir/check_maps.h"
 #include "ir/template.h"
 
 enum { SAFE_FRAME = 4096 }; /* bytes that a function without calls may use unprobed */
@@ -174,7 +173,5 @@ static Node *emit_function(Context *c, Node *f, FaultPlan *plan) {
 
 Node *pass_emit(Context *c, Node *function) {
     if (!is_form(function, H_function)) return function;
-    Node *code = run_with_fault(c, function, "emit", emit_function);
-    check_maps(c->scratch, function, code);
-    return code;
+    return run_with_fault(c, function, "emit", emit_function);
 }

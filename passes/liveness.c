@@ -6,11 +6,11 @@
  *
  *   (block b0 [%a.0=rdi %b.1=rsi]
  *     (call [%c.2=rax] (code $user/f) %a.0=rdi)
- *     (add [%d.3] %c.2 %b.1)
+ *     (call [%d.3=rax] (code $user/g) %c.2=rdi %b.1=rsi)
  *     (ret [] %d.3=rax))
  *   => (block b0 [%a.0=rdi %b.1=rsi] (live-in) (live-out)
  *        (call [%c.2=rax] (code $user/f) %a.0=rdi (roots %b.1) (last %a.0))
- *        (add [%d.3] %c.2 %b.1 (last %b.1 %c.2))
+ *        (call [%d.3=rax] (code $user/g) %c.2=rdi %b.1=rsi (roots) (last %b.1 %c.2))
  *        (ret [] %d.3=rax (last %d.3)))
  *
  * Needs:  SSA; block arguments on jmp alone (select).

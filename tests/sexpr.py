@@ -20,8 +20,8 @@ def read_forms(text):
             form = stack.pop()
             assert CLOSING[form[0]] == token, 'mismatched ' + token
             stack[-1].append(form)
-        elif not re.fullmatch(r'@[\d:^]+', token):
-            stack[-1].append(token)
+        elif not re.fullmatch(r'@(-|[\d:^]+)', token):
+            stack[-1].append(re.sub(r'@\d+(:\d+)+(\^\d+)?$', '', token))
     assert len(stack) == 1, 'an open bracket is not closed'
     return stack[0][1:]
 

@@ -187,7 +187,7 @@ def test_example(p, here):
         n = next_free(forms, [] if after.lstrip().startswith('error') else sexpr.read_forms(after))
         contents, start = program(p, forms, n)
         (here / source).write_text(contents)
-    result = slispc('--dump-after=' + p.name, '--from=' + start, '--to=' + p.name, '--style=canon', source)
+    result = slispc('--dump-after=' + p.name, '--from=' + start, '--to=' + p.name, source)
     if after.lstrip().startswith('error'):
         check_report(p, result, after)
         return

@@ -96,8 +96,10 @@ static void add_edge(Alloc *a, Nodes *out, const Node *jump) {
     }
     uint32_t of_claims = moves.count;
     for (uint32_t i = 0; i < parameters->count; i++) {
-        uint32_t parameter = parameters->kids[i]->name.number;
+        uint32_t parameter = parameters->kids[i]->name.number, before = moves.count;
         edge_move(a, &moves, to->kids[i + 1]->name.number, a->values[parameter].born, parameter);
+        bool back = target <= a->block && moves.count > before;
+        if (back && fault_strikes(a->faults, FAULT_stale_param)) moves.count = before;
     }
     if (moves.count > of_claims + 1 && fault_strikes(a->faults, FAULT_swap_param_args)) {
         Where first = moves.items[of_claims].to;

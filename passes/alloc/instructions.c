@@ -68,7 +68,8 @@ static void make_room(Alloc *a, Site *s, Where r) {
         return;
     }
     if (!other) other = take_register(a, value, s->busy);
-    add_move(a, value, other);
+    bool overwritten = fixed_registers(a, s->op, true) & bit(r);
+    if (!overwritten || !fault_strikes(a->faults, FAULT_temp_overlap)) add_move(a, value, other);
     leave_register(a, value);
     hold(a, value, other);
     s->busy |= bit(other);
@@ -156,6 +157,15 @@ static bool waits_for_call(Alloc *a, uint32_t value, uint32_t after) {
     return call < 2 * a->blocks[a->block].end && next_use(a, value, after) >= call;
 }
 
+/* interval-end-1: the second operand counts as dead before the instruction, so its register is free
+ * for the first one. */
+static bool takes_second(Alloc *a, const Site *s, uint32_t value) {
+    uint32_t other = a->uses.count > 1 ? value_of_use(a, 1) : value;
+    return other != value && is_register(s->uses[1]) && !where_of(a->uses.items[1].name) &&
+           dies(a, other) && a->values[other].vector == a->values[value].vector &&
+           fault_strikes(a->faults, FAULT_interval_end);
+}
+
 /* The result stands where the first operand does. One that lives on is copied there first, or
  * leaves its register to the result. */
 static void place_tie(Alloc *a, Site *s) {
@@ -168,6 +178,10 @@ static void place_tie(Alloc *a, Site *s) {
             copy = false;
         }
         Where r = copy ? take_register(a, result, s->busy) : s->uses[0];
+        if (takes_second(a, s, value)) {
+            r = s->uses[1];
+            copy = true;
+        }
         if (copy) add_move(a, value, r);
         s->uses[0] = r;
     }

@@ -193,11 +193,22 @@ static void claim(Alloc *a, uint32_t b, uint32_t value, bool edges) {
     if (b >= a->first_cold) note_stored(a, b, value);
 }
 
+/* param-conflict: the parameter gets the register of the one before it. */
+static void overlap_parameters(Alloc *a, uint32_t value, uint32_t before) {
+    const Value *v = &a->values[value], *other = &a->values[before];
+    if (!v->at || !other->at || v->vector != other->vector ||
+        !fault_strikes(a->faults, FAULT_param_conflict))
+        return;
+    leave_register(a, value);
+    hold(a, value, other->at);
+}
+
 static void place_parameters(Alloc *a, uint32_t b) {
     const Node *parameters = a->flow->blocks[b].node->kids[1];
     for (uint32_t i = 0; i < parameters->count; i++) {
         uint32_t value = parameters->kids[i]->name.number;
         Value *v = &a->values[value];
+        if (i) overlap_parameters(a, value, parameters->kids[i - 1]->name.number);
         if (!v->at)
             v->born = IN_SLOT;
         else

@@ -94,17 +94,30 @@ static void take(Alloc *a, Slot *slot, const Value *v, uint32_t value) {
     PUSH(a->scratch, slot->values, value);
 }
 
-/* Would taking this slot be the fault? early-release: the value in it is used later. lost-backedge:
- * it is not used again in this round of the loop, but in the next. */
+/* Is value i of the slot, which lives when v starts, one that the fault is about? early-release: it is
+ * used later. lost-backedge: it is not used again in this round of the loop, but in the next.
+ * evict-retroactive-slot: it is dead before v is. double-release: it has the slot from another one. */
+static bool is_victim(const Alloc *a, const Slot *slot, uint32_t i, const Value *v) {
+    const Value *old = &a->values[slot->values.items[i]];
+    bool used_again = old->use_count && old->uses[old->use_count - 1] >= start_of(v);
+    switch ((int)a->faults->kind) {
+    case FAULT_early_release: return used_again;
+    case FAULT_lost_backedge: return !used_again;
+    case FAULT_retroactive_slot: return end_of(old) < end_of(v);
+    case FAULT_double_release:
+        return i > 0 && end_of(&a->values[slot->values.items[i - 1]]) <= start_of(old);
+    default: return false;
+    }
+}
+
+/* Would taking this slot be the fault? */
 static bool wrongly_free(Alloc *a, const Slot *slot, const Value *v) {
-    if (a->faults->kind != FAULT_early_release && a->faults->kind != FAULT_lost_backedge)
-        return false;
+    if (!a->faults->kind) return false;
     for (uint32_t i = 0; i < slot->values.count; i++) {
         const Value *old = &a->values[slot->values.items[i]];
-        bool used_again = old->use_count && old->uses[old->use_count - 1] >= start_of(v);
         bool live = end_of(old) > start_of(v) && start_of(old) < start_of(v);
-        FaultKind kind = used_again ? FAULT_early_release : FAULT_lost_backedge;
-        if (live && fault_strikes(a->faults, kind)) return true;
+        if (live && is_victim(a, slot, i, v) && fault_strikes(a->faults, a->faults->kind))
+            return true;
     }
     return false;
 }

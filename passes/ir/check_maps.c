@@ -22,7 +22,14 @@ typedef struct {
     uint32_t frame;
     VEC(Expected) line, stubs;
     uint32_t next; /* of both, as one list */
+    MapMistake first;
 } Check;
+
+/* The first mistake is kept; false, so that nothing is looked at behind it. */
+static bool wrong(Check *c, const Node *at, const char *what) {
+    c->first = (MapMistake){at, what};
+    return false;
+}
 
 /* ---- what is expected */
 
@@ -75,20 +82,21 @@ static bool same_slots(const Node *row, const Node *map) {
     return true;
 }
 
-static void check_row(Check *c, const Node *row, int64_t depth) {
+static bool check_row(Check *c, const Node *row, int64_t depth) {
     uint32_t i = c->next++;
     if (i >= c->line.count + c->stubs.count)
-        bug(row, "V18: there are more stack-map rows than safepoints");
+        return wrong(c, row, "there are more stack-map rows than safepoints");
     bool stub = i >= c->line.count;
     const Expected *e = stub ? &c->stubs.items[i - c->line.count] : &c->line.items[i];
     if (!same_slots(row, e->map))
-        bug(e->op, "V18: the row of the stack map names other slots than the instruction");
+        return wrong(c, e->op, "the row of the stack map names other slots than the instruction");
     /* A check in a function without a frame aligns the stack by 8 bytes before it calls. */
     if (depth != c->frame && !(stub && depth == (int64_t)c->frame + 8 && depth % 16 == 8))
-        bug(e->op, "V18: the return address is not where the row of the stack map says");
+        return wrong(c, e->op, "the return address is not where the row of the stack map says");
+    return true;
 }
 
-static void check_rows(Check *c) {
+static bool check_rows(Check *c) {
     int64_t depth = 0, after_call = -1;
     for (uint32_t i = 2; i < c->code->count; i++) {
         const Node *row = c->code->kids[i];
@@ -98,20 +106,26 @@ static void check_rows(Check *c) {
             continue;
         }
         if (map && row->kids[0]->integer != after_call)
-            bug(row, "V18: no call ends at this row of the stack map");
-        if (!map && after_call >= 0) bug(row, "V18: a call has no row in the stack map");
-        if (map) check_row(c, row, depth);
+            return wrong(c, row, "no call ends at this row of the stack map");
+        if (!map && after_call >= 0) return wrong(c, row, "a call has no row in the stack map");
+        if (map && !check_row(c, row, depth)) return false;
         after_call = -1;
         if (is_form(row, H_at) && is_call(text_bytes(row->kids[1]->text)))
             after_call = row->kids[0]->integer + text_length(row->kids[1]->text) / 2;
     }
-    if (after_call >= 0) bug(c->code, "V18: a call has no row in the stack map");
-    if (c->next != c->line.count + c->stubs.count)
-        bug(c->code, "V18: a safepoint has no row in the stack map");
+    if (after_call >= 0) return wrong(c, c->code, "a call has no row in the stack map");
+    return c->next == c->line.count + c->stubs.count ||
+           wrong(c, c->code, "a safepoint has no row in the stack map");
 }
 
-void check_maps(Arena *scratch, const Node *function, const Node *code) {
+MapMistake mistake_in_maps(Arena *scratch, const Node *function, const Node *code) {
     Check c = {.arena = scratch, .function = function, .code = code};
     expect_all(&c);
     check_rows(&c);
+    return c.first;
+}
+
+void check_maps(Arena *scratch, const Node *function, const Node *code) {
+    MapMistake m = mistake_in_maps(scratch, function, code);
+    if (m.what) bug(m.at, "V18: %s", m.what);
 }

@@ -4,8 +4,15 @@
 
 #include "ir.h"
 
-/* Compares the (code ...) that emit made with the function that it was made from. Ends slispc with
- * the first difference: that is a bug in emit. */
+typedef struct {
+    const Node *at;
+    const char *what; /* NULL: there is none */
+} MapMistake;
+
+/* The first difference between the (code ...) that emit made and the function that it was made
+ * from. */
+MapMistake mistake_in_maps(Arena *scratch, const Node *function, const Node *code);
+/* Ends slispc with it: that is a bug in emit. */
 void check_maps(Arena *scratch, const Node *function, const Node *code);
 
 #endif

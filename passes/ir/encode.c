@@ -55,6 +55,7 @@ typedef struct {
     uint8_t immediate; /* bytes of it, 0 for none */
     uint8_t distance;
     int8_t reg, rm; /* which operands; -1 none */
+    bool is_used;   /* for the table of coverage */
 } Row;
 
 static Row rows[ROWS];
@@ -262,6 +263,16 @@ static uint32_t encode_row(const Row *row, const Instruction *in, uint8_t *start
 uint32_t encode(const Instruction *in, uint8_t bytes[LONGEST_INSTRUCTION + 1]) {
     if (!first_row[I_mov]) read_rows();
     for (uint16_t i = first_row[in->mnemonic]; i < ROWS && rows[i].mnemonic == in->mnemonic; i++)
-        if (row_fits(&rows[i], in)) return encode_row(&rows[i], in, bytes);
+        if (row_fits(&rows[i], in)) {
+            rows[i].is_used = true;
+            return encode_row(&rows[i], in, bytes);
+        }
     return 0;
+}
+
+bool encoding_row(uint32_t i, EncodingRow *out) {
+    if (!first_row[I_mov]) read_rows();
+    if (i >= ROWS) return false;
+    *out = (EncodingRow){(Mnemonic)rows[i].mnemonic, text_rows[i].operands, rows[i].is_used};
+    return true;
 }

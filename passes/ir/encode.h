@@ -47,6 +47,16 @@ enum { LONGEST_INSTRUCTION = 15 };
  * and a RIP_BASE displacement always stand in the last bytes. */
 uint32_t encode(const Instruction *in, uint8_t bytes[LONGEST_INSTRUCTION + 1]);
 
+const char *mnemonic_name(Mnemonic m);
+/* A row of encodings.def, for the table of coverage; operands is NULL for a row that opens an
+ * instruction. False behind the last one. */
+typedef struct {
+    Mnemonic mnemonic;
+    const char *operands;
+    bool is_used; /* by an instruction that was encoded */
+} EncodingRow;
+bool encoding_row(uint32_t i, EncodingRow *out);
+
 /* The instruction in the Intel syntax of `as`; `@` stands for a place outside the instruction. */
 void print_instruction(Buffer *out, const Instruction *in);
 

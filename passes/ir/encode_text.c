@@ -12,6 +12,10 @@ static const char *const mnemonic_names[] = {
 #undef ENCODING
 };
 
+const char *mnemonic_name(Mnemonic m) {
+    return mnemonic_names[m];
+}
+
 static const char *const register_names[4][16] = {
     {"al", "cl", "dl", "bl", "spl", "bpl", "sil", "dil", "r8b", "r9b", "r10b", "r11b", "r12b",
      "r13b", "r14b", "r15b"},

@@ -48,8 +48,12 @@ static bool items_fit(Check *c, const Pattern *p, const Node *n) {
 /* One of the productions from `first` on, which all have the node's head or none? */
 static bool one_fits(Check *c, int first, const Node *n) {
     for (int i = first; i; i = c->g->productions[i - 1].next) {
-        const Pattern *p = &c->g->productions[i - 1].pattern;
-        if (p->kind == P_NONTERMINAL ? nonterminal_fits(c, p->which, n) : fits(c, p, n)) return true;
+        Production *production = &c->g->productions[i - 1];
+        const Pattern *p = &production->pattern;
+        if (p->kind == P_NONTERMINAL ? nonterminal_fits(c, p->which, n) : fits(c, p, n)) {
+            production->is_used = true;
+            return true;
+        }
     }
     return false;
 }

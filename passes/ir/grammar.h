@@ -24,6 +24,7 @@ typedef struct {
     int nt;
     const char *form, *doc;
     Pattern pattern;
+    bool is_used; /* by a term that was checked: for the table of coverage */
     int next; /* 1 + the next production of this nonterminal with the same head; 0: none */
 } Production;
 
@@ -38,6 +39,7 @@ typedef struct {
     const char *name, *doc;
     Language parent;
     const char *nts[MOST_NTS];
+    bool nt_is_reached[MOST_NTS]; /* from the first one: what is inherited and not reached is no part */
     int nt_count, meta_count, production_count;
     Meta metas[MOST_METAS];
     Production productions[MOST_PRODUCTIONS];

@@ -181,10 +181,28 @@ static void index_heads(Grammar *g) {
     }
 }
 
+static void reach_nonterminal(Grammar *g, int nt);
+
+static void reach_pattern(Grammar *g, const Pattern *p) {
+    if (p->kind == P_NONTERMINAL) reach_nonterminal(g, p->which);
+    for (uint32_t i = 0; p->kind == P_TREE && i < p->count; i++)
+        reach_pattern(g, &p->items[i]);
+}
+
+static void reach_nonterminal(Grammar *g, int nt) {
+    if (g->nt_is_reached[nt]) return;
+    g->nt_is_reached[nt] = true;
+    for (int i = 0; i < g->production_count; i++)
+        if (g->productions[i].nt == nt) reach_pattern(g, &g->productions[i].pattern);
+}
+
 /* Patterns of a language are compiled when it is first used: most runs need few of them whole. */
 Grammar *grammar(Language l) {
     Grammar *g = &grammars[l];
-    if (!g->by_head) index_heads(g);
+    if (!g->by_head) {
+        index_heads(g);
+        reach_nonterminal(g, 0);
+    }
     return g;
 }
 
@@ -234,10 +252,11 @@ static void print_production(FILE *out, const char *mark, const Production *p) {
 }
 
 void language_print(FILE *out, Language l, int against) {
-    const Grammar *g = &grammars[l];
+    const Grammar *g = grammar(l);
     fprintf(out, "%s: %s\n", g->name, g->doc);
     for (int nt = 0; nt < g->nt_count; nt++) {
         bool titled = false;
+        if (against < 0 && !g->nt_is_reached[nt]) continue;
         for (int side = 0; side < (against >= 0 ? 2 : 1); side++) {
             const Grammar *from = side ? &grammars[against] : g;
             int wanted = side ? nonterminal(from, g->nts[nt]) : nt;

@@ -4,7 +4,7 @@
  * behind its head, keeps the atoms that come first beside it, and gives every other kid a line of
  * its own. Instructions always stay on one line.
  */
-#include "ir.h"
+#include "canon.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -248,16 +248,31 @@ static void print_tree(Printer *p, const Node *n, Pos inherited, uint32_t indent
     p->data = data;
 }
 
-void print_node(Buffer *out, const Node *n, Style style) {
-    Printer p = {.out = out, .style = style, .positions = style != STYLE_CANON};
-    print_tree(&p, n, 0, 0);
-    add(out, "\n");
+/* STYLE_CANON: the same text for whatever differs in positions and numbers alone. */
+static void print_renumbered(Printer *p, const Node *n, uint32_t indent) {
+    Arena *arena = arena_new();
+    print_tree(p, canonical(arena, n).top, 0, indent);
+    arena_free(arena);
 }
 
 void print_top(Buffer *out, const Node *n, Style style) {
     Printer p = {.out = out, .style = style, .positions = style != STYLE_CANON};
     new_line(out, 1);
-    print_tree(&p, n, 0, 1);
+    if (style == STYLE_CANON) print_renumbered(&p, n, 1);
+    else print_tree(&p, n, 0, 1);
+}
+
+void print_node(Buffer *out, const Node *n, Style style) {
+    if (style != STYLE_CANON || !is_form(n, H_program)) {
+        Printer p = {.out = out, .style = style, .positions = style != STYLE_CANON};
+        print_tree(&p, n, 0, 0);
+    } else {
+        add(out, "(program");
+        for (uint32_t i = 0; i < n->count; i++)
+            print_top(out, n->kids[i], style);
+        add(out, ")");
+    }
+    add(out, "\n");
 }
 
 void print_flat(Buffer *out, const Node *n) {

@@ -3,17 +3,24 @@
 
 /* ---- reading */
 
-static bool read_name(void *context, const Node *item, const Node *name, char letter) {
-    (void)letter;
-    Verify *v = context;
+static bool find_name(Verify *v, const Node *item, const Node *name) {
     return holds(v, place_of_name(v, name), name->name.number) || not_there(v, item, name);
+}
+
+static bool find_operands(Verify *v, const Item *item) {
+    for (uint32_t r = item->reads; r < item[1].reads; r++) {
+        const Read *read = &v->reads.items[r];
+        if (!holds(v, read->place, read->number) && !not_there(v, item->node, read->name))
+            return false;
+    }
+    return true;
 }
 
 /* ---- items that the allocator added */
 
 static bool check_copy(Verify *v, const Node *item) {
     const Node *to = item->kids[0], *from = item->kids[1];
-    if (!check_place(v, item, to) || !check_place(v, item, from) || !read_name(v, item, from, 0))
+    if (!check_place(v, item, to) || !check_place(v, item, from) || !find_name(v, item, from))
         return false;
     if (to->name.number != from->name.number)
         return broken(v, RULE_V06, item, to, "a move gives a value another name");
@@ -29,7 +36,7 @@ static bool check_swap(Verify *v, const Node *item) {
         return broken(v, RULE_V16, item, a, "%s and %s cannot be exchanged",
                       where_text(where_of(a)), where_text(where_of(b)));
     swap_places(v, where_of(a), where_of(b), item);
-    return read_name(v, item, a, 0) && read_name(v, item, b, 0);
+    return find_name(v, item, a) && find_name(v, item, b);
 }
 
 static bool check_constant(Verify *v, const Node *item) {
@@ -48,21 +55,28 @@ static bool leaves(const Node *item) {
                            item->kids[0]->head == X_tailv);
 }
 
-/* Entered as the very first thing, left right before every way out. */
-static bool check_frame_item(Verify *v, const CheckedBlock *b, uint32_t i) {
+/* Right before every way out, where there is a frame. */
+static bool check_way_out(Verify *v, const CheckedBlock *b, uint32_t i) {
     const Node *item = b->node->kids[i];
-    bool first = b == &v->blocks[0] && i == b->first;
-    if (is_item(item, H_enter_frame) != (first && v->framed))
-        return broken(v, RULE_V15, item, NULL,
-                      first && v->framed ? "the frame is not entered first"
-                                         : "the frame is entered here");
     bool left = i > b->first && is_item(b->node->kids[i - 1], H_leave_frame);
-    if (leaves(item) && left != v->framed)
-        return broken(v, RULE_V15, item, NULL,
-                      left ? "there is no frame to leave" : "the frame is not left");
-    if (is_item(item, H_leave_frame) && (i + 1 == b->node->count || !leaves(b->node->kids[i + 1])))
-        return broken(v, RULE_V15, item, NULL, "the frame is left though the function goes on");
-    return true;
+    if (!leaves(item) || left == v->framed) return true;
+    return broken(v, RULE_V15, item, NULL,
+                  left ? "there is no frame to leave" : "the frame is not left");
+}
+
+static bool check_leaving(Verify *v, const CheckedBlock *b, uint32_t i) {
+    if (i + 1 < b->node->count && leaves(b->node->kids[i + 1])) return true;
+    return broken(v, RULE_V15, b->node->kids[i], NULL,
+                  "the frame is left though the function goes on");
+}
+
+/* As the very first thing, where there is a frame. */
+static bool check_entering(Verify *v, const CheckedBlock *b, uint32_t i) {
+    const Node *item = b->node->kids[i];
+    bool wanted = b == &v->blocks[0] && i == b->first && v->framed;
+    if (is_item(item, H_enter_frame) == wanted) return true;
+    return broken(v, RULE_V15, item, NULL,
+                  wanted ? "the frame is not entered first" : "the frame is entered here");
 }
 
 /* ---- safepoints */
@@ -80,14 +94,33 @@ static bool check_map_entry(Verify *v, const Node *op, const Node *name) {
                    ? not_there(v, op, name)
                    : broken(v, RULE_V11, op, name, "the map lists %s, which does not hold it",
                             where_text(where_of(name)));
-    if (!x->live || x->constant)
+    if (!is_live(v, x) || x->constant)
         return broken(v, RULE_V12, op, name, "the map lists %s, which nothing needs any more",
                       where_text(where_of(name)));
     CheckedPlace *slot = &v->places[place_of_name(v, name)];
     if (slot->mapped == v->safepoints)
         return broken(v, RULE_V12, op, name, "the map lists %s twice", where_text(where_of(name)));
+    slot->mapped = v->safepoints;
     if (x->mapped == v->safepoints) return broken(v, RULE_V12, op, name, "the map lists it twice");
-    x->mapped = slot->mapped = v->safepoints;
+    x->mapped = v->safepoints;
+    return true;
+}
+
+static bool check_no_derived(Verify *v, const Node *op) {
+    for (uint32_t n = 0; n < v->name_count; n++)
+        if (v->names[n].kind == KIND_IS_DRV && is_live(v, &v->names[n]) &&
+            !broken(v, RULE_V13, op, v->names[n].name, "it points into an object and lives on"))
+            return false;
+    return true;
+}
+
+static bool check_all_mapped(Verify *v, const Node *op) {
+    for (uint32_t n = 0; n < v->name_count; n++) {
+        const CheckedName *x = &v->names[n];
+        if (x->kind == KIND_IS_REF && is_live(v, x) && !x->constant && x->mapped != v->safepoints &&
+            !broken(v, RULE_V10, op, x->name, "the map does not list it"))
+            return false;
+    }
     return true;
 }
 
@@ -98,51 +131,38 @@ static bool check_map(Verify *v, const Node *op) {
     if (!map) return broken(v, RULE_V10, op, NULL, "a safepoint has no map");
     for (uint32_t i = 0; i < map->count; i++)
         if (!check_map_entry(v, op, map->kids[i])) return false;
-    if (v->live_derived)
-        for (uint32_t i = 0; i < v->live.count; i++)
-            if (v->names[v->live.items[i]].kind == KIND_IS_DRV &&
-                !broken(v, RULE_V13, op, v->names[v->live.items[i]].name,
-                        "it points into an object and lives on"))
-                return false;
-    if (v->live_references == map->count) return true;
-    for (uint32_t i = 0; i < v->live.count; i++) {
-        const CheckedName *x = &v->names[v->live.items[i]];
-        if (x->kind == KIND_IS_REF && !x->constant && x->mapped != v->safepoints &&
-            !broken(v, RULE_V10, op, x->name, "the map does not list it"))
-            return false;
-    }
-    return true;
+    if (v->live_derived && !check_no_derived(v, op)) return false;
+    return v->live_references == map->count || check_all_mapped(v, op);
 }
 
 /* ---- instructions */
 
-static void bury(Verify *v, uint32_t b, uint32_t i) {
-    uint32_t k = v->blocks[b].node->count - 1 - i;
-    for (uint32_t d = v->dying_from.items[k]; d < v->dying_from.items[k + 1]; d++)
-        set_live(v, v->dying.items[d], false);
+static void bury(Verify *v, const Item *item) {
+    for (uint32_t r = item->reads; r < item[1].reads; r++)
+        if (v->reads.items[r].is_last) set_live(v, &v->names[v->reads.items[r].number], false);
 }
 
 static bool define(Verify *v, const Node *op) {
-    for (uint32_t d = 0; d < op->kids[1]->count;
-         d++) { /* the name's value of an earlier round is gone */
-        set_live(v, op->kids[1]->kids[d]->name.number, false);
-        lose_name(v, op->kids[1]->kids[d]->name.number);
+    const Node *names = op->kids[1];
+    for (uint32_t d = 0; d < names->count; d++) { /* its value of an earlier round is gone */
+        set_live(v, checked(v, names->kids[d]), false);
+        lose_name(v, names->kids[d]->name.number);
     }
-    for (uint32_t d = 0; d < op->kids[1]->count; d++) {
-        const Node *name = op->kids[1]->kids[d];
-        if (!lose(v, place_of_name(v, name), WRITTEN, op)) return false;
-        learn(v, place_of_name(v, name), name->name.number);
-        if (checked(v, name)->used) set_live(v, name->name.number, true);
+    for (uint32_t d = 0; d < names->count; d++) {
+        uint32_t name = names->kids[d]->name.number, place = place_of_name(v, names->kids[d]);
+        if (!lose(v, place, WRITTEN, op)) return false;
+        learn(v, place, name);
+        if (v->names[name].used) set_live(v, &v->names[name], true);
     }
     return true;
 }
 
-static bool check_op(Verify *v, uint32_t b, uint32_t i) {
-    const Node *op = v->blocks[b].node->kids[i];
-    if (!check_operand_places(v, op) || !each_use(op, read_name, v)) return false;
-    if (op->kids[0]->head == X_jmp || (row_of(op)->flags & LEAVES)) return true;
-    bury(v, b, i);
-    if (is_safepoint(op)) {
+static bool check_op(Verify *v, const Item *item) {
+    const Node *op = item->node;
+    if (!check_operand_places(v, item) || !find_operands(v, item)) return false;
+    if (item->row->flags & LEAVES) return true;
+    bury(v, item);
+    if (item->row->flags & SAFEPOINT) {
         if (!check_map(v, op) || !clobber(v, op)) return false;
         collect(v, op);
     } else if (map_of_safepoint(op)) {
@@ -151,14 +171,17 @@ static bool check_op(Verify *v, uint32_t b, uint32_t i) {
     return define(v, op);
 }
 
-static bool check_item(Verify *v, uint32_t b, uint32_t i) {
-    const Node *item = v->blocks[b].node->kids[i];
-    if (!check_frame_item(v, &v->blocks[b], i)) return false;
-    if (is_item(item, H_move)) return check_copy(v, item);
-    if (is_item(item, H_swap)) return check_swap(v, item);
-    if (is_item(item, H_constant)) return check_constant(v, item);
-    if (is_op(item)) return check_op(v, b, i);
-    return true;
+static bool check_item(Verify *v, const CheckedBlock *b, uint32_t i) {
+    const Item *item = item_of(v, b, i);
+    const Node *node = item->node;
+    if (i == b->first && !check_entering(v, b, i)) return false;
+    if (item->row)
+        return (!(item->row->flags & LEAVES) || check_way_out(v, b, i)) && check_op(v, item);
+    if (is_item(node, H_move)) return check_copy(v, node);
+    if (is_item(node, H_swap)) return check_swap(v, node);
+    if (is_item(node, H_constant)) return check_constant(v, node);
+    if (is_item(node, H_leave_frame)) return check_leaving(v, b, i);
+    return i == b->first || check_entering(v, b, i);
 }
 
 /* ---- edges */
@@ -171,16 +194,20 @@ static bool check_argument(Verify *v, const Node *exit, const Node *argument,
                   where_text(where_of(parameter)));
 }
 
-/* The name that the value has before the edge: what is claimed of a parameter must hold for its
- * argument, not for the parameter's value of the round before. */
-static uint32_t name_before(const Node *to, const Node *parameters, const Node *claim) {
-    for (uint32_t i = 0; i < parameters->count; i++)
-        if (parameters->kids[i]->name.number == claim->name.number)
-            return to->kids[i + 1]->name.number;
-    return claim->name.number;
+/* What is claimed of a parameter must hold for its argument, not for the parameter's value of the
+ * round before. */
+void give_arguments(Verify *v, const Node *to, const Node *parameters) {
+    for (uint32_t i = 0; i < parameters->count && i + 1 < to->count; i++)
+        checked(v, parameters->kids[i])->argument = to->kids[i + 1]->name.number;
 }
 
-static bool check_edge_arguments(Verify *v, const Node *exit, const Node *to, const Node *parameters) {
+uint32_t name_before(const Verify *v, const CheckedBlock *target, uint32_t name) {
+    const CheckedName *x = &v->names[name];
+    return x->binder == target->node ? x->argument : name;
+}
+
+static bool check_edge_arguments(Verify *v, const Node *exit, const Node *to,
+                                 const Node *parameters) {
     if (to->count - 1 != parameters->count)
         return broken(v, RULE_V09, exit, NULL, "b%u has %u parameters", to->kids[0]->block,
                       parameters->count);
@@ -193,10 +220,11 @@ static bool check_edge_arguments(Verify *v, const Node *exit, const Node *to, co
 static bool check_edge(Verify *v, const Node *exit, const Node *to, const CheckedBlock *target) {
     const Node *parameters = target->node->kids[1], *claims = target->node->kids[2];
     if (!check_edge_arguments(v, exit, to, parameters)) return false;
+    give_arguments(v, to, parameters);
     for (uint32_t i = 0; is_item(claims, H_in) && i < claims->count; i++) {
         const Node *claim = claims->kids[i];
         uint32_t place = place_of_name(v, claim);
-        if (holds(v, place, name_before(to, parameters, claim))) continue;
+        if (holds(v, place, name_before(v, target, claim->name.number))) continue;
         bool goes_on = was_there(v, claim)
                            ? not_there(v, exit, claim)
                            : broken(v, RULE_V09, exit, claim,
@@ -237,37 +265,45 @@ static bool believe_claims(Verify *v, const CheckedBlock *block, uint32_t b) {
     return check_arrival(v, b);
 }
 
+static bool has_arrived(Verify *v, uint32_t b, uint32_t name) {
+    const CheckedName *x = &v->names[name];
+    if (x->places || x->constant || !is_live(v, x)) return true;
+    return broken(v, RULE_V09, v->blocks[b].node, x->name,
+                  "it is needed from here on, but no place is known to hold it");
+}
+
 bool check_arrival(Verify *v, uint32_t b) {
-    for (uint32_t i = 0; i < v->live.count; i++) {
-        const CheckedName *x = &v->names[v->live.items[i]];
-        if (!x->places.count && !x->constant)
-            return broken(v, RULE_V09, v->blocks[b].node, x->name,
-                          "it is needed from here on, but no place is known to hold it");
-    }
+    const CheckedBlock *block = &v->blocks[b];
+    const Node *parameters = block->node->kids[1];
+    for (uint32_t i = 0; i < block->live_in.count; i++)
+        if (!has_arrived(v, b, block->live_in.items[i])) return false;
+    for (uint32_t i = 0; i < parameters->count; i++)
+        if (!has_arrived(v, b, parameters->kids[i]->name.number)) return false;
     return true;
 }
 
 bool check_items(Verify *v, uint32_t b) {
     const CheckedBlock *block = &v->blocks[b];
     for (uint32_t i = block->first; i < block->node->count; i++)
-        if (!check_item(v, b, i)) return false;
+        if (!check_item(v, block, i)) return false;
     return true;
 }
 
 void check_block(Verify *v, uint32_t b) {
-    const CheckedBlock *block = &v->blocks[b];
-    find_dying(v, b);
     start_facts(v, b);
-    if (believe_claims(v, block, b) && check_items(v, b)) check_edges(v, b);
+    start_live(v, b);
+    if (believe_claims(v, &v->blocks[b], b) && check_items(v, b)) check_edges(v, b);
 }
 
 /* The arguments of edges alone: what else they bring is found by inference. */
-void check_jump_arguments(Verify *v, uint32_t b) {
-    const Node *exit = v->blocks[b].node->kids[v->blocks[b].node->count - 1];
+bool check_jump_arguments(Verify *v, uint32_t b) {
+    const CheckedBlock *block = &v->blocks[b];
+    const Node *exit = block->node->kids[block->node->count - 1];
     uint32_t next = 0;
     for (uint32_t i = 0; i < exit->count; i++) {
         if (!is_item(exit->kids[i], H_to)) continue;
-        const CheckedBlock *target = &v->blocks[v->blocks[b].successors[next++]];
-        if (!check_edge_arguments(v, exit, exit->kids[i], target->node->kids[1])) return;
+        const CheckedBlock *target = &v->blocks[block->successors[next++]];
+        if (!check_edge_arguments(v, exit, exit->kids[i], target->node->kids[1])) return false;
     }
+    return true;
 }

@@ -6,6 +6,13 @@ static bool is_kept(const Node *item) {
     return is_op(item);
 }
 
+/* Without looking closely. */
+static inline bool plainly_same(const Node *was, const Node *is) {
+    if (was == is) return true;
+    return was->kind == N_NAME && is->kind == N_NAME && was->name.number == is->name.number &&
+           (!where_of(was) || where_of(was) == where_of(is));
+}
+
 /* Operands without places; the place that the form before asks for must be the one that it got. */
 static bool same_operand(Verify *v, const Node *op, const Node *was, const Node *is) {
     if (was->kind == N_NAME && is->kind == N_NAME) {
@@ -18,14 +25,19 @@ static bool same_operand(Verify *v, const Node *op, const Node *was, const Node 
         return node_equal(was, is);
     if (was->count != is->count) return false;
     for (uint32_t i = 0; i < was->count; i++)
-        if (!same_operand(v, op, was->kids[i], is->kids[i])) return false;
+        if (!plainly_same(was->kids[i], is->kids[i]) &&
+            !same_operand(v, op, was->kids[i], is->kids[i]))
+            return false;
     return true;
+}
+
+static bool is_note(const Node *n) {
+    return n->kind == N_LIST && (n->head == H_roots || n->head == H_last || n->head == H_map);
 }
 
 static uint32_t end_of_operands(const Node *op) {
     uint32_t end = op->count;
-    while (is_item(op->kids[end - 1], H_roots) || is_item(op->kids[end - 1], H_last) ||
-           is_item(op->kids[end - 1], H_map))
+    while (is_note(op->kids[end - 1]))
         end--;
     return end;
 }
@@ -34,12 +46,13 @@ static bool same_op(Verify *v, const Node *was, const Node *is) {
     uint32_t end = end_of_operands(was);
     bool same = end == end_of_operands(is);
     for (uint32_t i = 0; same && i < end; i++)
-        same = same_operand(v, is, was->kids[i], is->kids[i]);
+        same = plainly_same(was->kids[i], is->kids[i]) ||
+               same_operand(v, is, was->kids[i], is->kids[i]);
     return same || v->broken ||
            broken(v, RULE_V01, is, NULL, "this instruction was not there, or not in this form");
 }
 
-static const Node *next_kept(const Node *block, uint32_t *i) {
+static inline const Node *next_kept(const Node *block, uint32_t *i) {
     while (*i < block->count && !is_kept(block->kids[*i]))
         ++*i;
     return *i < block->count ? block->kids[(*i)++] : NULL;

@@ -3,161 +3,160 @@
  * Both ways: a place knows its names, a name its places. Places are storage: a slot counts by its
  * offset in the frame, so slots that overlap are one place. Copies make several names in one place
  * and several places for one name possible.
+ *
+ * Facts stand in one array, which is used again for each block. Of nearly all places and names
+ * there is one fact or none, so lists are walked and not indexed.
  */
 #include "verify.h"
 
-/* Words of the argument area and registers stand for themselves, slots for the word of the frame.
- */
-uint32_t place_of_name(Verify *v, const Node *name) {
-    Where w = where_of(name);
-    if (!is_slot(w)) return w;
-    uint32_t place = SLOT0 + (name->at - 1) / 8;
-    return place < v->place_count ? place : v->place_count - 1;
+static Fact *fact(Verify *v, uint32_t f) {
+    return &v->facts.items[f];
 }
 
-static CheckedPlace *place_at(Verify *v, uint32_t place) {
-    CheckedPlace *p = &v->places[place];
-    if (p->stamp == v->block + 1) return p;
-    p->stamp = v->block + 1;
-    p->names.count = 0;
-    p->event = NOTHING_YET;
-    p->by = NULL;
-    PUSH(v->scratch, v->touched, place);
-    return p;
+/* The link in which the fact stands, or that it is to be put into: at the end of the list. */
+static inline uint32_t *link_of_place(Verify *v, uint32_t place, uint32_t name) {
+    uint32_t *link = &v->places[place].names;
+    while (*link && fact(v, *link)->name != name)
+        link = &fact(v, *link)->next_name;
+    return link;
 }
 
-static bool remove_number(Numbers *set, uint32_t n) {
-    for (uint32_t i = 0; i < set->count; i++)
-        if (set->items[i] == n) {
-            set->items[i] = set->items[--set->count];
-            return true;
-        }
-    return false;
+static inline uint32_t *link_of_name(Verify *v, uint32_t name, uint32_t place) {
+    uint32_t *link = &v->names[name].places;
+    while (*link && fact(v, *link)->place != place)
+        link = &fact(v, *link)->next_place;
+    return link;
 }
 
-bool holds(Verify *v, uint32_t place, uint32_t name) {
-    const CheckedPlace *p = place_at(v, place);
-    for (uint32_t i = 0; i < p->names.count; i++)
-        if (p->names.items[i] == name) return true;
-    return false;
+/* Registers and argument area are lost in calls: how much is in them? */
+static inline void count_facts(Verify *v, uint32_t place, uint32_t by) {
+    if (place < FIRST_OF_FRAME) v->in_registers += by;
+    if (place >= v->first_of_area) v->in_area += by;
+}
+
+/* Number of a fact that is not in use. */
+static inline uint32_t free_fact(Verify *v) {
+    Fact none = {0};
+    if (!v->free_fact) {
+        PUSH(v->scratch, v->facts, none);
+        v->free_fact = v->facts.count - 1;
+    }
+    return v->free_fact;
 }
 
 void learn(Verify *v, uint32_t place, uint32_t name) {
-    if (holds(v, place, name)) return;
-    PUSH(v->scratch, place_at(v, place)->names, name);
-    PUSH(v->scratch, v->names[name].places, place);
+    if (v->places[place].names && holds(v, place, name)) return;
+    uint32_t f = free_fact(v), *of_place = link_of_place(v, place, name);
+    v->free_fact = fact(v, f)->next_name;
+    *fact(v, f) = (Fact){.place = place, .name = name};
+    *of_place = f;
+    *link_of_name(v, name, place) = f;
+    count_facts(v, place, 1);
 }
 
-/* The name is no longer at the place. False when it is live and was nowhere else. */
-static bool forget(Verify *v, uint32_t place, uint32_t name, Event event, const Node *by) {
-    CheckedName *x = &v->names[name];
-    remove_number(&place_at(v, place)->names, name);
-    remove_number(&x->places, place);
-    if (x->places.count || !x->live || x->constant) return true;
-    return last_copy_lost(v, place, name, event, by);
+static void forget(Verify *v, uint32_t place, uint32_t name) {
+    uint32_t *of_place = link_of_place(v, place, name), *of_name = link_of_name(v, name, place);
+    uint32_t f = *of_place;
+    *of_place = fact(v, f)->next_name;
+    *of_name = fact(v, f)->next_place;
+    *fact(v, f) = (Fact){.next_name = v->free_fact};
+    v->free_fact = f;
+    count_facts(v, place, UINT32_MAX);
+}
+
+static void note_event(Verify *v, uint32_t place, Event event, const Node *by) {
+    CheckedPlace *p = &v->places[place];
+    p->event = event;
+    p->by = by;
+    p->visit = v->visit;
+}
+
+Event event_at(const Verify *v, uint32_t place) {
+    return v->places[place].visit == v->visit ? v->places[place].event : NOTHING_YET;
 }
 
 bool lose(Verify *v, uint32_t place, Event event, const Node *by) {
-    CheckedPlace *p = place_at(v, place);
-    p->event = event;
-    p->by = by;
-    while (p->names.count)
-        if (!forget(v, place, p->names.items[p->names.count - 1], event, by)) return false;
+    note_event(v, place, event, by);
+    while (v->places[place].names) {
+        uint32_t name = fact(v, v->places[place].names)->name;
+        const CheckedName *x = &v->names[name];
+        forget(v, place, name);
+        if (!x->places && is_live(v, x) && !x->constant &&
+            !last_copy_lost(v, place, name, event, by))
+            return false;
+    }
     return true;
 }
 
 void lose_name(Verify *v, uint32_t name) {
-    Numbers *places = &v->names[name].places;
-    while (places->count) {
-        remove_number(&place_at(v, places->items[places->count - 1])->names, name);
-        places->count--;
-    }
+    while (v->names[name].places)
+        forget(v, fact(v, v->names[name].places)->place, name);
 }
 
 bool copy_place(Verify *v, uint32_t to, uint32_t from, const Node *by) {
     if (to == from) return true;
     if (!lose(v, to, WRITTEN, by)) return false;
-    const Numbers *names = &place_at(v, from)->names;
-    for (uint32_t i = 0; i < names->count; i++)
-        learn(v, to, names->items[i]);
+    for (uint32_t f = v->places[from].names; f; f = fact(v, f)->next_name)
+        learn(v, to, fact(v, f)->name);
     return true;
 }
 
-bool swap_places(Verify *v, uint32_t a, uint32_t b, const Node *by) {
-    CheckedPlace *first = place_at(v, a), *second = place_at(v, b);
-    Numbers was = {0}, other = {0};
-    for (uint32_t i = 0; i < first->names.count; i++)
-        PUSH(v->scratch, was, first->names.items[i]);
-    for (uint32_t i = 0; i < second->names.count; i++)
-        PUSH(v->scratch, other, second->names.items[i]);
-    for (uint32_t i = 0; i < was.count; i++)
-        remove_number(&v->names[was.items[i]].places, a);
-    for (uint32_t i = 0; i < other.count; i++)
-        remove_number(&v->names[other.items[i]].places, b);
-    first->names.count = second->names.count = 0;
-    first->event = second->event = WRITTEN;
-    first->by = second->by = by;
-    for (uint32_t i = 0; i < other.count; i++)
-        learn(v, a, other.items[i]);
-    for (uint32_t i = 0; i < was.count; i++)
-        learn(v, b, was.items[i]);
-    return true;
+static void give_names(Verify *v, const Numbers *names, uint32_t place) {
+    for (uint32_t i = 0; i < names->count; i++)
+        learn(v, place, names->items[i]);
+}
+
+static Numbers take_names(Verify *v, uint32_t place) {
+    Numbers names = {0};
+    while (v->places[place].names) {
+        PUSH(v->scratch, names, fact(v, v->places[place].names)->name);
+        forget(v, place, names.items[names.count - 1]);
+    }
+    return names;
+}
+
+void swap_places(Verify *v, uint32_t a, uint32_t b, const Node *by) {
+    Numbers first = take_names(v, a), second = take_names(v, b);
+    give_names(v, &second, a);
+    give_names(v, &first, b);
+    note_event(v, a, WRITTEN, by);
+    note_event(v, b, WRITTEN, by);
 }
 
 /* A call loses the registers and the argument area. Those that held nothing before it need no note:
  * what went wrong with them went wrong earlier. */
 bool clobber(Verify *v, const Node *call) {
-    for (uint32_t i = 0; i < v->touched.count; i++) {
-        uint32_t place = v->touched.items[i];
-        if (place < SLOT0 && !lose(v, place, CALLED, call)) return false;
-    }
+    for (uint32_t place = RAX; v->in_registers && place < FIRST_OF_FRAME; place++)
+        if (v->places[place].names && !lose(v, place, CALLED, call)) return false;
+    for (uint32_t place = v->first_of_area; v->in_area && place < v->place_count; place++)
+        if (v->places[place].names && !lose(v, place, CALLED, call)) return false;
     return true;
 }
 
-static bool is_in_map(Verify *v, const Node *map, uint32_t place) {
-    for (uint32_t i = 0; i < map->count; i++)
-        if (place_of_name(v, map->kids[i]) == place) return true;
-    return false;
-}
-
-/* A reference may be where it was only in the slots of the map: forgets all its other places. */
-static void make_stale(Verify *v, const Node *call, uint32_t name) {
-    const Node *map = map_of_safepoint(call);
-    Numbers *places = &v->names[name].places;
-    for (uint32_t i = places->count; i-- > 0;) {
-        uint32_t place = places->items[i];
-        if (v->names[name].mapped == v->safepoints && is_in_map(v, map, place)) continue;
-        CheckedPlace *p = place_at(v, place);
-        p->event = COLLECTED;
-        p->by = call;
-        remove_number(&p->names, name);
-        places->items[i] = places->items[--places->count];
-    }
+/* A reference may be where it was only in the slots of the map. */
+static bool is_stale(const Verify *v, const Fact *f) {
+    const CheckedName *x = &v->names[f->name];
+    if (x->kind == KIND_IS_DRV) return true;
+    if (x->kind != KIND_IS_REF || x->constant) return false;
+    return x->mapped != v->safepoints || v->places[f->place].mapped != v->safepoints;
 }
 
 void collect(Verify *v, const Node *call) {
-    Numbers moving = {0};
-    for (uint32_t i = 0; i < v->touched.count; i++) {
-        const Numbers *names = &v->places[v->touched.items[i]].names;
-        for (uint32_t k = 0; k < names->count; k++) {
-            const CheckedName *x = &v->names[names->items[k]];
-            bool moves = x->kind == KIND_IS_DRV || (x->kind == KIND_IS_REF && !x->constant);
-            bool only_in_map = x->mapped == v->safepoints && x->places.count == 1;
-            if (moves && !only_in_map) PUSH(v->scratch, moving, names->items[k]);
-        }
+    for (uint32_t f = 1; f < v->facts.count; f++) {
+        Fact known = *fact(v, f);
+        if (!known.place || !is_stale(v, &known)) continue;
+        note_event(v, known.place, COLLECTED, call);
+        forget(v, known.place, known.name);
     }
-    for (uint32_t i = 0; i < moving.count; i++)
-        make_stale(v, call, moving.items[i]);
 }
 
 void start_facts(Verify *v, uint32_t b) {
     v->block = b;
-    for (uint32_t i = 0; i < v->touched.count; i++) {
-        CheckedPlace *p = &v->places[v->touched.items[i]];
-        for (uint32_t k = 0; k < p->names.count; k++)
-            v->names[p->names.items[k]].places.count = 0;
-        p->names.count = 0;
-        p->stamp = 0;
+    for (uint32_t f = 1; f < v->facts.count; f++) {
+        v->places[v->facts.items[f].place].names = 0;
+        v->names[v->facts.items[f].name].places = 0;
     }
-    v->touched.count = 0;
+    v->facts.count = v->free_fact = v->in_area = v->in_registers = 0;
+    Fact none = {0};
+    PUSH(v->scratch, v->facts, none);
 }

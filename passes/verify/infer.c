@@ -11,11 +11,12 @@
 
 typedef struct {
     uint32_t place, name;
-} Fact;
+} Known;
 
 typedef struct {
-    VEC(Fact) facts;
+    VEC(Known) facts;
     bool reached, waiting;
+    bool is_good; /* nothing was wrong the last time */
 } Entry;
 
 typedef struct {
@@ -33,44 +34,33 @@ static void learn_entry(Inference *n, uint32_t b) {
         learn(v, place_of_name(v, parameters->kids[i]), parameters->kids[i]->name.number);
 }
 
-static bool has_fact(const Entry *e, Fact f) {
-    for (uint32_t i = 0; i < e->facts.count; i++)
-        if (e->facts.items[i].place == f.place && e->facts.items[i].name == f.name) return true;
-    return false;
-}
-
-/* What the edge brings: places of names that the target needs, and of its parameters' arguments. */
-static void add_places(Verify *v, Entry *brought, uint32_t before, uint32_t after) {
-    const Numbers *places = &v->names[before].places;
-    for (uint32_t i = 0; i < places->count; i++) {
-        Fact f = {places->items[i], after};
-        if (!has_fact(brought, f)) PUSH(v->scratch, brought->facts, f);
+/* The first edge brings places of names that the target needs, and of its parameters' arguments. */
+static void add_places(Verify *v, Entry *target, uint32_t before, uint32_t after) {
+    for (uint32_t f = v->names[before].places; f; f = v->facts.items[f].next_place) {
+        Known k = {v->facts.items[f].place, after};
+        PUSH(v->scratch, target->facts, k);
     }
 }
 
-static Entry brought_by(Verify *v, const Node *to, const CheckedBlock *target) {
-    Entry brought = {0};
+static void take_all(Verify *v, Entry *entry, const CheckedBlock *target) {
     const Node *parameters = target->node->kids[1];
     for (uint32_t i = 0; i < target->live_in.count; i++)
-        add_places(v, &brought, target->live_in.items[i], target->live_in.items[i]);
-    for (uint32_t i = 0; i < parameters->count && i + 1 < to->count; i++)
-        add_places(v, &brought, to->kids[i + 1]->name.number, parameters->kids[i]->name.number);
-    return brought;
+        add_places(v, entry, target->live_in.items[i], target->live_in.items[i]);
+    for (uint32_t i = 0; i < parameters->count; i++)
+        add_places(v, entry, checked(v, parameters->kids[i])->argument,
+                   parameters->kids[i]->name.number);
+    entry->reached = entry->waiting = true;
 }
 
-/* True when the target has fewer facts than before, or its first ones. */
-static bool meet(Entry *target, const Entry *brought) {
-    if (!target->reached) {
-        target->facts.items = brought->facts.items;
-        target->facts.count = brought->facts.count;
-        return target->reached = true;
-    }
+/* Each further edge takes away what it does not bring. */
+static void meet(Verify *v, Entry *entry, const CheckedBlock *target) {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < target->facts.count; i++)
-        if (has_fact(brought, target->facts.items[i])) target->facts.items[kept++] = target->facts.items[i];
-    bool fewer = kept < target->facts.count;
-    target->facts.count = kept;
-    return fewer;
+    for (uint32_t i = 0; i < entry->facts.count; i++) {
+        Known k = entry->facts.items[i];
+        if (holds(v, k.place, name_before(v, target, k.name))) entry->facts.items[kept++] = k;
+    }
+    if (kept < entry->facts.count) entry->waiting = true;
+    entry->facts.count = kept;
 }
 
 static void follow_edges(Inference *n, uint32_t b) {
@@ -80,19 +70,43 @@ static void follow_edges(Inference *n, uint32_t b) {
     uint32_t next = 0;
     for (uint32_t i = 0; i < exit->count; i++) {
         if (!is_item(exit->kids[i], H_to)) continue;
-        uint32_t target = block->successors[next++];
-        Entry brought = brought_by(v, exit->kids[i], &v->blocks[target]);
-        if (meet(&n->entries[target], &brought)) n->entries[target].waiting = true;
+        uint32_t number = block->successors[next++];
+        const CheckedBlock *target = &v->blocks[number];
+        give_arguments(v, exit->kids[i], target->node->kids[1]);
+        if (n->entries[number].reached)
+            meet(v, &n->entries[number], target);
+        else
+            take_all(v, &n->entries[number], target);
     }
 }
 
 /* Runs through the block from its facts; false when something in it is wrong. */
 static bool run_block(Inference *n, uint32_t b) {
     Verify *v = n->v;
-    find_dying(v, b);
     start_facts(v, b);
+    start_live(v, b);
     learn_entry(n, b);
     return check_arrival(v, b) && check_items(v, b);
+}
+
+static bool visit_waiting(Inference *n, uint32_t b) {
+    Entry *e = &n->entries[b];
+    if (!e->waiting) return false;
+    e->waiting = false;
+    e->is_good = run_block(n, b);
+    if (e->is_good) {
+        follow_edges(n, b);
+        e->is_good = check_jump_arguments(n->v, b);
+    }
+    return true;
+}
+
+/* What was wrong with the last facts, once more, to be reported. */
+static void report_block(Inference *n, uint32_t b) {
+    Verify *v = n->v;
+    v->block = b;
+    if (check_parameters(v, v->blocks[b].node) && !n->entries[b].is_good && run_block(n, b))
+        check_jump_arguments(v, b);
 }
 
 void check_by_inference(Verify *v) {
@@ -101,14 +115,10 @@ void check_by_inference(Verify *v) {
     v->quiet = true;
     for (bool again = true; again;) {
         again = false;
-        for (uint32_t b = 0; b < v->block_count; b++) {
-            if (!n.entries[b].waiting) continue;
-            n.entries[b].waiting = false;
-            again = true;
-            if (run_block(&n, b)) follow_edges(&n, b);
-        }
+        for (uint32_t b = 0; b < v->block_count; b++)
+            again |= visit_waiting(&n, b);
     }
     v->quiet = false;
     for (uint32_t b = 0; b < v->block_count; b++)
-        if (n.entries[b].reached && check_parameters(v, v->blocks[b].node) && run_block(&n, b)) check_jump_arguments(v, b);
+        if (n.entries[b].reached) report_block(&n, b);
 }

@@ -3,6 +3,36 @@
 
 #include <string.h>
 
+/* ---- what is plainly right */
+
+/* Sets of registers, as bits of Where, with a bit for any slot of the frame and one for any word of
+ * the argument area. They decide what is plainly allowed; what is not is looked at closely. */
+#define SET(w) ((uint64_t)1 << (w))
+#define ANY_SLOT SET(40)
+#define ANY_AREA SET(41)
+#define VECTOR (SET(XMM15) - SET(XMM0))
+#define GENERAL ((SET(XMM0) - SET(RAX)) & ~(SET(RSP) | SET(R11) | SET(R14) | SET(R15)))
+#define ANYWHERE (GENERAL | VECTOR | ANY_SLOT | ANY_AREA)
+
+static const uint64_t set_of_letter[128] = {
+    ['r'] = GENERAL,  ['v'] = GENERAL,           ['x'] = VECTOR,   ['s'] = GENERAL | ANY_SLOT,
+    ['h'] = SET(RCX), ['y'] = VECTOR | ANY_SLOT, ['*'] = ANYWHERE, /* calls: see the convention */
+};
+
+static inline uint64_t set_of_place(const Verify *v, const Node *name) {
+    Where w = where_of(name);
+    if (is_register(w)) return SET(w);
+    if (is_area(w)) return ANY_AREA;
+    if (!is_slot(w) || (uint32_t)w - SLOT0 >= v->slot_count) return 0;
+    return (int64_t)name->at - 1 == v->frame->kids[1 + w - SLOT0]->kids[1]->integer ? ANY_SLOT : 0;
+}
+
+static inline bool is_plain(const Verify *v, const Node *name, char letter) {
+    bool is_f64 = v->names[name->name.number].kind == KIND_IS_F64;
+    return (set_of_place(v, name) & set_of_letter[letter & 127] & ~(is_f64 ? GENERAL : VECTOR)) !=
+           0;
+}
+
 /* ---- one name */
 
 static bool is_scratch(Where w) {
@@ -25,7 +55,7 @@ static bool check_slot(Verify *v, const Node *item, const Node *name) {
     return true;
 }
 
-bool check_place(Verify *v, const Node *item, const Node *name) {
+static bool check_closely(Verify *v, const Node *item, const Node *name) {
     Where w = where_of(name);
     if (!w)
         return broken(v, RULE_V02, item, name, "%%%s.%u has no place", text_bytes(name->name.hint),
@@ -36,6 +66,10 @@ bool check_place(Verify *v, const Node *item, const Node *name) {
         return broken(v, RULE_V02, item, name, "%%%s.%u is in a register of the wrong class",
                       text_bytes(name->name.hint), name->name.number);
     return !is_slot(w) || check_slot(v, item, name);
+}
+
+bool check_place(Verify *v, const Node *item, const Node *name) {
+    return is_plain(v, name, '*') || check_closely(v, item, name);
 }
 
 /* ---- operands by letter */
@@ -53,12 +87,12 @@ static bool letter_allows(char letter, Where w) {
     }
 }
 
-static bool check_use(void *context, const Node *op, const Node *name, char letter) {
-    Verify *v = context;
-    if (!check_place(v, op, name)) return false;
-    if (letter_allows(letter, where_of(name))) return true;
-    return broken(v, RULE_V02, op, name, "this operand cannot be in %s",
-                  where_text(where_of(name)));
+static bool check_read(Verify *v, const Node *op, const Read *read) {
+    if (is_plain(v, read->name, read->letter)) return true;
+    if (!check_closely(v, op, read->name)) return false;
+    if (letter_allows(read->letter, where_of(read->name))) return true;
+    return broken(v, RULE_V02, op, read->name, "this operand cannot be in %s",
+                  where_text(where_of(read->name)));
 }
 
 /* ---- fixed places */
@@ -220,11 +254,14 @@ static bool check_fixed(Verify *v, const Node *op) {
     bug(op, "no instruction");
 }
 
-bool check_operand_places(Verify *v, const Node *op) {
-    for (uint32_t d = 0; d < op->kids[1]->count; d++)
-        if (!check_place(v, op, op->kids[1]->kids[d])) return false;
-    if (!each_use(op, check_use, v) || !check_result(v, op) || !check_fixed(v, op)) return false;
-    return !(row_of(op)->flags & TIED) || check_tie(v, op);
+bool check_operand_places(Verify *v, const Item *item) {
+    const Node *op = item->node, *names = op->kids[1];
+    for (uint32_t d = 0; d < names->count; d++)
+        if (!check_place(v, op, names->kids[d])) return false;
+    for (uint32_t r = item->reads; r < item[1].reads; r++)
+        if (!check_read(v, op, &v->reads.items[r])) return false;
+    if (!check_result(v, op) || !check_fixed(v, op)) return false;
+    return !(item->row->flags & TIED) || check_tie(v, op);
 }
 
 /* ---- parameters */
@@ -266,12 +303,8 @@ static bool check_slots(Verify *v) {
 
 bool check_frame(Verify *v) {
     int64_t bytes = v->frame->kids[0]->integer;
-    bool calls = false;
-    for (uint32_t b = 0; b < v->block_count; b++)
-        for (uint32_t i = v->blocks[b].first; i < v->blocks[b].node->count; i++)
-            calls = calls || is_safepoint(v->blocks[b].node->kids[i]);
     v->framed = bytes > 0;
-    if (bytes < 0 || bytes % 8 || (calls && bytes % 16 != 8))
+    if (bytes < 0 || bytes % 8 || (v->calls && bytes % 16 != 8))
         return broken(v, RULE_V15, v->frame, NULL,
                       "a frame of %d bytes leaves rsp unaligned at calls", (int)bytes);
     return check_slots(v);

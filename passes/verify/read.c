@@ -4,37 +4,13 @@
 #include <stdarg.h>
 #include <string.h>
 
-uint32_t operand_end(const Node *op) {
-    return op->count > 2 && is_item(op->kids[op->count - 1], H_map) ? op->count - 1 : op->count;
-}
-
-const Node *map_of_safepoint(const Node *op) {
-    return operand_end(op) < op->count ? op->kids[op->count - 1] : NULL;
-}
-
-bool each_use(const Node *op, VisitUse *visit, void *context) {
-    const char *letter = strchr(row_of(op)->shape, '=') + 1;
-    for (uint32_t i = 2; i < operand_end(op); i++) {
-        const Node *operand = op->kids[i];
-        if (operand->kind == N_NAME && !visit(context, op, operand, *letter)) return false;
-        if (is_item(operand, H_mem) || is_item(operand, H_to))
-            for (uint32_t k = 0; k < operand->count; k++)
-                if (operand->kids[k]->kind == N_NAME &&
-                    !visit(context, op, operand->kids[k], operand->head == H_mem ? 'r' : '*'))
-                    return false;
-        if (*letter && *letter != '*') letter++;
-    }
-    return true;
-}
-
-CheckedName *checked(Verify *v, const Node *name) {
-    return &v->names[name->name.number];
-}
-
-static CheckedKind kind_named(const Node *symbol) {
+CheckedKind kind_named(const Node *symbol) {
     static const char *const names[] = {"", "ref", "raw", "f64", "drv"};
-    for (int k = KIND_IS_REF; k <= KIND_IS_DRV; k++)
-        if (!strcmp(text_bytes(symbol->text), names[k])) return (CheckedKind)k;
+    static Text texts[KIND_IS_DRV + 1];
+    for (int k = KIND_IS_REF; k <= KIND_IS_DRV; k++) {
+        if (!texts[k]) texts[k] = text(names[k]);
+        if (symbol->text == texts[k]) return (CheckedKind)k;
+    }
     return NO_KIND;
 }
 
@@ -50,23 +26,26 @@ void malformed(Verify *v, const Node *at, const char *format, ...) {
     fail(0, "the form cannot be verified: %s", message);
 }
 
+static _Noreturn void not_in_range(Verify *v, const Node *name) {
+    malformed(v, v->function, "%%%s.%u is not below (names %u)", text_bytes(name->name.hint),
+              name->name.number, v->name_count);
+}
+
+static _Noreturn void bound_nowhere(Verify *v, const Node *name, const Node *item) {
+    malformed(v, item, "%%%s.%u is bound nowhere", text_bytes(name->name.hint), name->name.number);
+}
+
 /* The row of a name that is in range. */
-static CheckedName *row_of_name(Verify *v, const Node *name) {
-    if (name->name.number >= v->name_count)
-        malformed(v, v->function, "%%%s.%u is not below (names %u)", text_bytes(name->name.hint),
-                  name->name.number, v->name_count);
+static inline CheckedName *row_of_name(Verify *v, const Node *name) {
+    if (name->name.number >= v->name_count) not_in_range(v, name);
     return checked(v, name);
 }
 
-/* Every name below `n` is bound somewhere. */
-static void check_names(Verify *v, const Node *n) {
-    for (uint32_t i = 0; i < n->count; i++) {
-        const Node *kid = n->kids[i];
-        if (kid->kind == N_NAME && !row_of_name(v, kid)->binder)
-            malformed(v, n, "%%%s.%u is bound nowhere", text_bytes(kid->name.hint),
-                      kid->name.number);
-        if (kid->kind == N_LIST || kid->kind == N_VECTOR) check_names(v, kid);
-    }
+/* The row of a name that an item of the form reads or lists. */
+static inline CheckedName *bound_name(Verify *v, const Node *name, const Node *item) {
+    CheckedName *x = row_of_name(v, name);
+    if (!x->binder) bound_nowhere(v, name, item);
+    return x;
 }
 
 /* ---- the parts */
@@ -89,9 +68,10 @@ static void read_parts(Verify *v) {
         if (is_item(part, H_frame)) v->frame = part;
         if (is_block_form(part)) v->block_count++;
     }
+    int64_t bytes = v->frame->kids[0]->integer;
     v->slot_count = v->frame->count - 1;
-    v->place_count = SLOT0 + v->slot_count + 1 + (uint32_t)v->frame->kids[0]->integer / 8;
-    v->places = NEW_ARRAY(v->scratch, CheckedPlace, v->place_count);
+    v->first_of_area = FIRST_OF_FRAME + v->slot_count + 1 + (bytes > 0 ? (uint32_t)(bytes / 8) : 0);
+    v->place_count = v->first_of_area;
     v->names = NEW_ARRAY(v->scratch, CheckedName, v->name_count);
     v->blocks = NEW_ARRAY(v->scratch, CheckedBlock, v->block_count);
     read_kinds(v, kinds);
@@ -112,13 +92,76 @@ static void read_binder(Verify *v, const Node *names, const Node *binder, uint32
     }
 }
 
-static void read_block(Verify *v, const Node *node, uint32_t b) {
+static void read_binders(Verify *v, const Node *node, uint32_t b) {
     CheckedBlock *block = &v->blocks[b];
     block->node = node;
     block->first = node->count > 2 && is_item(node->kids[2], H_in) ? 3 : 2;
+    block->items = v->item_count;
+    v->item_count += node->count - block->first;
     read_binder(v, node->kids[1], node, b);
     for (uint32_t i = block->first; i < node->count; i++)
         if (is_op(node->kids[i])) read_binder(v, node->kids[i]->kids[1], node->kids[i], b);
+}
+
+/* ---- items */
+
+/* The argument area is as large as is needed. */
+static inline uint32_t read_place(Verify *v, const Node *name) {
+    uint32_t place = place_of_name(v, name);
+    if (place >= v->place_count) v->place_count = place + 1;
+    return place;
+}
+
+/* Names that are listed, or bound. */
+static inline void read_names(Verify *v, const Node *names, const Node *item) {
+    for (uint32_t i = 0; i < names->count; i++) {
+        const Node *name = names->kids[i];
+        if (name->kind != N_NAME) continue;
+        bound_name(v, name, item);
+        if (is_area(where_of(name))) read_place(v, name);
+    }
+}
+
+static inline void read_use(Verify *v, const Node *name, char letter, const Node *op, uint32_t b) {
+    CheckedName *x = bound_name(v, name, op);
+    Read read = {name, name->name.number, read_place(v, name), letter, false};
+    PUSH(v->scratch, v->reads, read);
+    x->used = true;
+    if (x->block != b) note_use(v, x, b);
+}
+
+static void read_operands(Verify *v, const Node *op, uint32_t b) {
+    const char *letter = row_of(op)->shape;
+    while (*letter++ != '=') {
+    }
+    uint32_t end = operand_end(op);
+    for (uint32_t i = 2; i < end; i++) {
+        const Node *operand = op->kids[i];
+        if (operand->kind == N_NAME) read_use(v, operand, *letter, op, b);
+        if (is_item(operand, H_mem) || is_item(operand, H_to))
+            for (uint32_t k = 0; k < operand->count; k++)
+                if (operand->kids[k]->kind == N_NAME)
+                    read_use(v, operand->kids[k], operand->head == H_mem ? 'r' : '*', op, b);
+        if (*letter && *letter != '*') letter++;
+    }
+    if (end < op->count) read_names(v, op->kids[end], op);
+}
+
+static void read_items(Verify *v, uint32_t b) {
+    const CheckedBlock *block = &v->blocks[b];
+    Item *item = &v->items[block->items];
+    if (block->first == 3) read_names(v, block->node->kids[2], block->node);
+    for (uint32_t i = block->first; i < block->node->count; i++, item++) {
+        const Node *node = block->node->kids[i];
+        *item = (Item){node, is_op(node) ? row_of(node) : NULL, v->reads.count};
+        if (item->row) {
+            read_operands(v, node, b);
+            read_names(v, node->kids[1], node);
+            v->calls = v->calls || item->row->flags & SAFEPOINT;
+        } else {
+            read_names(v, node, node);
+        }
+    }
 }
 
 static void read_edges(Verify *v, uint32_t b, const uint32_t *index, uint32_t numbers) {
@@ -130,8 +173,20 @@ static void read_edges(Verify *v, uint32_t b, const uint32_t *index, uint32_t nu
         if (number >= numbers || !index[number] || block->successor_count == 2)
             malformed(v, exit, "there is no block b%u, or there are three ways to go", number);
         block->successors[block->successor_count++] = index[number] - 1;
-        PUSH(v->scratch, v->blocks[index[number] - 1].predecessors, b);
+        Link edge = {b, v->blocks[index[number] - 1].predecessors};
+        PUSH(v->scratch, v->edges, edge);
+        v->blocks[index[number] - 1].predecessors = v->edges.count;
     }
+}
+
+static void read_blocks(Verify *v) {
+    v->items = NEW_ARRAY(v->scratch, Item, v->item_count + 1);
+    for (uint32_t b = 0; b < v->block_count; b++) {
+        read_names(v, v->blocks[b].node->kids[1], v->blocks[b].node);
+        read_items(v, b);
+    }
+    v->items[v->item_count].reads = v->reads.count;
+    v->places = NEW_ARRAY(v->scratch, CheckedPlace, v->place_count);
 }
 
 void read_form_to_verify(Verify *v) {
@@ -141,11 +196,10 @@ void read_form_to_verify(Verify *v) {
         if (!is_block_form(v->function->kids[i])) continue;
         if (v->function->kids[i]->kids[0]->block >= numbers)
             numbers = v->function->kids[i]->kids[0]->block + 1;
-        read_block(v, v->function->kids[i], b++);
+        read_binders(v, v->function->kids[i], b++);
     }
+    read_blocks(v);
     uint32_t *index = NEW_ARRAY(v->scratch, uint32_t, numbers); /* plus 1 */
-    for (b = 0; b < v->block_count; b++)
-        check_names(v, v->blocks[b].node);
     for (b = 0; b < v->block_count; b++)
         index[v->blocks[b].node->kids[0]->block] = b + 1;
     for (b = 0; b < v->block_count; b++)

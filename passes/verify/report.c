@@ -37,53 +37,42 @@ Spot spot_of(Verify *v, const Node *item) {
 }
 
 const char *place_text(const Verify *v, uint32_t place) {
-    if (place < SLOT0) return where_text((Where)place);
+    if (place >= v->first_of_area) return where_text((Where)(AREA0 + place - v->first_of_area));
+    if (!in_frame(v, place)) return where_text((Where)place);
     for (uint32_t k = 0; k < v->slot_count; k++)
-        if (v->frame->kids[1 + k]->kids[1]->integer == 8 * (int64_t)(place - SLOT0))
+        if (v->frame->kids[1 + k]->kids[1]->integer == 8 * (int64_t)(place - FIRST_OF_FRAME))
             return where_text((Where)(SLOT0 + k));
     return "a word outside the slots";
 }
 
 static bool is_free(Verify *v, uint32_t place) {
-    const CheckedPlace *p = &v->places[place];
-    for (uint32_t i = 0; p->stamp == v->block + 1 && i < p->names.count; i++)
-        if (v->names[p->names.items[i]].live) return false;
+    for (uint32_t f = v->places[place].names; f; f = v->facts.items[f].next_name)
+        if (is_live(v, &v->names[v->facts.items[f].name])) return false;
     return true;
 }
 
 void each_free_slot(Verify *v, const Report *r, void (*visit)(Buffer *out, const char *slot),
                     Buffer *out) {
     for (uint32_t k = 0; k < v->slot_count; k++) {
-        uint32_t place = SLOT0 + (uint32_t)(v->frame->kids[1 + k]->kids[1]->integer / 8);
+        uint32_t place = FIRST_OF_FRAME + (uint32_t)(v->frame->kids[1 + k]->kids[1]->integer / 8);
         const char *slot = where_text((Where)(SLOT0 + k));
-        if (place < v->place_count && is_free(v, place) && (!r->place || strcmp(slot, r->place)))
+        if (place < v->first_of_area && is_free(v, place) && (!r->place || strcmp(slot, r->place)))
             visit(out, slot);
     }
 }
 
 /* ---- who needs the value */
 
-typedef struct {
-    uint32_t name;
-    bool found;
-} Wanted;
-
-static bool is_wanted(void *context, const Node *op, const Node *name, char letter) {
-    (void)op, (void)letter;
-    Wanted *w = context;
-    w->found = w->found || name->name.number == w->name;
-    return !w->found;
+bool uses_name(const Verify *v, const Item *item, uint32_t name) {
+    for (uint32_t r = item->reads; r < item[1].reads; r++)
+        if (v->reads.items[r].number == name) return true;
+    return false;
 }
 
-bool uses_name(const Node *item, uint32_t name) {
-    Wanted w = {name, false};
-    if (is_op(item)) each_use(item, is_wanted, &w);
-    return w.found;
-}
-
-static const Node *use_in_block(const CheckedBlock *b, uint32_t from, uint32_t name) {
+static const Node *use_in_block(const Verify *v, const CheckedBlock *b, uint32_t from,
+                                uint32_t name) {
     for (uint32_t i = from; i < b->node->count; i++)
-        if (uses_name(b->node->kids[i], name)) return b->node->kids[i];
+        if (uses_name(v, item_of(v, b, i), name)) return b->node->kids[i];
     return NULL;
 }
 
@@ -100,7 +89,7 @@ static const Node *next_need(Verify *v, const Node *item, uint32_t name) {
     while (from < here->node->count && here->node->kids[from] != item)
         from++;
     const Node *found =
-        use_in_block(here, from == here->node->count ? here->first : from + 1, name);
+        use_in_block(v, here, from == here->node->count ? here->first : from + 1, name);
     Numbers queue = {0};
     bool *seen = NEW_ARRAY(v->scratch, bool, v->block_count);
     PUSH(v->scratch, queue, v->block);
@@ -110,7 +99,7 @@ static const Node *next_need(Verify *v, const Node *item, uint32_t name) {
             uint32_t next = b->successors[s];
             if (seen[next] || !is_live_into(&v->blocks[next], name)) continue;
             seen[next] = true;
-            found = use_in_block(&v->blocks[next], v->blocks[next].first, name);
+            found = use_in_block(v, &v->blocks[next], v->blocks[next].first, name);
             PUSH(v->scratch, queue, next);
         }
     }
@@ -127,7 +116,7 @@ LiveRange range_of(Verify *v, uint32_t name) {
     for (uint32_t s = 0; s < block->successor_count; s++)
         r.lives_on = r.lives_on || is_live_into(&v->blocks[block->successors[s]], name);
     for (uint32_t i = block->first; i < block->node->count; i++)
-        if (r.lives_on || uses_name(block->node->kids[i], name)) r.last = i - block->first + 1;
+        if (r.lives_on || uses_name(v, item_of(v, block, i), name)) r.last = i - block->first + 1;
     return r;
 }
 
@@ -189,7 +178,7 @@ bool broken(Verify *v, Rule rule, const Node *item, const Node *name, const char
             r.place = NULL;
             add_reader(v, &r, name->name.number);
         }
-        r.has_whereabouts = rule != RULE_V02 && rule != RULE_V20;
+        r.has_whereabouts = rule != RULE_V02 && rule < RULE_V20;
     }
     return make_report(v, &r);
 }
@@ -214,7 +203,7 @@ static Rule rule_of_event(Event event) {
 bool was_there(Verify *v, const Node *name) {
     const Node *block = v->blocks[v->block].node;
     uint32_t place = place_of_name(v, name);
-    if (v->places[place].event == NOTHING_YET) return false;
+    if (event_at(v, place) == NOTHING_YET) return false;
     for (uint32_t i = 1; i < block->count; i++) {
         const Node *item = is_op(block->kids[i]) ? block->kids[i]->kids[1] : block->kids[i];
         uint32_t targets =
@@ -240,15 +229,16 @@ static const Node *written_name(Verify *v, uint32_t place, const Node *by) {
 bool not_there(Verify *v, const Node *item, const Node *name) {
     uint32_t at = place_of_name(v, name);
     const CheckedPlace *place = &v->places[at];
+    Event event = event_at(v, at);
     bool lost = was_there(v, name);
-    Rule rule = lost ? rule_of_event(place->event) : RULE_V06;
+    Rule rule = lost ? rule_of_event(event) : RULE_V06;
     if (is_silent(v, rule)) return is_switched_off(v, rule);
     Buffer message = {0};
     buffer_print(&message, "is read from %s, which holds ", where_text(where_of(name)));
-    if (!place->names.count) buffer_print(&message, "nothing that is known");
-    for (uint32_t i = 0; i < place->names.count; i++) {
-        if (i) buffer_print(&message, " and ");
-        add_name(&message, v->names[place->names.items[i]].name);
+    if (!place->names) buffer_print(&message, "nothing that is known");
+    for (uint32_t f = place->names; f; f = v->facts.items[f].next_name) {
+        if (f != place->names) buffer_print(&message, " and ");
+        add_name(&message, v->names[v->facts.items[f].name].name);
     }
     Report r = {.rule = rule,
                 .message = message.bytes,
@@ -258,10 +248,10 @@ bool not_there(Verify *v, const Node *item, const Node *name) {
                 .reader = item,
                 .reads = "reads it",
                 .has_whereabouts = true};
-    if (place->by && (lost || place->event == WRITTEN)) {
+    if (event != NOTHING_YET && (lost || event == WRITTEN)) {
         r.writer = place->by;
-        r.writes = lost ? what_happened[place->event] : "wrote what is there";
-        if (place->event == WRITTEN) r.winner = written_name(v, at, place->by);
+        r.writes = lost ? what_happened[event] : "wrote what is there";
+        if (event == WRITTEN) r.winner = written_name(v, at, place->by);
     }
     bool goes_on = make_report(v, &r);
     buffer_free(&message);

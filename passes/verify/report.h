@@ -37,7 +37,7 @@ Spot spot_of(Verify *v, const Node *item);
 /* The live range of a name in the block at hand. */
 LiveRange range_of(Verify *v, uint32_t name);
 bool is_live_into(const CheckedBlock *b, uint32_t name);
-bool uses_name(const Node *item, uint32_t name);
+bool uses_name(const Verify *v, const Item *item, uint32_t name);
 /* The place as the form prints it. */
 const char *place_text(const Verify *v, uint32_t place);
 /* Calls `visit` for the slots that hold nothing that is needed now, but the place of the report. */

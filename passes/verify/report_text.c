@@ -78,9 +78,10 @@ static void add_whereabouts(Verify *v, const Node *name) {
     const CheckedName *x = checked(v, name);
     buffer_print(&v->report, "  ");
     add_name(&v->report, name);
-    if (!x->places.count) buffer_print(&v->report, " is in no place that is known");
-    for (uint32_t i = 0; i < x->places.count; i++)
-        buffer_print(&v->report, "%s %s", i ? "," : " is in", place_text(v, x->places.items[i]));
+    if (!x->places) buffer_print(&v->report, " is in no place that is known");
+    for (uint32_t f = x->places; f; f = v->facts.items[f].next_place)
+        buffer_print(&v->report, "%s %s", f == x->places ? " is in" : ",",
+                     place_text(v, v->facts.items[f].place));
     buffer_print(&v->report, "\n");
 }
 

@@ -1,0 +1,19 @@
+/* reproduce.h - when slispc itself fails: the input of the failing pass is saved, and one command
+ * shows the failure again.
+ */
+#ifndef SLISPC_REPRODUCE_H
+#define SLISPC_REPRODUCE_H
+
+#include "options.h"
+
+/* From here to reproduce_end failed checks and crashes of slispc are reported. The input goes into
+ * the folder that the environment variable SLISPC_CRASH_DIR names, else into the one at hand; when
+ * the file given is a dump, it is the input itself. */
+void reproduce_start(const Options *o, bool is_dump_given);
+void reproduce_end(void);
+/* Called after such a report with the pass that failed; NULL: nobody. */
+extern void (*after_failure)(int pass);
+/* The options that change what passes do, as they were given: " --inject=alloc:drop-store". */
+void print_given_options(FILE *out, const Options *o);
+
+#endif

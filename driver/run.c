@@ -1,0 +1,52 @@
+/* run.c - slispc run: the native program in memory, or the form where the passes ended. */
+#include "commands.h"
+#include "link.h"
+#include "replace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char **program_arguments(const Options *o) {
+    char **argv = calloc((size_t)o->program_argument_count + 2, sizeof *argv);
+    if (!argv) fail(0, "no memory left");
+    argv[0] = (char *)(uintptr_t)o->arguments[0];
+    memcpy(argv + 1, o->program_arguments, (size_t)o->program_argument_count * sizeof *argv);
+    return argv;
+}
+
+int run_result(const Options *o, const PipelineResult *r) {
+    char **argv = program_arguments(o);
+    int argc = o->program_argument_count + 1;
+    if (is_complete(r)) return run_in_memory(link_program(arena_new(), r->program, &r->header), argc, argv);
+    if (!is_interpreted(r->header.language)) fail(0, "programs of language %s cannot be run", language_name(r->header.language));
+    InterpretOptions how = o->interpret;
+    RunCounts counts;
+    if (!o->has_limit && !o->each && !how.counts) how.seconds = 0;
+    if (o->count && !how.counts) how.counts = &counts;
+    int code = interpret(r->program, &r->header, &how, argc, argv);
+    if (how.counts == &counts)
+        fprintf(stderr, "%llu steps, %llu KiB allocated, %llu collections\n", (unsigned long long)counts.steps,
+                (unsigned long long)(counts.allocated / 1024), (unsigned long long)counts.collections);
+    return code;
+}
+
+/* Only forms can be stepped through. A limit is that of the command when a pass is replaced. */
+static bool wants_form(const Options *o) {
+    return (o->has_limit && !is_any_replaced(&o->pipeline)) || o->count || o->interpret.call || o->interpret.trace || o->interpret.breaks.count;
+}
+
+/* A dump is run as it stands: with the passes that follow it would be another form. Of source, the
+ * first form that can be run stands for it when there are steps to be counted. */
+int verb_run(const Options *o) {
+    if (o->each) return run_each(o);
+    Options with = *o;
+    with.pipeline.only_read = o->pipeline.to < 0;
+    if (o->pipeline.to < 0 && wants_form(o)) with.pipeline.to = PASS_expand;
+    PipelineResult r = compile_files(&with);
+    if (r.program && r.header.language == L_Lsurface) {
+        with.pipeline.only_read = false;
+        with.pipeline.to = PASS_expand;
+        r = compile_files(&with);
+    }
+    return r.program ? run_result(&with, &r) : r.exit_code;
+}
