@@ -9,14 +9,15 @@ SANITIZE =
 STATIC   = -static
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wmissing-prototypes -Werror
 CFLAGS   = -O2 -g
-INCLUDE  = -I$(BUILD) -Ipasses/ir -Ipasses -Ipasses/specialize -Ipasses/lower -Iruntime -Idriver -Idriver/interpret
+INCLUDE  = -I$(BUILD) -Ipasses/ir -Ipasses -Ipasses/specialize -Ipasses/lower -Iruntime -Idriver \
+           -Idriver/forms -Idriver/fuzz -Idriver/interpret -Idriver/link -Idriver/look -Idriver/soak
 COMPILE  = $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fno-pie -MMD -MP $(INCLUDE)
 LINK     = $(CC) $(CFLAGS)
 
 # The compiler's own files, and the runtime that it carries and is linked with.
 COMPILER = $(wildcard passes/*.c passes/*/*.c driver/*.c driver/*/*.c)
 RUNTIME  = $(filter-out runtime/main.c,$(wildcard runtime/*.c))
-COMPILER_OBJECTS = $(COMPILER:%.c=$(BUILD)/%.o) $(BUILD)/driver/library.o $(BUILD)/driver/image.o
+COMPILER_OBJECTS = $(COMPILER:%.c=$(BUILD)/%.o) $(BUILD)/driver/link/library.o $(BUILD)/driver/link/image.o
 RUNTIME_OBJECTS  = $(RUNTIME:%.c=$(BUILD)/%.o) $(BUILD)/runtime/stubs.o
 
 all: $(BUILD)/slispc $(BUILD)/libslisp.a
@@ -32,11 +33,11 @@ $(BUILD)/image: $(RUNTIME_OBJECTS) $(BUILD)/runtime/main.o
 $(BUILD)/libslisp.a: $(RUNTIME_OBJECTS) $(BUILD)/runtime/main.o
 	@rm -f $@ && $(AR) rcsD $@ $^
 
-$(BUILD)/driver/image.o: driver/image.S $(BUILD)/image
+$(BUILD)/driver/link/image.o: driver/link/image.S $(BUILD)/image
 	@mkdir -p $(@D)
 	@$(CC) -c -DRUNTIME_IMAGE='"$(BUILD)/image"' -o $@ $<
 
-$(BUILD)/driver/library.o: driver/library.S runtime/core.slisp
+$(BUILD)/driver/link/library.o: driver/link/library.S runtime/core.slisp
 	@mkdir -p $(@D)
 	@$(CC) -c -o $@ $<
 
@@ -99,6 +100,10 @@ soak: all
 verify-report: all
 	SLISPC=$(abspath $(BUILD)/slispc) /usr/bin/python3 -B tests/verify_report.py
 
+# The table of what the tests use, in docs/testing.md.
+coverage: all
+	SLISPC=$(abspath $(BUILD)/slispc) /usr/bin/python3 -B tests/test_coverage.py
+
 clean:
 	rm -rf $(BUILD)
 
@@ -107,4 +112,4 @@ install: all
 	install $(BUILD)/slispc $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libslisp.a $(DESTDIR)$(PREFIX)/lib/
 
-.PHONY: all test tools dumps bench soak verify-report clean install
+.PHONY: all test tools dumps bench soak verify-report coverage clean install

@@ -37,8 +37,9 @@ typedef struct {
 } SourceFile;
 
 /* Called after each pass that ran, with the whole program as it left it, and first, with pass -1,
- * with what a dump holds. All forms stay in memory. */
-typedef void FormSeen(void *context, int pass, Node *program, const DumpHeader *header);
+ * with what a dump holds. All forms stay in memory. False: no further pass
+ * is to run. */
+typedef bool FormSeen(void *context, int pass, Node *program, const DumpHeader *header);
 
 typedef struct {
     int optimise; /* 0, 1, 2 */

@@ -1,6 +1,7 @@
 /* run.c - slispc run: the native program in memory, or the form where the passes ended. */
 #include "commands.h"
 #include "link.h"
+#include "output.h"
 #include "replace.h"
 
 #include <stdlib.h>
@@ -14,7 +15,26 @@ static char **program_arguments(const Options *o) {
     return argv;
 }
 
+/* What Lsurface means is what expand makes of it: without any fault. NULL: it has errors. */
+static Node *expanded(const Options *o, Node *program) {
+    Arena *arena = arena_new();
+    Context c = {.arena = arena, .scratch = arena_new(), .diagnostics = diagnostics_new(arena), .optimise = o->pipeline.optimise,
+                 .strict = o->pipeline.strict, .seed_dialect = o->pipeline.seed_dialect};
+    Node *out = pass_rows[PASS_expand].run(&c, program);
+    bool wrong = error_count(c.diagnostics) != 0;
+    diagnostics_show(c.diagnostics, stderr, o->pipeline.json, output_colour());
+    return wrong ? NULL : out;
+}
+
+static int run_surface(const Options *o, const PipelineResult *r) {
+    PipelineResult core = {expanded(o, r->program), r->header, 0};
+    core.header.language = pass_rows[PASS_expand].to;
+    core.header.after = PASS_expand;
+    return core.program ? run_result(o, &core) : 1;
+}
+
 int run_result(const Options *o, const PipelineResult *r) {
+    if (r->header.language == L_Lsurface) return run_surface(o, r);
     char **argv = program_arguments(o);
     int argc = o->program_argument_count + 1;
     if (is_complete(r)) return run_in_memory(link_program(arena_new(), r->program, &r->header), argc, argv);
@@ -43,10 +63,5 @@ int verb_run(const Options *o) {
     with.pipeline.only_read = o->pipeline.to < 0;
     if (o->pipeline.to < 0 && wants_form(o)) with.pipeline.to = PASS_expand;
     PipelineResult r = compile_files(&with);
-    if (r.program && r.header.language == L_Lsurface) {
-        with.pipeline.only_read = false;
-        with.pipeline.to = PASS_expand;
-        r = compile_files(&with);
-    }
     return r.program ? run_result(&with, &r) : r.exit_code;
 }

@@ -34,7 +34,7 @@ def test_expectation(here):
     (here / 'a.slisp').write_text('(println (+ 1 2))\n')
     assert slispc('bisect', '--expect=3', 'a.slisp').code == FINE
     result = slispc('bisect', '--expect=4', 'a.slisp')
-    assert result.code == FORMS_DIFFER and 'first bad pass: expand' in result.output_text
+    assert result.code == FORMS_DIFFER and 'first bad pass: parse' in result.output_text
 
 
 def test_command_decides(here):

@@ -169,7 +169,7 @@ Bits blocks_run(BlocksCall call) {
         switch ((int)i->does) {
         case DOES_JUMP: i = jump(&x, i); break;
         case DOES_BRANCH: i = i->to[!condition(&x, i)]; break;
-        case DOES_BRANCH_HEAP: i = i->to[!heap_has_room(nth(&x, i, 0))]; break;
+        case DOES_BRANCH_HEAP: i = i->to[!ask_room((uint64_t)nth(&x, i, 0))]; break;
         case DOES_RETURN: return leave(&x, nth(&x, i, 0));
         case DOES_TAIL_DIRECT:
         case DOES_TAIL_ENTER:

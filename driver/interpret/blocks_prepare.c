@@ -359,6 +359,7 @@ static void prepare_function(Code *code, const Routine *r) {
     make_slots(&p);
     make_blocks(&p);
     make_instructions(&p, type);
+    blocks_check_bound(&p);
     enum { FOR_OTHERS = 2 }; /* what a call of a value may put before its arguments */
     code->room = code->slots + p.most_operands + FOR_OTHERS;
     code->constants = p.constants.items;

@@ -33,4 +33,7 @@ _Noreturn void blocks_malformed(const Prepare *p, const Node *form, const char *
 const RuntimeFunction *blocks_runtime(const Prepare *p, const Node *form, const char *symbol,
                                       bool gives_double);
 
+/* blocks_bound.c: refuses a form that reads a name where it has no value. */
+void blocks_check_bound(Prepare *p);
+
 #endif

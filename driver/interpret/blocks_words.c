@@ -10,12 +10,6 @@ static Bits load_bytes(Bits address, size_t count) {
     return word;
 }
 
-static Bits bump(Bits bytes) {
-    Bits object = slisp_context.alloc + TAG_POINTER;
-    slisp_context.alloc += bytes;
-    return object;
-}
-
 /* 0: overflow. */
 #define TRAP(function, a, b)                                                                       \
     static Bits trapping_##function(int64_t a, int64_t b) {                                        \
@@ -62,7 +56,7 @@ Bits blocks_word(Word w, Bits a, Bits b, Bits c) {
     case W_load_half: return load_bytes(a + b, 2);
     case W_load_int: return load_bytes(a + b, 4);
     case W_load_cell: return load_bytes(a, 8);
-    case W_bump: return bump(a);
+    case W_bump: return take_room(a);
     case W_fadd: return bits_of(double_of(a) + double_of(b));
     case W_fsub: return bits_of(double_of(a) - double_of(b));
     case W_fmul: return bits_of(double_of(a) * double_of(b));

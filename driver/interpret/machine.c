@@ -117,7 +117,7 @@ static Routine *run(const Code *code, Frame *frame) {
         case X_fneg: *to = a ^ (Bits)1 << 63; break;
         case X_cvtsi2sd: *to = bits_of((double)(int64_t)a); break;
         case X_cvttsd2si: *to = truncated(double_of(a)); break;
-        case X_bump: *to = bump(a); break;
+        case X_bump: *to = take_room(a); break;
         case X_jmp:
             machine_transfer(in->transfers, rows);
             next = code->instructions + in->yes;
@@ -126,7 +126,7 @@ static Routine *run(const Code *code, Frame *frame) {
             next = code->instructions + (condition_holds(condition, a, b) ? in->yes : in->no);
             break;
         case X_heapj:
-            next = code->instructions + (heap_has_room(a) ? in->yes : in->no);
+            next = code->instructions + (ask_room(a) ? in->yes : in->no);
             break;
         case X_call: case X_callv: case X_callr: case X_calla:
             machine_run_call(code, in->call, rows);

@@ -112,8 +112,25 @@ static void decode_added(Decoder *d, const Node *n) {
 
 /* ---- blocks */
 
+static bool mentions_slot(const Node *n) {
+    if (n->kind == N_NAME) return is_slot(where_of(n));
+    for (uint32_t i = 0; is_tree(n) && i < n->count; i++)
+        if (mentions_slot(n->kids[i])) return true;
+    return false;
+}
+
+/* By place: behind (leave-frame) there are no slots. */
+static void check_frame_is_there(const Node *block) {
+    bool is_left = false;
+    for (uint32_t i = block_first_instruction(block); machine.by_place && i < block->count; i++) {
+        if (is_left && mentions_slot(block->kids[i])) bug(block->kids[i], "the frame is not there any more");
+        is_left |= is_form(block->kids[i], H_leave_frame);
+    }
+}
+
 static void decode_block(Decoder *d, const Node *block) {
     uint32_t number = block->kids[0]->block;
+    check_frame_is_there(block);
     while (d->blocks.count <= number)
         PUSH(world.arena, d->blocks, 0);
     d->blocks.items[number] = d->out.count + 1;
@@ -152,6 +169,8 @@ static void plan_frame_by_place(Code *code) {
                *slots = function_part(code->function, H_slots);
     if (slots) code->frame_words = (uint32_t)slots->kids[0]->integer;
     if (frame) code->frame_words = (uint32_t)frame->kids[0]->integer / 8;
+    if (frame && frame->kids[0]->integer && frame->kids[0]->integer % 16 != 8)
+        bug(frame, "with the return address the frame must be a multiple of 16 bytes: C code relies on it");
     code->enters = frame != NULL;
 }
 

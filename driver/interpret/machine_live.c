@@ -1,9 +1,9 @@
-/* machine_live.c - Llive and Lintervals: which names have a value where, as the notes of the form say.
+/* machine_live.c - Llive and Lintervals: which names have a value where, as their notes say.
  *
  * The interpreter obeys them, so that a wrong note shows where it was made. At the start of a block
  * there are its parameters and (live-in ...); instructions add what they define; (last ...) takes
- * names away, and a safepoint takes the references that (roots ...) leaves out. An interval says where
- * its name may be at all. Whatever is wrong is an error when it is come to: see Unread.
+ * names away, and a safepoint takes the references that (roots ...) leaves out. An interval says
+ * where its name may be at all. Whatever is wrong is an error when it is come to: see Unread.
  */
 #include "machine_code.h"
 

@@ -69,12 +69,6 @@ static inline void divide(const Instruction *in, Bits *const *rows) {
     *word_at(rows, in->to2) = (Bits)(dividend % divisor);
 }
 
-static inline Bits bump(Bits bytes) {
-    Bits object = slisp_context.alloc + TAG_POINTER;
-    slisp_context.alloc += bytes;
-    return object;
-}
-
 /* Signed; false when the result does not fit: then `to` has its low 64 bits. */
 static inline bool add_fits(Bits a, Bits b, Bits *to) {
     int64_t result;

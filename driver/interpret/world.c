@@ -252,6 +252,19 @@ void world_stop(void) {
     if (o->breaks.count) check_break();
 }
 
+/* ---- the heap */
+
+Bits take_room(uint64_t bytes) {
+    if (bytes > world.room)
+        fail(0, "$%s takes %llu bytes of the heap, but has asked for %llu",
+             text_bytes(world.frame->routine->name), (unsigned long long)bytes,
+             (unsigned long long)world.room);
+    Bits object = slisp_context.alloc + TAG_POINTER;
+    world.room -= bytes;
+    slisp_context.alloc += bytes;
+    return object;
+}
+
 /* ---- memory that a wrong form reads or writes */
 
 enum { CRASH_STACK = 1 << 20 };

@@ -54,6 +54,7 @@ typedef struct {
     Frame *frame;      /* the innermost call, NULL outside */
     Handler *handler;  /* the innermost try */
     uint64_t steps, next_stop;
+    uint64_t room;     /* bytes of the heap that the form has asked for and not taken yet */
     uint64_t depth;    /* of calls, for traces */
 } World;
 extern World world;
@@ -91,6 +92,16 @@ static inline void world_step(Pos at) {
     if (at) world.frame->at = at;
     if (++world.steps >= world.next_stop) world_stop();
 }
+
+/* ---- the heap, as blocks and instructions take it */
+
+/* Are there so many bytes? If not, what is run next makes them. */
+static inline bool ask_room(uint64_t bytes) {
+    world.room = bytes;
+    return heap_has_room(bytes);
+}
+/* A tagged pointer to the next bytes. */
+Bits take_room(uint64_t bytes);
 
 /* ---- traces and events: entries and results of calls, of functions of the program's files */
 

@@ -116,8 +116,12 @@ void change_live_dead_root(Change *c) {
 
 enum { RANGES = 1, USES = 2, HINT = 3 };
 
-static int64_t *start_of(const Node *ranges, uint32_t i) { return &ranges->kids[i]->kids[0]->integer; }
-static int64_t *end_of(const Node *ranges, uint32_t i) { return &ranges->kids[i]->kids[1]->integer; }
+static int64_t *start_of(const Node *ranges, uint32_t i) {
+    return &ranges->kids[i]->kids[0]->integer;
+}
+static int64_t *end_of(const Node *ranges, uint32_t i) {
+    return &ranges->kids[i]->kids[1]->integer;
+}
 
 /* The value is gone before its last use. */
 void change_range_end(Change *c) {

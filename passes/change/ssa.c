@@ -1,4 +1,4 @@
-/* ssa.c - changes of what blocks and gvn give: edges, arguments of blocks, what is taken for equal. */
+/* ssa.c - changes of what blocks and gvn give: edges, arguments, what is taken for equal. */
 #include "change.h"
 
 static Node *exit_of(const Node *block) {
@@ -143,7 +143,8 @@ static bool differ_in_last(const Node *first, const Node *second) {
 static bool differ_in_order(const Node *first, const Node *second) {
     return is_same_operation(first, second) && first->count == 3 && !has_effect(first, COMMUTES) &&
            !node_equal(first->kids[1], first->kids[2]) &&
-           node_equal(first->kids[1], second->kids[2]) && node_equal(first->kids[2], second->kids[1]);
+           node_equal(first->kids[1], second->kids[2]) &&
+           node_equal(first->kids[2], second->kids[1]);
 }
 
 /* What is read again was written between. */

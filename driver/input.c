@@ -1,0 +1,111 @@
+/* input.c - the table of passes, and where a compile starts: source files, or one dump. */
+#include "compiling.h"
+
+#include <string.h>
+
+const PassRow pass_rows[PASS_COUNT] = {
+#define PASS(name, from, to, kind, whole, doc)                                                     \
+    {#name, L_##from, L_##to, kind, whole, doc, pass_##name},
+#include "passes.def"
+#undef PASS
+};
+_Static_assert(PASS_COUNT < 32, "sets of passes are 32-bit masks");
+
+int pass_named(const char *name) {
+    for (int p = 0; p < PASS_COUNT; p++)
+        if (!strcmp(pass_rows[p].name, name)) return p;
+    return -1;
+}
+
+int pass_wanted(const char *name) {
+    int p = pass_named(name);
+    if (p >= 0) return p;
+    const char *names[PASS_COUNT];
+    for (int i = 0; i < PASS_COUNT; i++)
+        names[i] = pass_rows[i].name;
+    const char *close = near_miss(name, names, PASS_COUNT);
+    if (close) fail(0, "no pass '%s'; did you mean %s? 'slispc passes' lists all", name, close);
+    fail(0, "no pass '%s'; 'slispc passes' lists all", name);
+}
+
+const char *pass_kind_text(PassKind kind) {
+    static const char *const names[] = {"convert", "optimise", "analyse", "verify"};
+    return names[kind];
+}
+
+bool is_dump(const SourceFile *file) {
+    static const char start[] = "(slispc-ir ";
+    return file->length >= sizeof start - 1 && !memcmp(file->bytes, start, sizeof start - 1);
+}
+
+/* ---- what is read */
+
+/* --against: must be a dump of the language that goes into alloc. */
+void read_against(Compile *c) {
+    const SourceFile *file = c->options->against;
+    DumpHeader header = {0};
+    if (!file) return;
+    Node *program = read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &header);
+    if (!program) fail(0, "%s is no dump that can be read", file->name);
+    if (header.language != pass_rows[PASS_alloc].from || language_check(header.language, NULL, program).node)
+        fail(0, "%s is no program of language %s, which goes into alloc", file->name, language_name(pass_rows[PASS_alloc].from));
+    c->against = program;
+}
+
+static void read_options(Compile *c) {
+    const char *o = c->header.options ? text_bytes(c->header.options) : "";
+    if (o[0] == 'O' && o[1] >= '0' && o[1] <= '2') {
+        if (c->context.optimise != o[1] - '0' && c->context.optimise != 2)
+            fprintf(stderr, "note: the dump's options win: -%.2s\n", o);
+        c->context.optimise = o[1] - '0';
+        ((PipelineOptions *)(uintptr_t)c->options)->optimise = o[1] - '0';
+    }
+}
+
+/* The first pass that takes language l. */
+static int first_pass_from(Language l) {
+    for (int p = 0; p < PASS_COUNT; p++)
+        if (pass_rows[p].from == l) return p;
+    return PASS_COUNT; /* Lbytes: nothing is left to do */
+}
+
+Node *start_from_dump(Compile *c, const SourceFile *file) {
+    Node *program = read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &c->header);
+    if (!program) return NULL;
+    GrammarError e = language_check(c->header.language, NULL, program);
+    if (e.node) {
+        Buffer b = {0};
+        print_flat(&b, e.node);
+        error_at(c->context.diagnostics, pos(e.node), "SL0024", "this is no %s of language %s: %.120s%s", e.wanted,
+                 language_name(c->header.language), b.bytes, b.length > 120 ? " ..." : "");
+        buffer_free(&b);
+        return NULL;
+    }
+    read_options(c);
+    if (c->options->json) { /* the names of the sources are known, their lines are not */
+        c->context.source_names = c->header.files.items;
+        c->context.source_count = c->header.files.count;
+    }
+    c->first = c->header.after >= 0 ? c->header.after + 1 : first_pass_from(c->header.language);
+    return program;
+}
+
+Node *start_from_source(Compile *c, const SourceFile *files, uint32_t count) {
+    const char **bytes = NEW_ARRAY(c->arena, const char *, count);
+    size_t *lengths = NEW_ARRAY(c->arena, size_t, count);
+    Text *names = NEW_ARRAY(c->arena, Text, count);
+    for (uint32_t i = 0; i < count; i++) {
+        bytes[i] = files[i].bytes;
+        lengths[i] = files[i].length;
+        names[i] = text(files[i].name);
+        PUSH(c->arena, c->header.files, names[i]);
+        diagnostics_source(c->context.diagnostics, (uint16_t)i, names[i], bytes[i], lengths[i]);
+    }
+    c->context.sources = bytes;
+    c->context.source_lengths = lengths;
+    c->context.source_names = names;
+    c->context.source_count = count;
+    c->header.options = text_format("O%d native", c->options->optimise);
+    c->header.after = -1;
+    return node_list(c->arena, H_program, 0, NULL, 0);
+}

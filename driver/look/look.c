@@ -1,0 +1,97 @@
+/* look.c - what the commands that show forms share: which forms, which functions of them. */
+#include "look.h"
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+Options look_options(const Options *o) {
+    Options with = *o;
+    int last = o->argument_count - 1;
+    if (last > 0 && access(o->arguments[last], F_OK)) {
+        with.pipeline.function = o->arguments[last];
+        with.argument_count = last;
+    }
+    with.kind = TO_NOTHING;
+    return with;
+}
+
+/* ---- forms */
+
+typedef struct {
+    const int *passes;
+    Form *forms;
+    int count;
+} Wanted;
+
+static bool keep_form(void *context, int pass, Node *program, const DumpHeader *header) {
+    Wanted *w = context;
+    for (int i = 0; i < w->count; i++)
+        if (pass <= w->passes[i] || pass < 0) w->forms[i] = (Form){program, *header};
+    return true;
+}
+
+int forms_after(const Options *o, const int *passes, Form *forms, int count) {
+    Options with = *o;
+    Wanted wanted = {passes, forms, count};
+    int last = -1;
+    for (int i = 0; i < count; i++) {
+        last = passes[i] > last ? passes[i] : last;
+        forms[i] = (Form){0};
+    }
+    with.pipeline.seen = keep_form;
+    with.pipeline.seen_context = &wanted;
+    with.pipeline.to = last;
+    with.pipeline.only_read = last < 0;
+    PipelineResult r = compile_files(&with);
+    if (r.exit_code) return r.exit_code;
+    for (int i = 0; i < count; i++)
+        if (passes[i] >= 0 && forms[i].header.after > passes[i])
+            fail(0, "%s is past pass %s: it stands after %s", o->arguments[0], pass_rows[passes[i]].name,
+                 pass_rows[forms[i].header.after].name);
+    return 0;
+}
+
+void print_form_title(Buffer *out, const Form *form) {
+    if (form->header.after >= 0) buffer_print(out, "after %s ", pass_rows[form->header.after].name);
+    buffer_print(out, "(%s)", language_name(form->header.language));
+}
+
+/* ---- functions */
+
+bool look_shows(const Options *o, const Node *top) {
+    if (o->pipeline.function) return top_is_named(top, o->pipeline.function);
+    return o->all || !is_form(top, H_from);
+}
+
+bool top_is_in(const Node *program, const char *wanted) {
+    for (uint32_t i = 1; i < program->count; i++)
+        if (top_is_named(program->kids[i], wanted)) return true;
+    return false;
+}
+
+void look_check_function(const Options *o, const Node *program) {
+    const char *wanted = o->pipeline.function;
+    bool is_text = program->count > 1 && is_form(program->kids[1], H_text); /* its functions are not known yet */
+    if (!wanted || is_text || top_is_in(program, wanted)) return;
+    const char **names = calloc((size_t)program->count * 2 + 1, sizeof *names);
+    if (!names) fail(0, "no memory left");
+    size_t count = 0;
+    for (uint32_t i = 1; i < program->count; i++) {
+        const char *name = text_bytes(top_name(program->kids[i])), *slash = strchr(name, '/');
+        names[count++] = name;
+        if (slash) names[count++] = slash + 1;
+    }
+    const char *close = near_miss(wanted, names, count);
+    free(names);
+    if (close) fail(0, "the form has no function '%s'; did you mean %s?", wanted, close);
+    fail(0, "the form has no function '%s'", wanted);
+}
+
+/* ---- output */
+
+void look_output(const Options *o, const Buffer *text) {
+    if (o->output) output_file(o->output, text->bytes ? text->bytes : "", text->length, 0666);
+    else output_bytes(text->bytes ? text->bytes : "", text->length);
+}
