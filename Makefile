@@ -77,8 +77,8 @@ test: all tools
 # Installs what the tests need when it is missing; without the optional tools their tests are skipped.
 tools:
 	@/usr/bin/python3 -m pytest --version >/dev/null 2>&1 || { apt-get update -q && apt-get install -y -q python3-pytest; }
-	@for t in gdb valgrind; do command -v $$t >/dev/null || apt-get install -y -q $$t || \
-	    echo "$$t is not to be had: its tests are skipped"; done
+	@for t in gdb:gdb valgrind:valgrind dot:graphviz; do command -v $${t%:*} >/dev/null || \
+	    apt-get install -y -q $${t#*:} || echo "$${t#*:} is not to be had: its tests are skipped"; done
 
 # Golden dumps: make dumps writes what the compiler gives now; read the difference before committing.
 dumps: all

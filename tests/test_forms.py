@@ -122,3 +122,11 @@ def test_exit_code_and_arguments(here):
         result = slispc('run', '--to=' + to, 'a.slisp', 'one', 'two')
         assert (result.code, result.out) == (7, b'2 one\n')
     assert slispc('run', '--each', 'a.slisp', 'one', 'two').code == FINE
+
+
+@pytest.mark.parametrize('program', harness.programs('fuzz-found'), ids=label)
+@pytest.mark.parametrize('level', ['-O0', '-O2'])
+def test_what_random_programs_found(program, level):
+    for gc in ('stats', 'stress'):
+        result = slispc('run', '--each', level, program, environment={'SLISP_GC': gc})
+        assert result.code == FINE, result.output_text + result.error_text

@@ -14,9 +14,9 @@ together may share a slot; their intervals say so. As no register keeps a value 
 to the next, calls and branches need no thought, and what a block finds when it is entered is: every
 value that is live there, in its slot.
 """
-from machine import Flow, constant_of, has_flag, instructions, kinds, operands, uses
-from slir import (bare, blocks, change_tops, form, in_place, is_form, is_name, part, place,
-                  run_pass, with_blocks)
+from machine import (Flow, blocks, constant_of, has_flag, in_place, instructions, kinds, operands,
+                     place, uses, with_blocks)
+from slir import bare, change_tops, form, is_form, is_name, part, run_pass
 
 REGISTERS = {'raw': 'rax rcx rdx rbx rsi rdi rbp r8 r9 r10 r12 r13'.split(),
              'f64': ['xmm%d' % i for i in range(15)]}

@@ -9,7 +9,7 @@ evaluation can be read from top to bottom.
 `line` is the vector of bindings that is being made: what an expression does before its last
 operation goes there, in order.
 """
-from slir import Names, at, change_tops, form, is_form, run_pass, vector
+from slir import Names, Node, change_tops, form, is_form, run_pass, vector
 
 # Where the operands of a form start; between head and operands stand primitives, functions, labels.
 OPERANDS = {'call': 1, 'patch': 1, 'recur': 2, 'prim': 2, 'set-global': 2, 'closure': 2,
@@ -19,6 +19,11 @@ OPERANDS = {'call': 1, 'patch': 1, 'recur': 2, 'prim': 2, 'set-global': 2, 'clos
 def is_index(kid):
     """The n of (patch e n e) is no operand."""
     return isinstance(kid, str) and kid.isdigit()
+
+
+def place_of(e):
+    """The place of e in the source; text has none."""
+    return e.at if isinstance(e, Node) else None
 
 
 class Function:
@@ -34,7 +39,7 @@ class Function:
         return self.bind(self.names.new('t'), result, line)
 
     def bind(self, name, result, line):
-        line.append(vector(name, result, at=at(result) or line.at))
+        line.append(vector(name, result, at=place_of(result) or line.at))
         return name
 
     def operation(self, e, line):
@@ -62,7 +67,7 @@ class Function:
                                         for kid in e[first:]])
 
     def body(self, e):
-        line = vector(at=at(e) or '-')
+        line = vector(at=place_of(e) or '-')
         last = self.operation(e, line)
         return form('let', line, last, at=line.at) if line else last
 

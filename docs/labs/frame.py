@@ -22,9 +22,8 @@ roots of each safepoint into its stack map.
 A call pushes the return address, so that a frame of 8 bytes more than a multiple of 16 puts rsp on
 a multiple of 16, which is what the functions that are called want.
 """
-from machine import has_flag, is_op
-from slir import (Node, blocks, change_tops, form, in_place, is_form, is_name, part, place,
-                  run_pass, with_blocks)
+from machine import blocks, has_flag, in_place, is_op, place, with_blocks
+from slir import Node, change_tops, form, is_form, is_name, part, run_pass
 
 LEAVES_FUNCTION = ('ret', 'tail-call', 'tail-value')
 

@@ -13,8 +13,8 @@ throw. passes/prims.def says what each primitive does.
 import re
 from pathlib import Path
 
-from slir import (Node, bare, blocks, change_tops, head, is_form, is_name, run_pass, walk,
-                  with_blocks)
+from machine import blocks, with_blocks
+from slir import Node, bare, change_tops, head, is_form, is_name, run_pass
 
 ROW = re.compile(r'^PRIM\(\w+,\s*"([^"]+)",\s*"[^"]*",\s*"([^"]*)",\s*([A-Z |]+),', re.M)
 TABLE = (Path(__file__).resolve().parents[2] / 'passes' / 'prims.def').read_text()
@@ -65,6 +65,13 @@ class Function:
         return block.with_kids(block[:3] + steps + [self.replaced(block[-1])])
 
 
+def names_in(n):
+    """The names that stand in n, but not in its constants."""
+    if not isinstance(n, Node):
+        return {n} if is_name(n) else set()
+    return set().union(*map(names_in, n)) if not is_form(n, 'quote') else set()
+
+
 def without_dead_code(function):
     """An operation is needed when it does something, or when one that is needed uses its name."""
     removable, needed, work = {}, set(), []
@@ -76,7 +83,7 @@ def without_dead_code(function):
                 work.append(step[2])
         work.append(block[-1])
     while work:
-        for name in set(filter(is_name, walk(work.pop()))) - needed:
+        for name in names_in(work.pop()) - needed:
             needed.add(name)
             work += [removable[name]] if name in removable else []
     return with_blocks(function, [

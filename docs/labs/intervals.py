@@ -17,8 +17,8 @@ The start of a block and every instruction take a number, two positions each: in
 instructions: the end of a range is known before its start is found. The hints that slispc's own
 pass adds, where a value would like to be, are left out: they only make the code better.
 """
-from machine import Flow, instructions, uses
-from slir import bare, blocks, change_tops, form, is_form, number, part, run_pass, vector
+from machine import Flow, blocks, instructions, uses
+from slir import bare, change_tops, form, is_form, number, part, run_pass, vector
 
 
 def linear_order(flow):

@@ -16,8 +16,8 @@ Live out of a block is what is live into a successor; live into it is what it us
 it, and what is live out of it that it does not define. The smallest sets for which this holds are
 found by going round until nothing changes.
 """
-from machine import Flow, constant_of, has_flag, instructions, kinds, uses
-from slir import bare, change_tops, form, number, run_pass, with_blocks
+from machine import Flow, constant_of, has_flag, instructions, kinds, uses, with_blocks
+from slir import bare, change_tops, form, number, run_pass
 
 
 def sorted_form(head, names):

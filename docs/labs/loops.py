@@ -15,7 +15,12 @@ the expression, or where a try is around it.
 """
 import sys
 
-from slir import Names, Node, change_tops, form, hint, is_form, run_pass, vector
+from slir import Names, Node, bare, change_tops, form, is_form, run_pass, vector
+
+
+def hint(name):
+    """What the name is called, without its number: for new names like it."""
+    return bare(name)[1:].rpartition('.')[0]
 
 
 class Target:

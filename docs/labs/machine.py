@@ -1,4 +1,4 @@
-"""machine - instructions of Lx86 and later, and the graph of a function's blocks.
+"""machine - a function's blocks and their graph; instructions of Lx86 and later, and places.
 
 An instruction is (opcode [defined names] operand ... note ...); passes/x86.def says what each
 opcode wants. Operands are names, constants, (mem %x n), and on jumps (to b %x ...).
@@ -6,12 +6,22 @@ opcode wants. Operands are names, constants, (mem %x n), and on jumps (to b %x .
 import re
 from pathlib import Path
 
-from slir import Node, blocks, head, is_form, is_name, part
+from slir import Node, bare, head, is_form, is_name, part
 
 ROW = re.compile(r'^X86\(\w+,\s*"([^"]+)",\s*"[^"]*",\s*([^"]+?),', re.M)
 TABLE = (Path(__file__).resolve().parents[2] / 'passes' / 'x86.def').read_text()
 OPCODES = {name: {flag.strip() for flag in flags.split('|')} for name, flags in ROW.findall(TABLE)}
 NOTES = ('roots', 'last', 'map', 'live-in', 'live-out', 'in')
+
+
+def blocks(function):
+    """The function's blocks, hot and cold."""
+    return [kid for kid in function if is_form(kid, 'block', 'cold')]
+
+
+def with_blocks(function, new):
+    """The function with other blocks."""
+    return function.with_kids([kid for kid in function if not is_form(kid, 'block', 'cold')] + new)
 
 
 def is_op(n):
@@ -37,6 +47,16 @@ def uses(op):
 
 def instructions(block):
     return [kid for kid in block[3:] if not is_form(kid, *NOTES)]
+
+
+def place(name):
+    """The register 'rdi', slot 's2' or argument word 'a0' that the name stands in, or None."""
+    return name.partition('=')[2].partition('[')[0] or None
+
+
+def in_place(name, place):
+    """The name in another place, or in none."""
+    return bare(name) + '=' + place if place else bare(name)
 
 
 def constant_of(op):
