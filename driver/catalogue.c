@@ -30,7 +30,8 @@ enum { FAULTS = sizeof faults / sizeof *faults };
 void print_faults(FILE *out, int pass) {
     for (int i = 0; i < FAULTS; i++)
         if (pass < 0 || faults[i].pass == pass)
-            fprintf(out, "%s:%-18s %-9s %s\n", pass_rows[faults[i].pass].name, faults[i].name, faults[i].rule, faults[i].doc);
+            fprintf(out, "%s:%-18s %-9s %s\n", pass_rows[faults[i].pass].name, faults[i].name,
+                    faults[i].rule, faults[i].doc);
 }
 
 void fault_wanted(int pass, const char *name) {
@@ -42,7 +43,8 @@ void fault_wanted(int pass, const char *name) {
         if (faults[i].pass == pass) names[count++] = faults[i].name;
     }
     const char *close = near_miss(name, names, count);
-    if (close) fail(0, "pass %s has no fault '%s'; did you mean %s?", pass_rows[pass].name, name, close);
+    if (close)
+        fail(0, "pass %s has no fault '%s'; did you mean %s?", pass_rows[pass].name, name, close);
     fail(0, "pass %s has no fault '%s'; 'slispc faults' lists them", pass_rows[pass].name, name);
 }
 
@@ -99,7 +101,8 @@ static void print_causes(FILE *out, const char *code) {
     const char *title = "\nMade on purpose by:\n";
     for (int i = 0; i < FAULTS; i++) {
         if (!strstr(faults[i].rule, code)) continue;
-        fprintf(out, "%s  --inject=%s:%-18s %s\n", title, pass_rows[faults[i].pass].name, faults[i].name, faults[i].doc);
+        fprintf(out, "%s  --inject=%s:%-18s %s\n", title, pass_rows[faults[i].pass].name,
+                faults[i].name, faults[i].doc);
         title = "";
     }
 }

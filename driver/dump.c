@@ -7,7 +7,9 @@
 
 /* ---- names of tops */
 
-static const Node *inner_of(const Node *top) { return is_form(top, H_from) ? top->kids[1] : top; }
+static const Node *inner_of(const Node *top) {
+    return is_form(top, H_from) ? top->kids[1] : top;
+}
 
 Text top_name(const Node *top) {
     const Node *inner = inner_of(top);
@@ -16,7 +18,8 @@ Text top_name(const Node *top) {
         Place p = place_of(inner->at);
         return inner->at ? text_format("run %u:%u", p.line, p.column) : text("run");
     }
-    if (is_form(inner, H_start)) return text("start of the program"); /* beside the function $start */
+    if (is_form(inner, H_start))
+        return text("start of the program"); /* beside the function $start */
     if (is_form(inner, H_text)) return text("text");
     if (is_form(inner, H_cell) || is_form(inner, H_declare))
         return text_format("%s %s", head_text((Head)inner->head), text_bytes(first->text));
@@ -28,7 +31,8 @@ bool top_is_named(const Node *top, const char *wanted) {
     const char *candidates[] = {name, slash ? slash + 1 : name};
     size_t length = strlen(wanted);
     for (int i = 0; i < 2; i++)
-        if (!strncmp(candidates[i], wanted, length) && (candidates[i][length] == 0 || candidates[i][length] == '.'))
+        if (!strncmp(candidates[i], wanted, length) &&
+            (candidates[i][length] == 0 || candidates[i][length] == '.'))
             return true;
     return false;
 }
@@ -50,15 +54,19 @@ static bool is_from_line(const Node *n, uint32_t line) {
     return false;
 }
 
-static bool is_block(const Node *n) { return is_form(n, H_block) || is_form(n, H_cold); }
+static bool is_block(const Node *n) {
+    return is_form(n, H_block) || is_form(n, H_cold);
+}
 
 /* The block with those of its instructions; NULL when there are none. */
 static Node *part_of_block(Arena *a, Node *block, uint32_t line) {
     VEC(Node *) kids = {0};
     for (uint32_t i = 0; i < block->count; i++)
-        if (i < 2 || (block->kids[i]->kind == N_LIST && pos(block->kids[i]) && place_of(block->kids[i]->at).line == line))
+        if (i < 2 || (block->kids[i]->kind == N_LIST && pos(block->kids[i]) &&
+                      place_of(block->kids[i]->at).line == line))
             PUSH(a, kids, block->kids[i]);
-    return kids.count > 2 ? node_list(a, (Head)block->head, block->at, kids.items, kids.count) : NULL;
+    return kids.count > 2 ? node_list(a, (Head)block->head, block->at, kids.items, kids.count)
+                          : NULL;
 }
 
 static Node *part_of_blocks(Arena *a, Node *function, uint32_t line) {
@@ -97,7 +105,8 @@ static Node *part_of_text(Arena *a, Node *forms, uint32_t line) {
 Node *part_from_line(Arena *a, Node *top, uint32_t line) {
     Node *inner = top_inner(top), *part = is_from_line(inner, line) ? inner : NULL;
     if (part && is_form(inner, H_text)) part = part_of_text(a, inner, line);
-    if (part && is_form(inner, H_function) && is_block(inner->kids[inner->count - 1])) part = part_of_blocks(a, inner, line);
+    if (part && is_form(inner, H_function) && is_block(inner->kids[inner->count - 1]))
+        part = part_of_blocks(a, inner, line);
     if (part && is_form(inner, H_code)) part = part_of_code(a, inner, line);
     return part ? top_with(a, top, part) : NULL;
 }
@@ -105,8 +114,11 @@ Node *part_from_line(Arena *a, Node *top, uint32_t line) {
 /* ---- dumps */
 
 static void note_unchanged(Dump *d, const Node *top) {
-    if (is_form(top, H_from)) d->unchanged_of_library++;
-    else if (!is_form(top, H_start)) buffer_print(&d->unchanged, "%s %s", d->unchanged.length ? "," : "", text_bytes(top_name(top)));
+    if (is_form(top, H_from))
+        d->unchanged_of_library++;
+    else if (!is_form(top, H_start))
+        buffer_print(&d->unchanged, "%s %s", d->unchanged.length ? "," : "",
+                     text_bytes(top_name(top)));
 }
 
 void dump_add(Dump *d, const PipelineOptions *o, Node *top, const Node *before) {
@@ -122,14 +134,17 @@ void dump_add(Dump *d, const PipelineOptions *o, Node *top, const Node *before) 
 }
 
 static void add_unchanged(Buffer *out, const Dump *d) {
-    if (!d->unchanged.length && !d->unchanged_of_library) return; /* nothing is behind a ; on its line */
+    if (!d->unchanged.length && !d->unchanged_of_library)
+        return; /* nothing is behind a ; on its line */
     buffer_print(out, "\n ; unchanged:%s", d->unchanged.length ? d->unchanged.bytes : "");
     if (d->unchanged_of_library)
-        buffer_print(out, "%s %u of the library", d->unchanged.length ? " and" : "", d->unchanged_of_library);
+        buffer_print(out, "%s %u of the library", d->unchanged.length ? " and" : "",
+                     d->unchanged_of_library);
     buffer_print(out, "\n");
 }
 
-void dump_write(Dump *d, const PipelineOptions *o, int pass, bool after, DumpHeader header, const Node *library) {
+void dump_write(Dump *d, const PipelineOptions *o, int pass, bool after, DumpHeader header,
+                const Node *library) {
     Buffer out = {0};
     header.language = after ? pass_rows[pass].to : pass_rows[pass].from;
     header.after = after ? pass : pass - 1;

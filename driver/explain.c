@@ -35,10 +35,12 @@ static bool explain_pass(const char *name) {
     printf("\nPass %d of %d, in passes/%s.c.", p + 1, PASS_COUNT, name);
     if (pass_rows[p].from == pass_rows[p].to) printf(" May be left out: --skip=%s.", name);
     printf("\n  slispc --dump-after=%s f.slisp          what it gives\n", name);
-    if (p > 0) printf("  slispc diff --passes=%s,%s f.slisp    what it did\n", pass_rows[p - 1].name, name);
+    if (p > 0)
+        printf("  slispc diff --passes=%s,%s f.slisp    what it did\n", pass_rows[p - 1].name,
+               name);
     if (pass_rows[p].from != pass_rows[p].to && pass_rows[p].from != L_text)
-        printf("  slispc grammar %s --diff %s    what that means for the forms\n", language_name(pass_rows[p].to),
-               language_name(pass_rows[p].from));
+        printf("  slispc grammar %s --diff %s    what that means for the forms\n",
+               language_name(pass_rows[p].to), language_name(pass_rows[p].from));
     print_faults_of(p);
     return true;
 }
@@ -49,13 +51,19 @@ static bool explain_language(const char *name) {
     Language l;
     if (!language_named(name, &l)) return false;
     Language parent = l == L_text ? L_text : grammar(l)->parent;
-    if (l == L_text) printf("text: %s\n", language_doc(l));
-    else language_print(stdout, l, parent == L_text ? -1 : (int)parent);
-    if (parent != L_text) printf("\nThat is how it differs from %s; 'slispc grammar %s' prints all of it.\n", language_name(parent), name);
+    if (l == L_text)
+        printf("text: %s\n", language_doc(l));
+    else
+        language_print(stdout, l, parent == L_text ? -1 : (int)parent);
+    if (parent != L_text)
+        printf("\nThat is how it differs from %s; 'slispc grammar %s' prints all of it.\n",
+               language_name(parent), name);
     putchar('\n');
     for (int p = 0; p < PASS_COUNT; p++) {
         const PassRow *row = &pass_rows[p];
-        const char *role = row->from == l && row->to == l ? "reads and writes it" : row->from == l ? "reads it" : "writes it";
+        const char *role = row->from == l && row->to == l ? "reads and writes it"
+                           : row->from == l               ? "reads it"
+                                                          : "writes it";
         if (row->from == l || row->to == l) printf("  %-11s %-20s %s\n", row->name, role, row->doc);
     }
     return true;
@@ -71,7 +79,8 @@ static bool explain_fault(const char *what) {
     fault_wanted(pass_wanted(pass), colon + 1);
     const FaultRow *row = &fault_rows[fault_named(pass, colon + 1)];
     printf("%s: %s\n\n", what, row->doc);
-    printf("A mistake that pass %s makes when it is told to: slispc --inject=%s f.slisp\n", pass, what);
+    printf("A mistake that pass %s makes when it is told to: slispc --inject=%s f.slisp\n", pass,
+           what);
     printf("What is to see it: %s ('slispc explain' tells more of a rule).\n", row->rule);
     free(pass);
     return true;
@@ -80,12 +89,19 @@ static bool explain_fault(const char *what) {
 /* ---- the verb */
 
 int verb_explain(const Options *o) {
-    if (o->argument_count != 1) fail(0, "slispc explain wants a pass, a language, a code, a rule or PASS:FAULT");
+    if (o->argument_count != 1)
+        fail(0, "slispc explain wants a pass, a language, a code, a rule or PASS:FAULT");
     const char *what = o->arguments[0];
-    if (explain_pass(what) || explain_language(what) || explain_fault(what) || print_rule(stdout, what)) return 0;
+    if (explain_pass(what) || explain_language(what) || explain_fault(what) ||
+        print_rule(stdout, what))
+        return 0;
     const char *text_of_code = message_explanation(what), *meant = code_meant(what);
     if (!text_of_code && meant) fail(0, "nothing is called '%s'; did you mean %s?", what, meant);
-    if (!text_of_code) fail(0, "nothing is called '%s'; there are passes, languages, codes of messages, rules and PASS:FAULT", what);
+    if (!text_of_code)
+        fail(0,
+             "nothing is called '%s'; there are passes, languages, codes of messages, rules and "
+             "PASS:FAULT",
+             what);
     printf("%s: %s\n", what, text_of_code);
     return 0;
 }

@@ -45,10 +45,13 @@ void read_against(Compile *c) {
     const SourceFile *file = c->options->against;
     DumpHeader header = {0};
     if (!file) return;
-    Node *program = read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &header);
+    Node *program =
+        read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &header);
     if (!program) fail(0, "%s is no dump that can be read", file->name);
-    if (header.language != pass_rows[PASS_alloc].from || language_check(header.language, NULL, program).node)
-        fail(0, "%s is no program of language %s, which goes into alloc", file->name, language_name(pass_rows[PASS_alloc].from));
+    if (header.language != pass_rows[PASS_alloc].from ||
+        language_check(header.language, NULL, program).node)
+        fail(0, "%s is no program of language %s, which goes into alloc", file->name,
+             language_name(pass_rows[PASS_alloc].from));
     c->against = program;
 }
 
@@ -70,13 +73,15 @@ static int first_pass_from(Language l) {
 }
 
 Node *start_from_dump(Compile *c, const SourceFile *file) {
-    Node *program = read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &c->header);
+    Node *program =
+        read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &c->header);
     if (!program) return NULL;
     GrammarError e = language_check(c->header.language, NULL, program);
     if (e.node) {
         Buffer b = {0};
         print_flat(&b, e.node);
-        error_at(c->context.diagnostics, pos(e.node), "SL0024", "this is no %s of language %s: %.120s%s", e.wanted,
+        error_at(c->context.diagnostics, pos(e.node), "SL0024",
+                 "this is no %s of language %s: %.120s%s", e.wanted,
                  language_name(c->header.language), b.bytes, b.length > 120 ? " ..." : "");
         buffer_free(&b);
         return NULL;

@@ -24,7 +24,8 @@ static const char *output_name(const Options *o) {
     const char *dot = strrchr(name, '.');
     static const char *const endings[] = {"", ".o", ".s", ""};
     Buffer b = {0};
-    buffer_print(&b, "%.*s%s", dot && dot > name ? (int)(dot - name) : (int)strlen(name), name, endings[o->kind]);
+    buffer_print(&b, "%.*s%s", dot && dot > name ? (int)(dot - name) : (int)strlen(name), name,
+                 endings[o->kind]);
     if (!strcmp(b.bytes, name)) buffer_print(&b, ".out");
     return b.bytes;
 }
@@ -43,16 +44,20 @@ static void print_result(const Options *o, const PipelineResult *r) {
     Buffer b = {0};
     print_header(&b, &r->header);
     print_node(&b, r->program, o->pipeline.style);
-    if (o->output) output_file(o->output, b.bytes, b.length, 0666);
-    else output_bytes(b.bytes, b.length);
+    if (o->output)
+        output_file(o->output, b.bytes, b.length, 0666);
+    else
+        output_bytes(b.bytes, b.length);
     buffer_free(&b);
 }
 
-static int verb_compile_files(const Options *o) {
+static int verb_compile(const Options *o) {
     PipelineResult r = compile_files(o);
     if (!r.program) return r.exit_code;
-    if (is_complete(&r)) write_output(o, &r);
-    else if (!o->pipeline.dump_after && !o->pipeline.dump_before) print_result(o, &r);
+    if (is_complete(&r))
+        write_output(o, &r);
+    else if (!o->pipeline.dump_after && !o->pipeline.dump_before)
+        print_result(o, &r);
     return 0;
 }
 
@@ -72,16 +77,21 @@ static int verb_check(const Options *o) {
 /* ---- telling */
 
 static int verb_passes(const Options *o) {
-    if (o->pipeline.json) putchar('[');
-    else printf("%2s  %-11s %-11s %-11s %-9s %s\n", "#", "pass", "from", "to", "kind", "what it does");
+    if (o->pipeline.json)
+        putchar('[');
+    else
+        printf("%2s  %-11s %-11s %-11s %-9s %s\n", "#", "pass", "from", "to", "kind",
+               "what it does");
     for (int p = 0; p < PASS_COUNT; p++) {
         const PassRow *row = &pass_rows[p];
         if (o->pipeline.json)
-            printf("%s{\"name\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"%s\",\"doc\":\"%s\"}", p ? ",\n " : "", row->name,
-                   language_name(row->from), language_name(row->to), pass_kind_text(row->kind), row->doc);
+            printf(
+                "%s{\"name\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"%s\",\"doc\":\"%s\"}",
+                p ? ",\n " : "", row->name, language_name(row->from), language_name(row->to),
+                pass_kind_text(row->kind), row->doc);
         else
-            printf("%2d  %-11s %-11s %-11s %-9s %s\n", p + 1, row->name, language_name(row->from), language_name(row->to),
-                   pass_kind_text(row->kind), row->doc);
+            printf("%2d  %-11s %-11s %-11s %-9s %s\n", p + 1, row->name, language_name(row->from),
+                   language_name(row->to), pass_kind_text(row->kind), row->doc);
     }
     if (o->pipeline.json) puts("]");
     return 0;
@@ -125,13 +135,15 @@ static const struct {
     int (*run)(const Options *);
     bool program_follows; /* arguments behind the first file are the program's */
 } verbs[] = {
-    {"run", verb_run, true},         {"check", verb_check, false},     {"passes", verb_passes, false},
-    {"grammar", verb_grammar, false}, {"explain", verb_explain, false}, {"faults", verb_faults, false},
-    {"soak", verb_soak, false},      {"bisect", verb_bisect, true},
-    {"lockstep", verb_lockstep, true},
-    {"coverage", verb_coverage, false}, {"fuzz", verb_fuzz, false}, {"reduce", verb_reduce, false},
-    {"graph", verb_graph, false},    {"intervals", verb_intervals, false}, {"diff", verb_diff, false},
-    {"ir-equal", verb_ir_equal, false}, {"why", verb_why, false},
+    {"run", verb_run, true},           {"check", verb_check, false},
+    {"passes", verb_passes, false},    {"grammar", verb_grammar, false},
+    {"explain", verb_explain, false},  {"faults", verb_faults, false},
+    {"soak", verb_soak, false},        {"bisect", verb_bisect, true},
+    {"lockstep", verb_lockstep, true}, {"coverage", verb_coverage, false},
+    {"fuzz", verb_fuzz, false},        {"reduce", verb_reduce, false},
+    {"graph", verb_graph, false},      {"intervals", verb_intervals, false},
+    {"diff", verb_diff, false},        {"ir-equal", verb_ir_equal, false},
+    {"why", verb_why, false},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
@@ -150,7 +162,8 @@ static int start(int argc, char **argv) {
         for (int i = 0; i < VERBS; i++)
             names[i] = verbs[i].name;
         const char *close = near_miss(argv[1], names, VERBS);
-        fail(0, "no verb '%s'%s%s; a file's name has a . or a /", argv[1], close ? "; did you mean " : "", close ? close : "");
+        fail(0, "no verb '%s'%s%s; a file's name has a . or a /", argv[1],
+             close ? "; did you mean " : "", close ? close : "");
     }
     if (argc == 2 && !strcmp(argv[1], "--encoder-table")) { /* for the tests */
         print_encoder_table(stdout);
@@ -160,7 +173,7 @@ static int start(int argc, char **argv) {
     if (o.help || argc == 1) options_help(o.help ? stdout : stderr);
     if (o.version) puts(version);
     if (o.help || o.version) return 0;
-    return argc == 1 ? 2 : verb_compile_files(&o);
+    return argc == 1 ? 2 : verb_compile(&o);
 }
 
 /* ---- a stack for recursion on nesting, whatever the shell's limit is: that of a thread */

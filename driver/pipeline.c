@@ -1,8 +1,8 @@
 /* pipeline.c - the driver's loop: run a pass, check its output against its language, dump it.
  *
- * Passes of scope PROGRAM see the whole program. Those of scope FUNCTION run one function at a time,
- * from the first of them to the last, so that the memory of a function's back end is given back
- * before the next one starts; their dumps are put together from the functions' texts.
+ * Passes of scope PROGRAM see the whole program. Those of scope FUNCTION run one function at a
+ * time, from the first of them to the last, so that the memory of a function's back end is given
+ * back before the next one starts; their dumps are put together from the functions' texts.
  */
 #include "compiling.h"
 #include "dump.h"
@@ -25,7 +25,8 @@ static double now(void) {
 
 static bool runs(const Compile *c, int p) {
     if (p < c->first || p > c->last) return false;
-    if (c->options->skip >> p & 1 || (pass_rows[p].kind == OPTIMISE && c->options->optimise == 0)) return false;
+    if (c->options->skip >> p & 1 || (pass_rows[p].kind == OPTIMISE && c->options->optimise == 0))
+        return false;
     return !(pass_rows[p].kind == VERIFY && c->options->no_verify);
 }
 
@@ -34,10 +35,12 @@ static bool wanted(const Compile *c, int p, bool after) {
 }
 
 /* `before` is the program as it went into the pass; NULL: the dump shows that itself. */
-static void dump_program(const Compile *c, int p, bool after, const Node *program, const Node *before) {
+static void dump_program(const Compile *c, int p, bool after, const Node *program,
+                         const Node *before) {
     Dump d = {0};
     for (uint32_t i = 1; i < program->count; i++) {
-        const Node *old = before && c->options->changed ? top_in(before, top_name(program->kids[i])) : NULL;
+        const Node *old =
+            before && c->options->changed ? top_in(before, top_name(program->kids[i])) : NULL;
         dump_add(&d, c->options, program->kids[i], old);
     }
     dump_write(&d, c->options, p, after, c->header, program->kids[0]);
@@ -45,7 +48,9 @@ static void dump_program(const Compile *c, int p, bool after, const Node *progra
 
 static void check_grammar(int p, const char *nonterminal, const Node *n) {
     GrammarError e = language_check(pass_rows[p].to, nonterminal, n);
-    if (e.node) bug(e.node, "the output is not of language %s: this is no %s", language_name(pass_rows[p].to), e.wanted);
+    if (e.node)
+        bug(e.node, "the output is not of language %s: this is no %s",
+            language_name(pass_rows[p].to), e.wanted);
 }
 
 RunningPass running_pass = {.pass = -1};
@@ -59,7 +64,8 @@ static void note_running(const Compile *c, int p, const Node *input) {
     running_pass.header.after = p - 1;
 }
 
-/* What goes into the last part of the back end is looked at first. The time counts as the verifier's. */
+/* What goes into the last part of the back end is looked at first. The time counts as the
+ * verifier's. */
 static bool is_fit(Compile *c, const Node *function) {
     const PipelineOptions *o = c->options;
     double start = o->time_passes ? now() : 0;
@@ -76,11 +82,15 @@ static Node *run_pass(Compile *c, int p, Node *n) {
     bug_pass = pass_rows[p].name;
     note_running(c, p, n);
     bool fails = o->inject_pass == p && is_failure(o->inject_fault);
-    FaultKind fault = o->inject_pass == p && !fails ? fault_named(bug_pass, o->inject_fault) : FAULT_NONE;
+    FaultKind fault =
+        o->inject_pass == p && !fails ? fault_named(bug_pass, o->inject_fault) : FAULT_NONE;
     bool fit = p != PASS_liveness || is_fit(c, n);
     double start = o->time_passes ? now() : 0;
-    Node *out = fails ? failed_pass(c->arena, o->inject_fault) : fit ? run_with(&c->context, p, n, fault, o->inject_seed) : NULL;
-    if (out && out != n && !error_count(c->context.diagnostics)) /* what did not change was checked before */
+    Node *out = fails ? failed_pass(c->arena, o->inject_fault)
+                : fit ? run_with(&c->context, p, n, fault, o->inject_seed)
+                      : NULL;
+    if (out && out != n &&
+        !error_count(c->context.diagnostics)) /* what did not change was checked before */
         check_grammar(p, pass_rows[p].scope == FUNCTION ? "Top" : NULL, out);
     if (p == PASS_emit && out != n) check_maps(c->context.scratch, n, out);
     if (o->time_passes) c->seconds[p] += now() - start;
@@ -91,7 +101,8 @@ static Node *run_pass(Compile *c, int p, Node *n) {
     }
     if (!out) {
         c->exit_code = 3;
-        if (bug_hook && !c->context.is_given && !o->json) bug_hook(); /* a file is at hand already */
+        if (bug_hook && !c->context.is_given && !o->json)
+            bug_hook(); /* a file is at hand already */
         note_replacements(o);
     }
     running_pass.pass = -1;
@@ -105,7 +116,8 @@ static Node *run_command(Compile *c, int p, Node *program) {
     header.after = p - 1;
     bug_pass = pass_rows[p].name;
     double start = c->options->time_passes ? now() : 0;
-    Node *out = run_replacement(c->arena, p, c->options->replace[p], c->files, program, &header, c->options->replace_seconds);
+    Node *out = run_replacement(c->arena, p, c->options->replace[p], c->files, program, &header,
+                                c->options->replace_seconds);
     if (c->options->time_passes) c->seconds[p] += now() - start;
     c->context.is_given = true; /* what is found wrong from here on may be the command's doing */
     bug_pass = NULL;
@@ -127,7 +139,8 @@ static Node *run_program_passes(Compile *c, Node *program) {
     for (int p = 0; p < PASS_COUNT && program; p++) {
         if (pass_rows[p].scope == FUNCTION || p < c->first || p > c->last) continue;
         Node *before = p == PASS_parse ? NULL : program;
-        if (wanted(c, p, false) && program->head == H_program) dump_program(c, p, false, program, NULL);
+        if (wanted(c, p, false) && program->head == H_program)
+            dump_program(c, p, false, program, NULL);
         if (runs(c, p)) {
             program = c->options->replace[p] ? run_command(c, p, program) : run_pass(c, p, program);
             tell_form(c, p, program);
@@ -144,11 +157,13 @@ static bool goes_through_back_end(Node *top) {
     return is_form(inner, H_function) || is_form(inner, H_entry) || is_form(inner, H_code);
 }
 
-/* The function of the same name in a program; NULL when it has none, or when there is no program. */
+/* The function of the same name in a program; NULL when it has none, or when there is no program.
+ */
 static const Node *function_in(const Node *program, const Node *function) {
     for (uint32_t i = 1; program && i < program->count; i++) {
         const Node *other = top_inner(program->kids[i]);
-        if (is_form(other, H_function) && other->kids[0]->text == function->kids[0]->text) return other;
+        if (is_form(other, H_function) && other->kids[0]->text == function->kids[0]->text)
+            return other;
     }
     return NULL;
 }
@@ -160,11 +175,13 @@ static Node *run_function_passes(Compile *c, Node *top) {
     for (int p = 0; p < PASS_COUNT; p++) {
         if (pass_rows[p].scope == PROGRAM || p < c->first || p > c->last) continue;
         const Node *before = inner;
-        if (wanted(c, p, false)) dump_add(&c->dumps[0][p], c->options, top_with(c->function, top, inner), NULL);
+        if (wanted(c, p, false))
+            dump_add(&c->dumps[0][p], c->options, top_with(c->function, top, inner), NULL);
         if (p == PASS_alloc) c->context.before_alloc = inner;
         if (runs(c, p)) inner = run_pass(c, p, inner);
         if (!inner) return NULL;
-        if (wanted(c, p, true)) dump_add(&c->dumps[1][p], c->options, top_with(c->function, top, inner), before);
+        if (wanted(c, p, true))
+            dump_add(&c->dumps[1][p], c->options, top_with(c->function, top, inner), before);
     }
     return node_copy(c->arena, top_with(c->function, top, inner));
 }
@@ -174,7 +191,9 @@ static Node *run_on_each_function(Compile *c, int p, Node *program, const Node *
     PUSH(c->arena, tops, program->kids[0]);
     for (uint32_t i = 1; i < program->count; i++) {
         Node *top = program->kids[i], *inner = top_inner(top);
-        c->context.before_alloc = is_form(inner, H_function) ? function_in(before_alloc ? before_alloc : c->against, inner) : NULL;
+        c->context.before_alloc = is_form(inner, H_function)
+                                      ? function_in(before_alloc ? before_alloc : c->against, inner)
+                                      : NULL;
         if (goes_through_back_end(top)) inner = run_pass(c, p, inner);
         if (!inner) return NULL;
         PUSH(c->arena, tops, top_with(c->arena, top, inner));
@@ -193,7 +212,8 @@ static Node *run_back_end_by_pass(Compile *c, Node *program) {
         if (wanted(c, p, false)) dump_program(c, p, false, program, NULL);
         if (p == PASS_alloc) before_alloc = program;
         if (runs(c, p)) {
-            program = c->options->replace[p] ? run_command(c, p, program) : run_on_each_function(c, p, program, before_alloc);
+            program = c->options->replace[p] ? run_command(c, p, program)
+                                             : run_on_each_function(c, p, program, before_alloc);
             tell_form(c, p, program);
         }
         if (program && wanted(c, p, true)) dump_program(c, p, true, program, before);
@@ -202,8 +222,10 @@ static Node *run_back_end_by_pass(Compile *c, Node *program) {
 }
 
 static void note_missing_second_input(const Compile *c) {
-    if (!c->against && c->first > PASS_alloc && c->first <= PASS_verify && c->last >= PASS_verify && !c->options->no_verify)
-        fprintf(stderr, "note: without the form that went into alloc, rule V01 (nothing but moves was added) is not checked\n");
+    if (!c->against && c->first > PASS_alloc && c->first <= PASS_verify && c->last >= PASS_verify &&
+        !c->options->no_verify)
+        fprintf(stderr, "note: without the form that went into alloc, rule V01 (nothing but moves "
+                        "was added) is not checked\n");
 }
 
 static Node *run_back_end(Compile *c, Node *program) {
@@ -219,15 +241,18 @@ static Node *run_back_end(Compile *c, Node *program) {
         } else {
             for (int p = 0; p < PASS_COUNT; p++)
                 for (int after = 0; after < 2; after++)
-                    if (pass_rows[p].scope == FUNCTION && p >= c->first && p <= c->last && wanted(c, p, after != 0))
+                    if (pass_rows[p].scope == FUNCTION && p >= c->first && p <= c->last &&
+                        wanted(c, p, after != 0))
                         dump_add(&c->dumps[after][p], c->options, top, after ? top : NULL);
         }
         PUSH(c->arena, tops, top);
     }
     for (int p = 0; p < PASS_COUNT; p++)
         for (int after = 0; after < 2; after++)
-            if (pass_rows[p].scope == FUNCTION && p >= c->first && p <= c->last && wanted(c, p, after != 0))
-                dump_write(&c->dumps[after][p], c->options, p, after != 0, c->header, program->kids[0]);
+            if (pass_rows[p].scope == FUNCTION && p >= c->first && p <= c->last &&
+                wanted(c, p, after != 0))
+                dump_write(&c->dumps[after][p], c->options, p, after != 0, c->header,
+                           program->kids[0]);
     return node_list(c->arena, H_program, program->at, tops.items, tops.count);
 }
 
@@ -243,7 +268,8 @@ static void show_times(const Compile *c) {
     fprintf(stderr, "%-12s %9.3f ms\n", "all passes", total * 1e3);
 }
 
-PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *files, uint32_t count) {
+PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *files,
+                            uint32_t count) {
     PipelineOptions own = *options;
     Compile *c = calloc(1, sizeof *c);
     if (!c) fail(0, "no memory left");
@@ -251,18 +277,27 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     c->files = files;
     c->arena = arena_new();
     c->function = arena_new();
-    c->context = (Context){.arena = c->arena, .scratch = arena_new(), .diagnostics = diagnostics_new(c->arena),
-                           .optimise = own.optimise, .strict = own.strict, .seed_dialect = own.seed_dialect,
-                           .inject_seed = own.inject_seed, .verify_without = own.verify_without};
+    c->context = (Context){.arena = c->arena,
+                           .scratch = arena_new(),
+                           .diagnostics = diagnostics_new(c->arena),
+                           .optimise = own.optimise,
+                           .strict = own.strict,
+                           .seed_dialect = own.seed_dialect,
+                           .inject_seed = own.inject_seed,
+                           .verify_without = own.verify_without};
     c->context.verify_mode = own.verify_mode;
     c->context.verify_all = own.verify_all;
     c->context.verify_json = own.json;
-    Node *program = count == 1 && is_dump(&files[0]) ? start_from_dump(c, &files[0]) : start_from_source(c, files, count);
+    Node *program = count == 1 && is_dump(&files[0]) ? start_from_dump(c, &files[0])
+                                                     : start_from_source(c, files, count);
     if (count == 1 && is_dump(&files[0]))
-        diagnostics_source(c->context.diagnostics, 0, text(files[0].name), files[0].bytes, files[0].length);
+        diagnostics_source(c->context.diagnostics, 0, text(files[0].name), files[0].bytes,
+                           files[0].length);
     read_against(c);
     if (own.from >= 0) c->first = own.from;
-    c->last = own.only_read && is_dump(&files[0]) ? c->first - 1 : own.to >= 0 ? own.to : PASS_COUNT - 1;
+    c->last = own.only_read && is_dump(&files[0]) ? c->first - 1
+              : own.to >= 0                       ? own.to
+                                                  : PASS_COUNT - 1;
     c->context.is_given = c->first > PASS_alloc;
     if (!program) c->exit_code = 1;
     int first = c->first;
@@ -270,7 +305,8 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     if (program) program = run_program_passes(c, program);
     if (program && c->last >= PASS_blocks && first < PASS_COUNT) {
         note_missing_second_input(c);
-        program = own.seen || is_any_replaced(&own) ? run_back_end_by_pass(c, program) : run_back_end(c, program);
+        program = own.seen || is_any_replaced(&own) ? run_back_end_by_pass(c, program)
+                                                    : run_back_end(c, program);
     }
     diagnostics_show(c->context.diagnostics, stderr, own.json, output_colour());
     if (own.time_passes) show_times(c);

@@ -54,35 +54,36 @@ typedef struct {
     int from, to;         /* first and last pass to run, -1: as the input says, to the end */
     bool only_read;       /* a dump is read and checked; no pass runs over it */
     const char *replace[PASS_COUNT]; /* commands in the place of passes, NULL: the pass itself */
-    double replace_seconds; /* that such a command may take */
-    FormSeen *seen;       /* called with every form, see below; NULL: not wanted */
+    double replace_seconds;          /* that such a command may take */
+    FormSeen *seen;                  /* called with every form, see below; NULL: not wanted */
     void *seen_context;
     VerifyMode verify_mode;
-    uint32_t verify_without; /* rules that are switched off */
-    bool verify_all;         /* all that is wrong in a function */
+    uint32_t verify_without;   /* rules that are switched off */
+    bool verify_all;           /* all that is wrong in a function */
     const SourceFile *against; /* a dump of what went into alloc, for verify; NULL: not at hand */
-    int inject_pass;      /* -1 for none */
+    int inject_pass;           /* -1 for none */
     const char *inject_fault;
     uint64_t inject_seed;
 } PipelineOptions;
 
 typedef struct {
-    Node *program;     /* as the last pass that ran left it; NULL when checks or errors stopped it */
+    Node *program; /* as the last pass that ran left it; NULL when checks or errors stopped it */
     DumpHeader header; /* of that form */
     int exit_code;     /* 0, 1 errors in the program, 3 a check of the compiler failed */
 } PipelineResult;
 
 /* Runs the passes that are wanted over source files, or over one dump (told by its first bytes).
  * Dumps go out as the options say. Errors and warnings are shown on stderr. */
-PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *files, uint32_t count);
+PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *files,
+                            uint32_t count);
 
 /* The pass that runs now, and what went into it: for a report when it fails. */
 typedef struct {
-    int pass;               /* -1: none */
-    const Node *input;      /* a program, or one function of it */
-    const Node *library;    /* of that program */
+    int pass;                 /* -1: none */
+    const Node *input;        /* a program, or one function of it */
+    const Node *library;      /* of that program */
     const Node *before_alloc; /* of a function that is being verified, else NULL */
-    DumpHeader header;      /* of the input */
+    DumpHeader header;        /* of the input */
 } RunningPass;
 extern RunningPass running_pass;
 
@@ -96,8 +97,8 @@ bool is_dump(const SourceFile *file);
 bool is_failure(const char *name);
 Node *failed_pass(Arena *arena, const char *name);
 
-/* What pass p makes of the form; with a fault of its own when that is not FAULT_NONE, at the place that
- * the seed picks. */
+/* What pass p makes of the form; with a fault of its own when that is not FAULT_NONE, at the place
+ * that the seed picks. */
 Node *run_with(Context *c, int p, Node *form, FaultKind fault, uint64_t seed);
 
 /* ---- catalogue.c */

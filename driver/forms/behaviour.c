@@ -28,7 +28,8 @@ ObservedError observed_error(const Observation *o) {
     e.is_inside = strstr(line, "\n  inside ") || !strncmp(line, "  inside ", 9);
     if (strncmp(line, arrow, sizeof arrow - 1)) return e;
     e.place = line + sizeof arrow - 1;
-    e.place_length = strcspn(e.place, " \n"); /* functions that were inlined have no name any more */
+    e.place_length =
+        strcspn(e.place, " \n"); /* functions that were inlined have no name any more */
     return e;
 }
 
@@ -39,7 +40,8 @@ static bool same_text(const char *a, size_t a_length, const char *b, size_t b_le
 /* When a function of the library fails, the place is where the last function that is still there
  * called it: a tail call leaves none, and what is inlined makes no tail call. */
 static bool same_place(const ObservedError *e, const ObservedError *f) {
-    return e->is_inside || f->is_inside || same_text(e->place, e->place_length, f->place, f->place_length);
+    return e->is_inside || f->is_inside ||
+           same_text(e->place, e->place_length, f->place, f->place_length);
 }
 
 const char *behaviour_difference(const Observation *a, const Observation *b) {
@@ -64,15 +66,23 @@ static void describe_output(Buffer *out, const Observation *o) {
     for (start = end; start && bytes[start - 1] != '\n';)
         start--;
     size_t length = end - start;
-    if (!end) buffer_print(out, "no output");
-    else buffer_print(out, "%s%.*s%s", start ? "... " : "", (int)(length > SHOWN ? SHOWN : length), bytes + start, length > SHOWN ? " ..." : "");
+    if (!end)
+        buffer_print(out, "no output");
+    else
+        buffer_print(out, "%s%.*s%s", start ? "... " : "", (int)(length > SHOWN ? SHOWN : length),
+                     bytes + start, length > SHOWN ? " ..." : "");
 }
 
 void describe_observation(Buffer *out, const Observation *o) {
     ObservedError e = observed_error(o);
-    if (o->is_late) buffer_print(out, "did not end in time");
-    else if (o->signal) buffer_print(out, "ended by signal %d (%s)", o->signal, strsignal(o->signal));
-    else if (e.message_length) buffer_print(out, "%.*s", (int)e.message_length, e.message);
-    else describe_output(out, o);
-    if (!o->is_late && !o->signal && o->code && !e.message_length) buffer_print(out, ", exit code %d", o->code);
+    if (o->is_late)
+        buffer_print(out, "did not end in time");
+    else if (o->signal)
+        buffer_print(out, "ended by signal %d (%s)", o->signal, strsignal(o->signal));
+    else if (e.message_length)
+        buffer_print(out, "%.*s", (int)e.message_length, e.message);
+    else
+        describe_output(out, o);
+    if (!o->is_late && !o->signal && o->code && !e.message_length)
+        buffer_print(out, ", exit code %d", o->code);
 }

@@ -38,7 +38,8 @@ static const char *keep_form(const Form *form, const char *what) {
     const char *directory = running->options.pipeline.dump_dir;
     buffer_print(&name, "%s%s%s-%s.ir", directory ? directory : "", directory ? "/" : "", what,
                  form->header.after >= 0 ? pass_rows[form->header.after].name : "given");
-    if (directory && mkdir(directory, 0777) && errno != EEXIST) fail(errno, "cannot make the folder %s", directory);
+    if (directory && mkdir(directory, 0777) && errno != EEXIST)
+        fail(errno, "cannot make the folder %s", directory);
     print_header(&text, &form->header);
     print_node(&text, form->program, STYLE_FULL);
     output_file(name.bytes, text.bytes, text.length, 0666);
@@ -67,7 +68,8 @@ static void print_commands(Bisect *b, int pass) {
         putchar('\n');
     }
     if (!b->last.program) return;
-    printf("  next:   slispc diff --passes=%s,%s", pass_rows[b->last.header.after].name, pass_rows[pass].name);
+    printf("  next:   slispc diff --passes=%s,%s", pass_rows[b->last.header.after].name,
+           pass_rows[pass].name);
     print_given_options(stdout, &b->options);
     print_files(&b->options);
     putchar('\n');
@@ -86,7 +88,8 @@ static bool prints_expected(const Observation *o, const char *expected) {
     size_t length = strlen(expected), found = o->out.length;
     while (found > length && o->out.bytes[found - 1] == '\n')
         found--;
-    return !o->signal && !o->is_late && found == length && !memcmp(o->out.bytes ? o->out.bytes : "", expected, length);
+    return !o->signal && !o->is_late && found == length &&
+           !memcmp(o->out.bytes ? o->out.bytes : "", expected, length);
 }
 
 /* NULL when the form behaves as expected; else what is wrong with it. */
@@ -94,7 +97,8 @@ static const char *judge_run(Bisect *b, const FormRun *run, Observation *o) {
     if (b->stress) setenv("SLISP_GC", "stress", 1);
     observe_form(o, &b->options, run);
     if (b->stress) unsetenv("SLISP_GC");
-    if (b->options.expect) return prints_expected(o, b->options.expect) ? NULL : "not what is expected";
+    if (b->options.expect)
+        return prints_expected(o, b->options.expect) ? NULL : "not what is expected";
     if (!b->knows_expected) {
         b->expected = *o;
         b->knows_expected = true;
@@ -118,7 +122,8 @@ static const char *judge_by_command(Bisect *b, const FormRun *run) {
     buffer_print(&text, "%s %s", b->options.still, name);
     observe_command(&o, split_command(b->arena, text.bytes), NULL, 0, b->options.interpret.seconds);
     unlink(name);
-    const char *verdict = o.code == 0 && !o.signal && !o.is_late ? "the command says that it is still bad" : NULL;
+    const char *verdict =
+        o.code == 0 && !o.signal && !o.is_late ? "the command says that it is still bad" : NULL;
     observation_free(&o);
     buffer_free(&text);
     return verdict;
@@ -127,7 +132,8 @@ static const char *judge_by_command(Bisect *b, const FormRun *run) {
 static void print_verdict(const FormRun *run, const char *wrong, const Observation *o) {
     Buffer b = {0};
     if (o) describe_observation(&b, o);
-    printf("%s  %2d %-20s %s", wrong ? "BAD" : " ok", run->pass + 1, form_name(run), b.bytes ? b.bytes : "");
+    printf("%s  %2d %-20s %s", wrong ? "BAD" : " ok", run->pass + 1, form_name(run),
+           b.bytes ? b.bytes : "");
     if (wrong) printf("   <-- %s", wrong);
     putchar('\n');
     fflush(stdout);

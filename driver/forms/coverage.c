@@ -1,7 +1,7 @@
 /* coverage.c - slispc coverage FILE...: which rows of the tables these programs and forms use.
  *
- * Each file is compiled on its own, in a process of its own, at -O0 and at -O2. A line for each row:
- * the table, the number of files that use it, the row. The tests hold that no row is unused.
+ * Each file is compiled on its own, in a process of its own, at -O0 and at -O2. A line for each
+ * row: the table, the number of files that use it, the row. The tests hold that no row is unused.
  */
 #include "commands.h"
 #include "encode.h"
@@ -88,14 +88,17 @@ static void print_productions(const Uses *uses) {
     for (int l = L_text + 1; l < L_COUNT; l++) {
         const Grammar *g = grammar((Language)l);
         for (int i = 0; i < g->production_count; i++)
-            if (g->nt_is_reached[g->productions[i].nt]) print_row("production", uses->productions[l][i], language_name((Language)l), g->productions[i].form);
+            if (g->nt_is_reached[g->productions[i].nt])
+                print_row("production", uses->productions[l][i], language_name((Language)l),
+                          g->productions[i].form);
     }
 }
 
 static void print_encodings(const Uses *uses) {
     EncodingRow row;
     for (uint32_t i = 0; encoding_row(i, &row); i++)
-        if (row.operands) print_row("encoding", uses->encodings[i], mnemonic_name(row.mnemonic), row.operands);
+        if (row.operands)
+            print_row("encoding", uses->encodings[i], mnemonic_name(row.mnemonic), row.operands);
 }
 
 static void print_uses(const Uses *uses) {
@@ -110,8 +113,10 @@ static void print_uses(const Uses *uses) {
 }
 
 int verb_coverage(const Options *o) {
-    Uses *uses = mmap(NULL, sizeof *uses, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    Uses *uses =
+        mmap(NULL, sizeof *uses, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (uses == MAP_FAILED) fail(errno, "no memory to share with processes");
+    bool wrong = false;
     for (int i = 0; i < o->argument_count; i++) {
         Options one = *o;
         one.arguments += i;
@@ -119,8 +124,10 @@ int verb_coverage(const Options *o) {
         Job job = {&one, uses};
         Observation seen;
         observe(&seen, compile_file, &job, 60);
+        if (seen.code) fwrite(seen.err.bytes, 1, seen.err.length, stderr);
+        wrong |= seen.code != 0;
         observation_free(&seen);
     }
     print_uses(uses);
-    return 0;
+    return wrong ? 2 : 0;
 }

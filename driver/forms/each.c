@@ -1,4 +1,5 @@
-/* each.c - slispc run --each: the program at every form and natively, all compared with the first. */
+/* each.c - slispc run --each: the program at every form and natively, all compared with the first.
+ */
 #include "forms.h"
 
 #include <stdlib.h>
@@ -12,13 +13,16 @@ typedef struct {
 } Each;
 
 static void print_counts(const FormRun *run, const Observation *o) {
-    if (run->header->language == L_Lbytes) printf(" %12s %10s %11s", "-", "-", "-");
+    if (run->header->language == L_Lbytes)
+        printf(" %12s %10s %11s", "-", "-", "-");
     else
         printf(" %12llu %10llu %11llu", (unsigned long long)o->counts.steps,
-               (unsigned long long)(o->counts.allocated / 1024), (unsigned long long)o->counts.collections);
+               (unsigned long long)(o->counts.allocated / 1024),
+               (unsigned long long)o->counts.collections);
 }
 
-static void print_row(const Each *e, const FormRun *run, const Observation *o, const char *difference) {
+static void print_row(const Each *e, const FormRun *run, const Observation *o,
+                      const char *difference) {
     Buffer b = {0};
     describe_observation(&b, o);
     printf("%2d  %-20s", run->pass + 1, form_name(run));
@@ -58,7 +62,9 @@ int run_each(const Options *o) {
     print_head(&e);
     int code = each_form(o, judge, &e);
     if (code) return code;
-    if (e.different) printf("%u of %u forms behave in another way\n", e.different, e.forms);
-    else printf("all %u behave the same\n", e.forms);
+    if (e.different)
+        printf("%u of %u forms behave in another way\n", e.different, e.forms);
+    else
+        printf("all %u behave the same\n", e.forms);
     return e.different ? 4 : 0;
 }

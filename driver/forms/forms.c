@@ -4,14 +4,18 @@
 
 #include <stdlib.h>
 
-bool has_places(Language l) { return l == L_Lplaced || l == L_Lframed; }
+bool has_places(Language l) {
+    return l == L_Lplaced || l == L_Lframed;
+}
 
 const char *form_name(const FormRun *run) {
     static char name[64];
     const char *pass = run->pass < 0 ? "as given" : pass_rows[run->pass].name;
     bool native = run->header->language == L_Lbytes;
     snprintf(name, sizeof name, "%s%s", pass,
-             native ? " (native)" : has_places(run->header->language) ? run->by_place ? " by place" : " by name" : "");
+             native                              ? " (native)"
+             : has_places(run->header->language) ? run->by_place ? " by place" : " by name"
+                                                 : "");
     return name;
 }
 
@@ -50,7 +54,8 @@ typedef struct {
 static bool visit_form(void *context, int pass, Node *program, const DumpHeader *header) {
     Watch *v = context;
     FormRun run = {pass, false, program, header};
-    if (header->language == L_Lbytes && v->has_call) return true; /* native code is run from its start */
+    if (header->language == L_Lbytes && v->has_call)
+        return true; /* native code is run from its start */
     if (!v->ended) v->ended = !v->judge(v->context, &run);
     run.by_place = true;
     if (has_places(header->language) && !v->ended) v->ended = !v->judge(v->context, &run);

@@ -95,9 +95,11 @@ static bool visit(void *context, const FormRun *run) {
     Lockstep *l = context;
     for (int i = 0; i < 2; i++) {
         Side *side = &l->sides[i];
-        bool wanted = side->pass == run->pass && (!has_places(run->header->language) || run->by_place == l->options.interpret.by_place);
+        bool wanted = side->pass == run->pass && (!has_places(run->header->language) ||
+                                                  run->by_place == l->options.interpret.by_place);
         if (!wanted || side->ran) continue;
-        if (run->header->language == L_Lbytes) fail(0, "native code has no events; take verify, which is run in its places");
+        if (run->header->language == L_Lbytes)
+            fail(0, "native code has no events; take verify, which is run in its places");
         run_side(l, side, run);
         break;
     }
@@ -106,7 +108,9 @@ static bool visit(void *context, const FormRun *run) {
 
 /* ---- the first difference */
 
-static bool same_event(const char *a, const char *b) { return !strcmp(a, b); }
+static bool same_event(const char *a, const char *b) {
+    return !strcmp(a, b);
+}
 
 static const char *event_at(const Side *side, uint32_t i) {
     return i < side->events.count ? side->events.items[i] : "(nothing more)";
@@ -126,7 +130,8 @@ static void print_head(const Lockstep *l) {
 static uint32_t first_difference(const Lockstep *l) {
     const Side *a = &l->sides[0], *b = &l->sides[1];
     uint32_t i = 0;
-    while (i < a->events.count && i < b->events.count && same_event(a->events.items[i], b->events.items[i]))
+    while (i < a->events.count && i < b->events.count &&
+           same_event(a->events.items[i], b->events.items[i]))
         i++;
     return i == a->events.count && i == b->events.count ? UINT32_MAX : i;
 }
@@ -137,7 +142,8 @@ static bool print_difference(const Lockstep *l) {
     print_head(l);
     for (uint32_t i = at > BEFORE ? at - BEFORE : 0; i < at; i++)
         print_event(i + 1, event_at(&l->sides[0], i), event_at(&l->sides[1], i), "");
-    print_event(at + 1, event_at(&l->sides[0], at), event_at(&l->sides[1], at), "  <-- first difference");
+    print_event(at + 1, event_at(&l->sides[0], at), event_at(&l->sides[1], at),
+                "  <-- first difference");
     return true;
 }
 
@@ -155,7 +161,8 @@ static bool print_missing(const Lockstep *l) {
     print_head(l);
     for (uint32_t n = k > BEFORE ? k - BEFORE : 0; n < k; n++)
         print_event(n + 1, b->events.items[n], b->events.items[n], "");
-    print_event(k + 1, event_at(a, last), b->events.items[k], "  <-- the first form has no such event from here on");
+    print_event(k + 1, event_at(a, last), b->events.items[k],
+                "  <-- the first form has no such event from here on");
     return true;
 }
 
@@ -175,7 +182,8 @@ static void print_outputs(const Lockstep *l) {
     for (; i < a->length && i < b->length && a->bytes[i] == b->bytes[i]; i++)
         if (a->bytes[i] == '\n') line = i + 1, number++;
     if (i == a->length && i == b->length) return;
-    printf("  line %zu of the output: %.*s   against   %.*s\n", number, (int)strcspn(a->bytes + line, "\n"), a->bytes + line,
+    printf("  line %zu of the output: %.*s   against   %.*s\n", number,
+           (int)strcspn(a->bytes + line, "\n"), a->bytes + line,
            (int)strcspn(b->bytes + line, "\n"), b->bytes + line);
 }
 
@@ -189,7 +197,8 @@ static void read_passes(Lockstep *l) {
     l->sides[0].pass = pass_wanted(first);
     l->sides[1].pass = pass_wanted(comma + 1);
     free(first);
-    if (l->sides[0].pass >= l->sides[1].pass) fail(0, "the first of the two passes must come first");
+    if (l->sides[0].pass >= l->sides[1].pass)
+        fail(0, "the first of the two passes must come first");
 }
 
 int verb_lockstep(const Options *o) {
@@ -198,10 +207,12 @@ int verb_lockstep(const Options *o) {
     int code = each_form(&l.options, visit, &l);
     for (int i = 0; i < 2; i++)
         if (!l.sides[i].ran) {
-            if (!code) fail(0, "pass %s does not run with these options", pass_rows[l.sides[i].pass].name);
+            if (!code)
+                fail(0, "pass %s does not run with these options", pass_rows[l.sides[i].pass].name);
             return code;
         }
-    bool inlined = l.sides[0].pass < PASS_simplify && l.sides[1].pass >= PASS_simplify && l.options.pipeline.optimise;
+    bool inlined = l.sides[0].pass < PASS_simplify && l.sides[1].pass >= PASS_simplify &&
+                   l.options.pipeline.optimise;
     bool parted = inlined ? print_missing(&l) : print_difference(&l);
     const char *difference = behaviour_difference(&l.sides[0].seen, &l.sides[1].seen);
     if (parted || difference) {
@@ -210,6 +221,7 @@ int verb_lockstep(const Options *o) {
         print_outputs(&l);
         return 4;
     }
-    printf("the same %u events%s, output and ending\n", l.sides[1].events.count, inlined ? ", as far as they were not inlined" : "");
+    printf("the same %u events%s, output and ending\n", l.sides[1].events.count,
+           inlined ? ", as far as they were not inlined" : "");
     return 0;
 }

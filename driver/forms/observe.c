@@ -1,4 +1,5 @@
-/* observe.c - running something in a process of its own: what it prints, how it ends, within limits. */
+/* observe.c - running something in a process of its own: what it prints, how it ends, within
+ * limits. */
 #include "observe.h"
 
 #include <errno.h>
@@ -76,8 +77,10 @@ static void read_end(int *end, Buffer *into) {
     char block[65536];
     ssize_t n = read(*end, block, sizeof block);
     if (n < 0 && errno == EINTR) return;
-    if (n <= 0) close_end(end);
-    else if (into->length < OBSERVED_BYTES) buffer_add(into, block, (size_t)n);
+    if (n <= 0)
+        close_end(end);
+    else if (into->length < OBSERVED_BYTES)
+        buffer_add(into, block, (size_t)n);
 }
 
 static void write_end(int *end, const char **input, size_t *length) {
@@ -96,7 +99,8 @@ static bool exchange(Child *child, Observation *o, const char *input, size_t len
     while (child->out >= 0 || child->err >= 0) {
         double left = end - seconds_now();
         if (left <= 0) return false;
-        struct pollfd polled[3] = {{child->out, POLLIN, 0}, {child->err, POLLIN, 0}, {child->in, POLLOUT, 0}};
+        struct pollfd polled[3] = {
+            {child->out, POLLIN, 0}, {child->err, POLLIN, 0}, {child->in, POLLOUT, 0}};
         if (poll(polled, 3, left > 60 ? 60000 : (int)(left * 1000) + 1) <= 0) continue;
         if (polled[0].revents) read_end(&child->out, &o->out);
         if (polled[1].revents) read_end(&child->err, &o->err);
@@ -122,8 +126,10 @@ static void watch(Child *child, Observation *o, const char *input, size_t length
     }
     close_end(&child->out);
     close_end(&child->err);
-    if (WIFEXITED(status)) o->code = WEXITSTATUS(status);
-    else o->signal = WTERMSIG(status);
+    if (WIFEXITED(status))
+        o->code = WEXITSTATUS(status);
+    else
+        o->signal = WTERMSIG(status);
     signal(SIGPIPE, old);
     buffer_add(&o->out, "", 0);
     buffer_add(&o->err, "", 0);
@@ -185,9 +191,12 @@ char **split_command(Arena *a, const char *command) {
         if (!*c) break;
         char *word = NEW_ARRAY(a, char, strlen(c) + 1), *end = word, quote = 0;
         for (; *c && (quote || !strchr(" \t\n", *c)); c++) {
-            if (*c == quote) quote = 0;
-            else if (!quote && (*c == '\'' || *c == '"')) quote = *c;
-            else *end++ = *c;
+            if (*c == quote)
+                quote = 0;
+            else if (!quote && (*c == '\'' || *c == '"'))
+                quote = *c;
+            else
+                *end++ = *c;
         }
         if (quote) fail(0, "a quote is not closed in: %s", command);
         PUSH(a, words, word);

@@ -1,4 +1,5 @@
-/* observe.h - running something in a process of its own: what it prints, how it ends, within limits.
+/* observe.h - running something in a process of its own: what it prints, how it ends, within
+ * limits.
  *
  * A form that is wrong may crash, hang or print without end; the process that watches does not.
  */
@@ -8,11 +9,11 @@
 #include "interpret/interpret.h"
 
 typedef struct {
-    Buffer out, err;    /* standard output and standard error, of each at most OBSERVED_BYTES */
-    int code;           /* exit code, if it exited */
-    int signal;         /* that ended it, 0: it exited */
-    bool is_late;       /* it was still running when its time was over */
-    RunCounts counts;   /* of an interpreted form; else zeros */
+    Buffer out, err;  /* standard output and standard error, of each at most OBSERVED_BYTES */
+    int code;         /* exit code, if it exited */
+    int signal;       /* that ended it, 0: it exited */
+    bool is_late;     /* it was still running when its time was over */
+    RunCounts counts; /* of an interpreted form; else zeros */
 } Observation;
 
 enum { OBSERVED_BYTES = 16 << 20 };

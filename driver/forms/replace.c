@@ -14,7 +14,8 @@ typedef struct {
 } Replacement;
 
 /* Ends slispc: the command did not do what a pass must do. */
-__attribute__((format(printf, 3, 4))) static _Noreturn void blame_command(const Replacement *r, int code, const char *format, ...) {
+__attribute__((format(printf, 3, 4))) static _Noreturn void
+blame_command(const Replacement *r, int code, const char *format, ...) {
     va_list arguments;
     fflush(stdout);
     fprintf(stderr, "slispc: pass %s, replaced by '%s', ", pass_rows[r->pass].name, r->command);
@@ -22,8 +23,11 @@ __attribute__((format(printf, 3, 4))) static _Noreturn void blame_command(const 
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
-    if (r->pass == PASS_parse) fprintf(stderr, "  by hand:  %s < %s\n", r->command, r->source);
-    else fprintf(stderr, "  by hand:  slispc --dump-before=%s --style=full %s | %s\n", pass_rows[r->pass].name, r->source, r->command);
+    if (r->pass == PASS_parse)
+        fprintf(stderr, "  by hand:  %s < %s\n", r->command, r->source);
+    else
+        fprintf(stderr, "  by hand:  slispc --dump-before=%s --style=full %s | %s\n",
+                pass_rows[r->pass].name, r->source, r->command);
     exit(code);
 }
 
@@ -36,7 +40,8 @@ bool is_any_replaced(const PipelineOptions *o) {
 void note_replacements(const PipelineOptions *o) {
     for (int p = 0; p < PASS_COUNT; p++)
         if (o->replace[p])
-            fprintf(stderr, "note: pass %s was replaced by '%s'; look there first\n", pass_rows[p].name, o->replace[p]);
+            fprintf(stderr, "note: pass %s was replaced by '%s'; look there first\n",
+                    pass_rows[p].name, o->replace[p]);
 }
 
 /* ---- what it said and how it ended */
@@ -56,9 +61,11 @@ static const char *last_lines(const Buffer *text) {
 static void show_errors(const Replacement *r) {
     const char *name = pass_rows[r->pass].name;
     const char *line = last_lines(&r->seen.err), *end = r->seen.err.bytes + r->seen.err.length;
-    if (line > r->seen.err.bytes) fprintf(stderr, "[%s] ... (the last %d lines)\n", name, SHOWN_LINES);
+    if (line > r->seen.err.bytes)
+        fprintf(stderr, "[%s] ... (the last %d lines)\n", name, SHOWN_LINES);
     while (line < end) {
-        const char *newline = memchr(line, '\n', (size_t)(end - line)), *stop = newline ? newline : end;
+        const char *newline = memchr(line, '\n', (size_t)(end - line)),
+                   *stop = newline ? newline : end;
         fprintf(stderr, "[%s] %.*s\n", name, (int)(stop - line), line);
         line = stop + 1;
     }
@@ -67,9 +74,13 @@ static void show_errors(const Replacement *r) {
 /* What it wrote too much of comes first: it may be why it did not end. */
 static void check_ending(const Replacement *r, double seconds) {
     const Observation *o = &r->seen;
-    if (o->out.length >= OBSERVED_BYTES) blame_command(r, 3, "wrote more than %d MiB", OBSERVED_BYTES >> 20);
-    if (o->is_late) blame_command(r, 3, "did not end within %g seconds (--limit=SECONDS gives it more)", seconds);
-    if (o->signal) blame_command(r, 3, "was ended by signal %d (%s)", o->signal, strsignal(o->signal));
+    if (o->out.length >= OBSERVED_BYTES)
+        blame_command(r, 3, "wrote more than %d MiB", OBSERVED_BYTES >> 20);
+    if (o->is_late)
+        blame_command(r, 3, "did not end within %g seconds (--limit=SECONDS gives it more)",
+                      seconds);
+    if (o->signal)
+        blame_command(r, 3, "was ended by signal %d (%s)", o->signal, strsignal(o->signal));
     if (o->code == COMMAND_MISSING) blame_command(r, 2, "cannot be started");
     if (o->code) blame_command(r, 3, "ended with exit code %d", o->code);
     if (!o->out.length) blame_command(r, 3, "wrote nothing");
@@ -80,14 +91,17 @@ static void check_ending(const Replacement *r, double seconds) {
 static void check_language(const Replacement *r, const DumpHeader *header, const Node *program) {
     Language wanted = pass_rows[r->pass].to;
     if (header->language != wanted)
-        blame_command(r, 3, "wrote a form of language %s, not of %s", language_name(header->language), language_name(wanted));
+        blame_command(r, 3, "wrote a form of language %s, not of %s",
+                      language_name(header->language), language_name(wanted));
     GrammarError e = language_check(wanted, NULL, program);
     if (!e.node) return;
     Place place = place_of(pos(e.node));
     Buffer form = {0}, where = {0};
     print_flat(&form, e.node);
     if (place.line) buffer_print(&where, ", at %u:%u", place.line, place.column);
-    blame_command(r, 3, "wrote a form that is not of language %s: this is no %s%s: %.200s%s\n  'slispc grammar %s' shows what is",
+    blame_command(r, 3,
+                  "wrote a form that is not of language %s: this is no %s%s: %.200s%s\n  'slispc "
+                  "grammar %s' shows what is",
                   language_name(wanted), e.wanted, where.bytes ? where.bytes : "", form.bytes,
                   form.length > 200 ? " ..." : "", language_name(wanted));
 }

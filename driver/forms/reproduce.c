@@ -47,7 +47,8 @@ static bool save_input(char *name, size_t size) {
     }
     if (r.pass <= PASS_parse || is_given_dump) return false;
     const char *folder = getenv("SLISPC_CRASH_DIR");
-    snprintf(name, size, "%s%sslispc-bug-%s.ir", folder ? folder : "", folder ? "/" : "", pass_rows[r.pass].name);
+    snprintf(name, size, "%s%sslispc-bug-%s.ir", folder ? folder : "", folder ? "/" : "",
+             pass_rows[r.pass].name);
     print_header(&b, &r.header);
     if (is_form(r.input, H_program)) {
         print_node(&b, r.input, STYLE_FULL);
@@ -87,8 +88,10 @@ static void report(void) {
 static void on_crash(int number) {
     for (int i = 0; i < CAUGHT; i++)
         signal(caught[i], SIG_DFL);
-    fprintf(stderr, "internal error%s%s: slispc crashed: %s\nThis is a bug in slispc, not in your program.\n",
-            bug_pass ? " in pass " : "", bug_pass ? bug_pass : "", strsignal(number));
+    fprintf(
+        stderr,
+        "internal error%s%s: slispc crashed: %s\nThis is a bug in slispc, not in your program.\n",
+        bug_pass ? " in pass " : "", bug_pass ? bug_pass : "", strsignal(number));
     report();
     _exit(3);
 }
@@ -97,7 +100,8 @@ static void catch_crashes(void) {
     struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
     static void *memory;
     if (!memory)
-        memory = mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        memory = mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) return;
     sigaltstack(&(stack_t){.ss_sp = memory, .ss_size = SIGNAL_STACK}, NULL);
     for (int i = 0; i < CAUGHT; i++)

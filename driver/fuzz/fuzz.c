@@ -1,7 +1,7 @@
 /* fuzz.c - slispc fuzz: random programs; every form of each must behave as its first form does.
  *
- * Programs are made here, where what they reach is counted; each is compiled and run in processes of
- * its own (trial.h). One that fails is kept and reduced, and the next one is tried. */
+ * Programs are made here, where what they reach is counted; each is compiled and run in processes
+ * of its own (trial.h). One that fails is kept and reduced, and the next one is tried. */
 #include "fuzz_parts.h"
 #include "output.h"
 #include "reduce.h"
@@ -61,8 +61,9 @@ static void tell_progress(Fuzz *f) {
     double time = now();
     if (time - f->told < (f->is_terminal ? 0.2 : REPORT_SECONDS)) return;
     f->told = time;
-    fprintf(stderr, "%s%u programs, %.0f an hour, %u failures%s", f->is_terminal ? "\r" : "", f->done,
-            f->done / (time - f->start) * 3600, f->done - f->counts[TRIAL_FINE], f->is_terminal ? " " : "\n");
+    fprintf(stderr, "%s%u programs, %.0f an hour, %u failures%s", f->is_terminal ? "\r" : "",
+            f->done, f->done / (time - f->start) * 3600, f->done - f->counts[TRIAL_FINE],
+            f->is_terminal ? " " : "\n");
     fflush(stderr);
 }
 
@@ -70,7 +71,8 @@ static const char *file_name(const Fuzz *f, const char *ending) {
     static Buffer name;
     const char *folder = f->options->output;
     name.length = 0;
-    buffer_print(&name, "%s%sfuzz-%llu%s.slisp", folder ? folder : "", folder ? "/" : "", (unsigned long long)f->seed, ending);
+    buffer_print(&name, "%s%sfuzz-%llu%s.slisp", folder ? folder : "", folder ? "/" : "",
+                 (unsigned long long)f->seed, ending);
     return name.bytes;
 }
 
@@ -85,7 +87,8 @@ static void print_command(const Options *o, const Trial *t, const char *name) {
 
 static void report(Fuzz *f, const Trial *t) {
     if (f->is_terminal) fputs("\r\033[K", stderr);
-    printf("seed %llu: %s%s%s: %s", (unsigned long long)f->seed, trial_kind_text(t->kind), t->row[0] ? ", " : "", t->row, t->what);
+    printf("seed %llu: %s%s%s: %s", (unsigned long long)f->seed, trial_kind_text(t->kind),
+           t->row[0] ? ", " : "", t->row, t->what);
     if (*t->what && t->what[strlen(t->what) - 1] != '\n') putchar('\n');
     fflush(stdout);
 }
@@ -111,7 +114,8 @@ static void fuzz_program(Fuzz *f, Arena *arena) {
     Trial t;
     make_program(f, arena, &text);
     SourceFile file = {"fuzz.slisp", text.bytes, text.length};
-    TrialOptions how = {.native_only = f->options->native, .plain = true, .stressed = f->seed % STRESS_EVERY == 0};
+    TrialOptions how = {
+        .native_only = f->options->native, .plain = true, .stressed = f->seed % STRESS_EVERY == 0};
     try_program(&t, &f->run, &file, how);
     f->done++;
     f->runs += t.runs;
@@ -127,10 +131,12 @@ static void print_totals(const Fuzz *f) {
     double seconds = now() - f->start;
     if (f->is_terminal) fputs("\r\033[K", stderr);
     print_fuzz_coverage(stdout, &f->coverage);
-    printf("%u programs of %.1f lines, %u runs of forms; %llu ended in an error of their own\n", f->done,
-           (double)f->coverage.lines / f->done, f->runs, (unsigned long long)f->coverage.failing);
-    printf("%u errors of the compiler, %u rejected by verify, %u crashes, %u mismatches\n", f->counts[TRIAL_ERROR],
-           f->counts[TRIAL_VERIFY], f->counts[TRIAL_CRASH], f->counts[TRIAL_MISMATCH]);
+    printf("%u programs of %.1f lines, %u runs of forms; %llu ended in an error of their own\n",
+           f->done, (double)f->coverage.lines / f->done, f->runs,
+           (unsigned long long)f->coverage.failing);
+    printf("%u errors of the compiler, %u rejected by verify, %u crashes, %u mismatches\n",
+           f->counts[TRIAL_ERROR], f->counts[TRIAL_VERIFY], f->counts[TRIAL_CRASH],
+           f->counts[TRIAL_MISMATCH]);
     fprintf(stderr, "%.1f s, %.0f programs an hour\n", seconds, f->done / seconds * 3600);
 }
 

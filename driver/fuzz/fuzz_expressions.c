@@ -2,7 +2,8 @@
  * variables.
  *
  * Everything ends because nothing repeats without a count, and it ends soon: `times` says how often
- * the code that is being made runs, `cost` adds up, and what is dear is not made in what runs often. */
+ * the code that is being made runs, `cost` adds up, and what is dear is not made in what runs
+ * often. */
 #include "fuzz_parts.h"
 
 #include <stdlib.h>
@@ -20,9 +21,11 @@ void say(Maker *m, const char *format, ...) {
 /* ---- literals */
 
 static void say_integer(Maker *m) {
-    static const char *const edges[] = {"9223372036854775807", "-9223372036854775808", "4611686018427387903",
-                                        "4611686018427387904", "-4611686018427387904", "-4611686018427387905",
-                                        "2147483648", "-2147483649", "4294967296", "1000000007"};
+    static const char *const edges[] = {"9223372036854775807",  "-9223372036854775808",
+                                        "4611686018427387903",  "4611686018427387904",
+                                        "-4611686018427387904", "-4611686018427387905",
+                                        "2147483648",           "-2147483649",
+                                        "4294967296",           "1000000007"};
     if (chance(m, 3)) {
         made(m, C_EDGE_MADE);
         say(m, "%s", edges[pick(m, sizeof edges / sizeof *edges)]);
@@ -32,13 +35,22 @@ static void say_integer(Maker *m) {
 }
 
 static void say_double(Maker *m) {
-    static const char *const doubles[] = {"0.0", "-0.0", "0.5", "1.5", "-2.25", "3.0", "1e10", "0.001", "100.125",
-                                          "1e300", "-1e-5", "##Inf", "##-Inf", "##NaN", "7.75", "2.0"};
+    static const char *const doubles[] = {"0.0",    "-0.0",  "0.5",     "1.5",   "-2.25", "3.0",
+                                          "1e10",   "0.001", "100.125", "1e300", "-1e-5", "##Inf",
+                                          "##-Inf", "##NaN", "7.75",    "2.0"};
     say(m, "%s", doubles[pick(m, sizeof doubles / sizeof *doubles)]);
 }
 
 static void say_string(Maker *m) {
-    static const char *const strings[] = {"\"\"", "\"a\"", "\"abc\"", "\"hello\"", "\"a,b\"", "\"q\\\"uote\"", "\"\xc3\xa9\xe2\x86\x92\"", "\"tab\\tnew\\n\"", "\"Zz\""};
+    static const char *const strings[] = {"\"\"",
+                                          "\"a\"",
+                                          "\"abc\"",
+                                          "\"hello\"",
+                                          "\"a,b\"",
+                                          "\"q\\\"uote\"",
+                                          "\"\xc3\xa9\xe2\x86\x92\"",
+                                          "\"tab\\tnew\\n\"",
+                                          "\"Zz\""};
     say(m, "%s", strings[pick(m, sizeof strings / sizeof *strings)]);
 }
 
@@ -67,8 +79,10 @@ static void say_map(Maker *m, bool integers) {
     say(m, "{");
     for (uint32_t i = 0; i < count; i++) {
         say(m, i ? ", " : "");
-        if (integers) say(m, "%u ", first + 2 * i);
-        else say(m, ":%c ", 'a' + (int)((first + 3 * i) % 8));
+        if (integers)
+            say(m, "%u ", first + 2 * i);
+        else
+            say(m, ":%c ", 'a' + (int)((first + 3 * i) % 8));
         say_integer(m);
     }
     say(m, "}");
@@ -81,13 +95,25 @@ void make_literal(Maker *m, Kind kind) {
     case K_INT: say_integer(m); return;
     case K_DOUBLE: say_double(m); return;
     case K_NUMBER: chance(m, 50) ? say_integer(m) : say_double(m); return;
-    case K_STRING: m->size = 8; say_string(m); return;
+    case K_STRING:
+        m->size = 8;
+        say_string(m);
+        return;
     case K_KEYWORD: say(m, ":%c", 'a' + (int)pick(m, 8)); return;
     case K_BOOLEAN: say(m, chance(m, 50) ? "true" : "false"); return;
-    case K_VECTOR: m->size = 6; say_integers(m, "[", "]"); return;
-    case K_SEQUENCE: m->size = 6; say_integers(m, chance(m, 50) ? "'(" : "(list ", ")"); return;
+    case K_VECTOR:
+        m->size = 6;
+        say_integers(m, "[", "]");
+        return;
+    case K_SEQUENCE:
+        m->size = 6;
+        say_integers(m, chance(m, 50) ? "'(" : "(list ", ")");
+        return;
     case K_MAP: say_map(m, false); return;
-    case K_SET: m->size = 5; say_set(m); return;
+    case K_SET:
+        m->size = 5;
+        say_set(m);
+        return;
     case K_TABLE: say_map(m, true); return;
     case K_DATA: chance(m, 20) ? say(m, "nil") : make_literal(m, (Kind)pick(m, K_SEQUENCE)); return;
     case K_FN: say(m, chance(m, 50) ? "inc" : "dec"); return;
@@ -111,7 +137,9 @@ void make_leaf(Maker *m, Kind kind) {
 
 /* ---- rows */
 
-static bool is_kind(const FuzzRow *row, Kind kind) { return !row->error && row->gives == kind; }
+static bool is_kind(const FuzzRow *row, Kind kind) {
+    return !row->error && row->gives == kind;
+}
 
 /* A row of the kind; with NULL for `kind` a mistake. */
 static uint32_t pick_row(Maker *m, const Kind *kind) {
@@ -126,7 +154,8 @@ static uint32_t pick_row(Maker *m, const Kind *kind) {
 
 static Kind kind_of_letter(char letter) {
     switch (letter) {
-#define KIND(name, character) case character: return K_##name;
+#define KIND(name, character)                                                                      \
+    case character: return K_##name;
         FUZZ_KINDS(KIND)
 #undef KIND
     }
@@ -135,14 +164,18 @@ static Kind kind_of_letter(char letter) {
 
 static void fill_hole(Maker *m, char letter, uint32_t depth) {
     m->size = 1;
-    if (letter == '0') say(m, "%u", pick(m, 7));
-    else if (letter == '1') say(m, "%u", 1 + pick(m, 5));
-    else if (letter == 'I') make_leaf(m, K_INT);
+    if (letter == '0')
+        say(m, "%u", pick(m, 7));
+    else if (letter == '1')
+        say(m, "%u", 1 + pick(m, 5));
+    else if (letter == 'I')
+        make_leaf(m, K_INT);
     else if (letter == 'f' || letter == 'g' || letter == 'p') {
         m->quiet++; /* when and how often it is called is the library's choice */
         make(m, kind_of_letter(letter), depth);
         m->quiet--;
-    } else make(m, kind_of_letter(letter), depth);
+    } else
+        make(m, kind_of_letter(letter), depth);
 }
 
 static void make_row(Maker *m, uint32_t number, uint32_t depth) {
@@ -167,7 +200,9 @@ static void make_row(Maker *m, uint32_t number, uint32_t depth) {
 
 /* ---- expressions */
 
-static bool is_poor(const Maker *m) { return m->budget <= 0 || m->cost > MOST_COST; }
+static bool is_poor(const Maker *m) {
+    return m->budget <= 0 || m->cost > MOST_COST;
+}
 
 static void make_any(Maker *m, Kind kind, uint32_t depth) {
     uint32_t number;
@@ -179,8 +214,10 @@ static void make_any(Maker *m, Kind kind, uint32_t depth) {
     }
     if (chance(m, 20) && make_construct(m, kind, depth)) return;
     number = pick_row(m, &kind);
-    if (number == FUZZ_ROWS) make_leaf(m, kind);
-    else make_row(m, number, depth - 1);
+    if (number == FUZZ_ROWS)
+        make_leaf(m, kind);
+    else
+        make_row(m, number, depth - 1);
 }
 
 void make(Maker *m, Kind kind, uint32_t depth) {
@@ -219,8 +256,9 @@ void make_bounded(Maker *m, Kind kind, uint32_t depth) {
 
 /* Sets and large maps are printed in order. */
 void make_printed(Maker *m, uint32_t depth) {
-    static const Kind kinds[] = {K_INT, K_INT, K_DOUBLE, K_NUMBER, K_STRING, K_KEYWORD, K_BOOLEAN, K_VECTOR,
-                                 K_SEQUENCE, K_MAP, K_DATA, K_DATA, K_SET, K_TABLE};
+    static const Kind kinds[] = {K_INT,     K_INT,     K_DOUBLE, K_NUMBER,   K_STRING,
+                                 K_KEYWORD, K_BOOLEAN, K_VECTOR, K_SEQUENCE, K_MAP,
+                                 K_DATA,    K_DATA,    K_SET,    K_TABLE};
     Kind kind = kinds[pick(m, sizeof kinds / sizeof *kinds)];
     if (kind == K_SET) say(m, "(sort ");
     if (kind == K_TABLE) say(m, "(sort (seq ");

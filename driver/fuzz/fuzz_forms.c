@@ -1,4 +1,5 @@
-/* fuzz_forms.c - random expressions that bind names: let, loop, fn, letfn, try; calls of functions. */
+/* fuzz_forms.c - random expressions that bind names: let, loop, fn, letfn, try; calls of functions.
+ */
 #include "fuzz_parts.h"
 
 #include <string.h>
@@ -15,8 +16,10 @@ static void make_binding(Maker *m, Kind kind, uint32_t depth) {
 }
 
 static Kind some_kind(Maker *m) {
-    static const Kind kinds[] = {K_INT, K_INT, K_INT, K_DOUBLE, K_NUMBER, K_STRING, K_KEYWORD, K_BOOLEAN, K_VECTOR, K_VECTOR,
-                                 K_SEQUENCE, K_MAP, K_MAP, K_SET, K_TABLE, K_DATA, K_FN, K_FN2, K_PREDICATE, K_ATOM};
+    static const Kind kinds[] = {K_INT,      K_INT,     K_INT,     K_DOUBLE,    K_NUMBER,
+                                 K_STRING,   K_KEYWORD, K_BOOLEAN, K_VECTOR,    K_VECTOR,
+                                 K_SEQUENCE, K_MAP,     K_MAP,     K_SET,       K_TABLE,
+                                 K_DATA,     K_FN,      K_FN2,     K_PREDICATE, K_ATOM};
     return kinds[pick(m, sizeof kinds / sizeof *kinds)];
 }
 
@@ -58,9 +61,12 @@ static void make_bindings(Maker *m, uint32_t count, uint32_t depth) {
         if (i) say(m, " ");
         uint32_t which = pick(m, 12);
         if (which < 2) made(m, C_DESTRUCTURING_MADE);
-        if (which == 0) destructure_vector(m, depth);
-        else if (which == 1) destructure_map(m, depth);
-        else make_binding(m, some_kind(m), depth);
+        if (which == 0)
+            destructure_vector(m, depth);
+        else if (which == 1)
+            destructure_map(m, depth);
+        else
+            make_binding(m, some_kind(m), depth);
     }
 }
 
@@ -76,14 +82,19 @@ static void make_let(Maker *m, Kind kind, uint32_t depth) {
 /* ---- many values alive at once */
 
 static void use_variable(Maker *m, const Variable *x) {
-    if (x->kind == K_INT) say(m, " %s", x->name);
-    else if (x->kind == K_MAP) say(m, chance(m, 50) ? " (get %s :a 1)" : " (count %s)", x->name);
-    else if (x->kind == K_DOUBLE) say(m, " (if (< %s 1.0) 1 2)", x->name);
-    else say(m, " (count %s)", x->name);
+    if (x->kind == K_INT)
+        say(m, " %s", x->name);
+    else if (x->kind == K_MAP)
+        say(m, chance(m, 50) ? " (get %s :a 1)" : " (count %s)", x->name);
+    else if (x->kind == K_DOUBLE)
+        say(m, " (if (< %s 1.0) 1 2)", x->name);
+    else
+        say(m, " (count %s)", x->name);
 }
 
 void make_crowd(Maker *m) {
-    static const Kind kinds[] = {K_MAP, K_MAP, K_MAP, K_VECTOR, K_INT, K_DOUBLE, K_STRING, K_SET, K_TABLE};
+    static const Kind kinds[] = {K_MAP,    K_MAP,    K_MAP, K_VECTOR, K_INT,
+                                 K_DOUBLE, K_STRING, K_SET, K_TABLE};
     uint32_t before = m->variable_count, count = 8 + pick(m, 20);
     made(m, C_CROWD_MADE);
     say(m, "(let [");
@@ -104,7 +115,8 @@ void make_crowd(Maker *m) {
 
 /* ---- loops */
 
-static void make_recur(Maker *m, const Variable *counter, uint32_t first, uint32_t count, uint32_t depth) {
+static void make_recur(Maker *m, const Variable *counter, uint32_t first, uint32_t count,
+                       uint32_t depth) {
     say(m, "(recur (dec %s)", counter->name);
     for (uint32_t i = 0; i < count; i++) {
         say(m, " ");
@@ -114,7 +126,8 @@ static void make_recur(Maker *m, const Variable *counter, uint32_t first, uint32
 }
 
 static void make_loop(Maker *m, Kind kind, uint32_t depth) {
-    static const Kind kinds[] = {K_INT, K_INT, K_VECTOR, K_MAP, K_STRING, K_SEQUENCE, K_SET, K_DATA, K_NUMBER, K_BOOLEAN, K_TABLE};
+    static const Kind kinds[] = {K_INT, K_INT,  K_VECTOR, K_MAP,     K_STRING, K_SEQUENCE,
+                                 K_SET, K_DATA, K_NUMBER, K_BOOLEAN, K_TABLE};
     uint32_t rounds = 1 + pick(m, LOOP_MOST), count = 1 + pick(m, 3), times = m->times, first;
     const Function *self = m->self;
     char counter[NAME_SIZE], names[3][NAME_SIZE];
@@ -123,7 +136,9 @@ static void make_loop(Maker *m, Kind kind, uint32_t depth) {
     snprintf(counter, NAME_SIZE, "t%u", ++m->names);
     say(m, "(loop [%s %u", counter, rounds);
     for (uint32_t i = 0; i < count; i++) {
-        carried[i] = i == 0 && kind < K_SET ? kind : chance(m, 15) ? K_DOUBLE : kinds[pick(m, sizeof kinds / sizeof *kinds)];
+        carried[i] = i == 0 && kind < K_SET ? kind
+                     : chance(m, 15)        ? K_DOUBLE
+                                            : kinds[pick(m, sizeof kinds / sizeof *kinds)];
         if (carried[i] == K_DOUBLE) made(m, C_DOUBLE_LOOP_MADE);
         snprintf(names[i], NAME_SIZE, "c%u", ++m->names);
         say(m, " %s ", names[i]);
@@ -159,15 +174,24 @@ static void make_loop(Maker *m, Kind kind, uint32_t depth) {
 /* ---- exceptions */
 
 static void make_handled(Maker *m, Kind kind, const char *caught, uint32_t depth) {
-    if (kind == K_STRING) say(m, "(str \"caught \" (ex-message %s))", caught);
-    else if (kind == K_DATA) say(m, "[(ex-message %s) (ex-data %s)]", caught, caught);
-    else make(m, kind, depth);
+    if (kind == K_STRING)
+        say(m, "(str \"caught \" (ex-message %s))", caught);
+    else if (kind == K_DATA)
+        say(m, "[(ex-message %s) (ex-data %s)]", caught, caught);
+    else
+        make(m, kind, depth);
 }
 
 static void make_try(Maker *m, Kind kind, uint32_t depth) {
-    static const char *const classes[] = {"Exception", "Exception", "Throwable", "ArithmeticException",
-                                          "ClassCastException", "RuntimeException", "IndexOutOfBoundsException",
-                                          "IllegalArgumentException", "clojure.lang.ExceptionInfo"};
+    static const char *const classes[] = {"Exception",
+                                          "Exception",
+                                          "Throwable",
+                                          "ArithmeticException",
+                                          "ClassCastException",
+                                          "RuntimeException",
+                                          "IndexOutOfBoundsException",
+                                          "IllegalArgumentException",
+                                          "clojure.lang.ExceptionInfo"};
     uint32_t mistakes = m->mistakes, size;
     const Function *self = m->self;
     char caught[NAME_SIZE];
@@ -244,7 +268,8 @@ static void make_letfn(Maker *m, uint32_t depth) {
 }
 
 static bool gives(const Function *f, Kind kind) {
-    return f->result == kind || (kind == K_NUMBER && f->result == K_INT) || (kind == K_DATA && f->result <= K_MAP);
+    return f->result == kind || (kind == K_NUMBER && f->result == K_INT) ||
+           (kind == K_DATA && f->result <= K_MAP);
 }
 
 static bool may_call(const Maker *m, const Function *f, Kind kind) {
@@ -254,8 +279,10 @@ static bool may_call(const Maker *m, const Function *f, Kind kind) {
 
 static void make_arguments(Maker *m, const Function *f, uint32_t depth) {
     uint32_t first = f->is_fueled ? 1 : 0;
-    if (f == m->self) say(m, " (dec %s)", m->fuel);
-    else if (first) say(m, " %u", pick(m, LOOP_MOST));
+    if (f == m->self)
+        say(m, " (dec %s)", m->fuel);
+    else if (first)
+        say(m, " %u", pick(m, LOOP_MOST));
     for (uint32_t i = first; i < f->count; i++) {
         say(m, " ");
         make_bounded(m, f->parameters[i], depth);
@@ -274,8 +301,10 @@ static bool make_call(Maker *m, Kind kind, uint32_t depth) {
     if (m->self && may_call(m, m->self, kind) && chance(m, 60)) chosen = m->self;
     if (!chosen) return false;
     made(m, C_CALL_MADE);
-    if (chosen == m->self) m->self_calls--;
-    else m->cost += m->times * chosen->cost;
+    if (chosen == m->self)
+        m->self_calls--;
+    else
+        m->cost += m->times * chosen->cost;
     m->made_effect |= chosen->has_effects;
     say(m, "(%s", chosen->name);
     make_arguments(m, chosen, depth - 1);
@@ -294,11 +323,16 @@ bool make_construct(Maker *m, Kind kind, uint32_t depth) {
         return true;
     }
     if (which < 4) return make_call(m, kind, depth);
-    if (which < 6) make_let(m, kind, depth);
-    else if (which < 8 && m->times < MOST_WORK / 60) make_loop(m, kind, depth);
-    else if (which == 8) make_try(m, kind, depth);
-    else if (kind == K_INT && m->times < MOST_WORK / 20) make_letfn(m, depth);
-    else return false;
+    if (which < 6)
+        make_let(m, kind, depth);
+    else if (which < 8 && m->times < MOST_WORK / 60)
+        make_loop(m, kind, depth);
+    else if (which == 8)
+        make_try(m, kind, depth);
+    else if (kind == K_INT && m->times < MOST_WORK / 20)
+        make_letfn(m, depth);
+    else
+        return false;
     m->variable_count = before;
     return true;
 }

@@ -52,6 +52,8 @@ const Variable *some_variable(Maker *m, Kind kind) {
     const Variable *chosen = NULL;
     uint32_t seen = 0;
     for (const Variable *x = m->variables; x < m->variables + m->variable_count; x++)
-        if (fits(x->kind, kind) && (x->kind != K_ATOM || !m->quiet || kind == K_ATOM) && !is_hidden(m, x) && pick(m, ++seen) == 0) chosen = x;
+        if (fits(x->kind, kind) && (x->kind != K_ATOM || !m->quiet || kind == K_ATOM) &&
+            !is_hidden(m, x) && pick(m, ++seen) == 0)
+            chosen = x;
     return chosen;
 }

@@ -5,17 +5,18 @@
 #include "ir.h"
 #include "soak_random.h"
 
-/* What an expression gives. The letter stands for it in fuzz.def and starts the names of variables. */
+/* What an expression gives. The letter stands for it in fuzz.def and starts the names of variables.
+ */
 #define FUZZ_KINDS(KIND)                                                                           \
-    KIND(INT, 'i') KIND(DOUBLE, 'd') KIND(NUMBER, 'n') KIND(STRING, 's') KIND(KEYWORD, 'k')        \
-    KIND(BOOLEAN, 'b') KIND(VECTOR, 'v') KIND(SEQUENCE, 'q') KIND(MAP, 'm') KIND(SET, 'e')         \
-    KIND(TABLE, 'w') KIND(DATA, 'x') KIND(FN, 'f') KIND(FN2, 'g') KIND(PREDICATE, 'p')             \
-    KIND(ATOM, 'a')
+    KIND(INT, 'i')                                                                                 \
+    KIND(DOUBLE, 'd') KIND(NUMBER, 'n') KIND(STRING, 's') KIND(KEYWORD, 'k') KIND(BOOLEAN, 'b')    \
+        KIND(VECTOR, 'v') KIND(SEQUENCE, 'q') KIND(MAP, 'm') KIND(SET, 'e') KIND(TABLE, 'w')       \
+            KIND(DATA, 'x') KIND(FN, 'f') KIND(FN2, 'g') KIND(PREDICATE, 'p') KIND(ATOM, 'a')
 typedef enum {
 #define KIND(name, letter) K_##name,
     FUZZ_KINDS(KIND)
 #undef KIND
-    KINDS
+        KINDS
 } Kind;
 
 /* ---- coverage */
@@ -30,21 +31,24 @@ enum {
 
 /* Constructs that are not rows of fuzz.def. */
 #define FUZZ_CONSTRUCTS(CONSTRUCT)                                                                 \
-    CONSTRUCT(LET, "let") CONSTRUCT(DESTRUCTURING, "destructuring") CONSTRUCT(SHADOWING, "shadowing") \
-    CONSTRUCT(CROWD, "dozens alive at once") CONSTRUCT(LOOP, "loop and recur")                     \
-    CONSTRUCT(DOUBLE_LOOP, "loop over doubles") CONSTRUCT(TRY, "try and catch")                    \
-    CONSTRUCT(FINALLY, "finally") CONSTRUCT(CLOSURE, "closure") CONSTRUCT(LETFN, "letfn")          \
-    CONSTRUCT(PRINT, "printing") CONSTRUCT(DEF, "def") CONSTRUCT(REDEF, "def again")               \
-    CONSTRUCT(GLOBAL_ATOM, "global atom") CONSTRUCT(DEFN, "defn") CONSTRUCT(RECURSION, "recursion") \
-    CONSTRUCT(MUTUAL, "declare, mutual recursion") CONSTRUCT(WIDE, "function of 7 to 12 parameters") \
-    CONSTRUCT(ARITIES, "several arities") CONSTRUCT(VARIADIC, "variadic")                          \
-    CONSTRUCT(MAKER, "function that gives a closure") CONSTRUCT(CALL, "call of a function")        \
-    CONSTRUCT(MAIN, "-main") CONSTRUCT(EDGE, "integer at the edge of 64 bits")
+    CONSTRUCT(LET, "let")                                                                          \
+    CONSTRUCT(DESTRUCTURING, "destructuring") CONSTRUCT(SHADOWING, "shadowing")                    \
+        CONSTRUCT(CROWD, "dozens alive at once") CONSTRUCT(LOOP, "loop and recur")                 \
+            CONSTRUCT(DOUBLE_LOOP, "loop over doubles") CONSTRUCT(TRY, "try and catch") CONSTRUCT( \
+                FINALLY, "finally") CONSTRUCT(CLOSURE, "closure") CONSTRUCT(LETFN, "letfn")        \
+                CONSTRUCT(PRINT, "printing") CONSTRUCT(DEF, "def") CONSTRUCT(REDEF, "def again")   \
+                    CONSTRUCT(GLOBAL_ATOM, "global atom") CONSTRUCT(DEFN, "defn") CONSTRUCT(       \
+                        RECURSION, "recursion") CONSTRUCT(MUTUAL, "declare, mutual recursion")     \
+                        CONSTRUCT(WIDE, "function of 7 to 12 parameters")                          \
+                            CONSTRUCT(ARITIES, "several arities") CONSTRUCT(VARIADIC, "variadic")  \
+                                CONSTRUCT(MAKER, "function that gives a closure")                  \
+                                    CONSTRUCT(CALL, "call of a function") CONSTRUCT(MAIN, "-main") \
+                                        CONSTRUCT(EDGE, "integer at the edge of 64 bits")
 typedef enum {
 #define CONSTRUCT(name, text) C_##name##_MADE,
     FUZZ_CONSTRUCTS(CONSTRUCT)
 #undef CONSTRUCT
-    FUZZ_CONSTRUCT_COUNT
+        FUZZ_CONSTRUCT_COUNT
 } Construct;
 
 typedef struct {
@@ -61,8 +65,8 @@ enum { MOST_VARIABLES = 160, MOST_FUNCTIONS = 24, MOST_PARAMETERS = 12, NAME_SIZ
 typedef struct {
     char name[NAME_SIZE];
     Kind kind;
-    uint32_t size;     /* how many elements it has at most, about */
-    bool is_fuel;      /* counts down: nothing may shadow it */
+    uint32_t size; /* how many elements it has at most, about */
+    bool is_fuel;  /* counts down: nothing may shadow it */
 } Variable;
 
 typedef struct {
@@ -70,10 +74,10 @@ typedef struct {
     Kind parameters[MOST_PARAMETERS];
     uint32_t count;
     Kind result;
-    uint32_t size;      /* of what it gives */
-    uint32_t cost;      /* of a call, in expressions */
-    bool is_fueled;     /* a count that ends the recursion comes first */
-    bool is_variadic;   /* takes more integers behind the parameters */
+    uint32_t size;    /* of what it gives */
+    uint32_t cost;    /* of a call, in expressions */
+    bool is_fueled;   /* a count that ends the recursion comes first */
+    bool is_variadic; /* takes more integers behind the parameters */
     bool has_effects;
 } Function;
 
@@ -98,9 +102,15 @@ typedef struct {
     bool made_effect;
 } Maker;
 
-static inline void made(Maker *m, Construct c) { m->coverage->constructs[c]++; }
-static inline bool chance(Maker *m, uint32_t percent) { return in_hundred(&m->random, percent); }
-static inline uint32_t pick(Maker *m, uint32_t limit) { return below(&m->random, limit); }
+static inline void made(Maker *m, Construct c) {
+    m->coverage->constructs[c]++;
+}
+static inline bool chance(Maker *m, uint32_t percent) {
+    return in_hundred(&m->random, percent);
+}
+static inline uint32_t pick(Maker *m, uint32_t limit) {
+    return below(&m->random, limit);
+}
 void say(Maker *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- fuzz_expressions.c */

@@ -46,7 +46,8 @@ static void make_let_print(Maker *m) {
     uint32_t before = m->variable_count;
     say(m, "(let [");
     for (uint32_t i = 0, count = 1 + pick(m, 3); i < count; i++) {
-        static const Kind kinds[] = {K_INT, K_VECTOR, K_MAP, K_FN, K_ATOM, K_SEQUENCE, K_DATA, K_DOUBLE};
+        static const Kind kinds[] = {K_INT,  K_VECTOR,   K_MAP,  K_FN,
+                                     K_ATOM, K_SEQUENCE, K_DATA, K_DOUBLE};
         Kind kind = kinds[pick(m, sizeof kinds / sizeof *kinds)];
         char name[NAME_SIZE];
         new_name(m, name, kind);
@@ -69,19 +70,25 @@ static void make_statement(Maker *m) {
     snprintf(caught, NAME_SIZE, "z%u", ++m->names);
     if (tries) say(m, "(try ");
     if (tries) m->mistakes = 3 * mistakes;
-    if (which < 2) make_bound_print(m);
-    else if (which < 5) make_crowd_print(m);
-    else if (which < 11) make_let_print(m);
-    else make_print(m, STATEMENT_DEPTH);
+    if (which < 2)
+        make_bound_print(m);
+    else if (which < 5)
+        make_crowd_print(m);
+    else if (which < 11)
+        make_let_print(m);
+    else
+        make_print(m, STATEMENT_DEPTH);
     m->mistakes = mistakes;
-    if (tries) say(m, " (catch Exception %s (println \"caught\" (ex-message %s))))", caught, caught);
+    if (tries)
+        say(m, " (catch Exception %s (println \"caught\" (ex-message %s))))", caught, caught);
     say(m, "\n");
 }
 
 /* ---- values */
 
 static void make_definition(Maker *m) {
-    static const Kind kinds[] = {K_INT, K_INT, K_DOUBLE, K_STRING, K_VECTOR, K_MAP, K_SET, K_TABLE, K_DATA, K_FN, K_PREDICATE, K_KEYWORD};
+    static const Kind kinds[] = {K_INT, K_INT,   K_DOUBLE, K_STRING, K_VECTOR,    K_MAP,
+                                 K_SET, K_TABLE, K_DATA,   K_FN,     K_PREDICATE, K_KEYWORD};
     Kind kind = kinds[pick(m, sizeof kinds / sizeof *kinds)];
     char name[NAME_SIZE];
     made(m, C_DEF_MADE);
@@ -118,12 +125,15 @@ static void make_global_atom(Maker *m) {
 /* ---- functions */
 
 static Kind some_parameter(Maker *m) {
-    static const Kind kinds[] = {K_INT, K_INT, K_INT, K_DOUBLE, K_STRING, K_VECTOR, K_VECTOR, K_SEQUENCE, K_MAP, K_DATA, K_NUMBER, K_KEYWORD, K_BOOLEAN, K_FN, K_SET, K_TABLE};
+    static const Kind kinds[] = {K_INT,     K_INT,      K_INT, K_DOUBLE, K_STRING, K_VECTOR,
+                                 K_VECTOR,  K_SEQUENCE, K_MAP, K_DATA,   K_NUMBER, K_KEYWORD,
+                                 K_BOOLEAN, K_FN,       K_SET, K_TABLE};
     return kinds[pick(m, sizeof kinds / sizeof *kinds)];
 }
 
 static Kind some_result(Maker *m) {
-    static const Kind kinds[] = {K_INT, K_INT, K_INT, K_DOUBLE, K_STRING, K_VECTOR, K_SEQUENCE, K_MAP, K_DATA, K_BOOLEAN, K_NUMBER};
+    static const Kind kinds[] = {K_INT,      K_INT, K_INT,  K_DOUBLE,  K_STRING, K_VECTOR,
+                                 K_SEQUENCE, K_MAP, K_DATA, K_BOOLEAN, K_NUMBER};
     return kinds[pick(m, sizeof kinds / sizeof *kinds)];
 }
 
@@ -133,7 +143,8 @@ static void say_parameters(Maker *m, const Function *f) {
         char name[NAME_SIZE];
         snprintf(name, NAME_SIZE, "p%u", ++m->names);
         say(m, "%s%s", i ? " " : "", name);
-        Variable *x = add_variable(m, name, f->parameters[i], f->parameters[i] < K_STRING ? 1 : PARAMETER_SIZE);
+        Variable *x = add_variable(m, name, f->parameters[i],
+                                   f->parameters[i] < K_STRING ? 1 : PARAMETER_SIZE);
         if (i == 0 && f->is_fueled) {
             x->is_fuel = true;
             memcpy(m->fuel, name, NAME_SIZE);
@@ -294,15 +305,28 @@ static void make_maker(Maker *m) {
 
 static void make_form(Maker *m) {
     switch (pick(m, 22)) {
-    case 0: case 1: make_definition(m); return;
+    case 0:
+    case 1: make_definition(m); return;
     case 2: make_definition_again(m); return;
     case 3: make_global_atom(m); return;
-    case 4: case 5: case 6: made(m, C_DEFN_MADE); make_function(m, 1 + pick(m, 4), false); return;
-    case 7: case 8: make_recursive(m); return;
+    case 4:
+    case 5:
+    case 6:
+        made(m, C_DEFN_MADE);
+        make_function(m, 1 + pick(m, 4), false);
+        return;
+    case 7:
+    case 8: make_recursive(m); return;
     case 9: make_mutual(m); return;
-    case 10: made(m, C_WIDE_MADE); make_function(m, 7 + pick(m, 6), false); return;
+    case 10:
+        made(m, C_WIDE_MADE);
+        make_function(m, 7 + pick(m, 6), false);
+        return;
     case 11: make_arities(m); return;
-    case 12: made(m, C_VARIADIC_MADE); make_function(m, 1 + pick(m, 2), true); return;
+    case 12:
+        made(m, C_VARIADIC_MADE);
+        make_function(m, 1 + pick(m, 2), true);
+        return;
     case 13: make_maker(m); return;
     default: make_statement(m); return;
     }

@@ -2,7 +2,8 @@
  *
  * What is tried fails in the same way when the same rule of verify is broken, the same pass fails a
  * check or crashes, or the same form is the first that behaves in another way than the first form,
- * whose run must still mean something: it ends, and not in an error that the original did not have. */
+ * whose run must still mean something: it ends, and not in an error that the original did not have.
+ */
 #include "reduce.h"
 #include "output.h"
 #include "reproduce.h"
@@ -58,10 +59,12 @@ static bool command_says_so(const Reduce *r, const SourceFile *file) {
     char name[64];
     Buffer command = {0};
     Observation o;
-    snprintf(name, sizeof name, "/tmp/slispc-reduce-%ld.%s", (long)getpid(), r->is_dump ? "ir" : "slisp");
+    snprintf(name, sizeof name, "/tmp/slispc-reduce-%ld.%s", (long)getpid(),
+             r->is_dump ? "ir" : "slisp");
     output_file(name, file->bytes, file->length, 0600);
     buffer_print(&command, "%s %s", r->options.still, name);
-    observe_command(&o, split_command(r->arena, command.bytes), NULL, 0, r->options.interpret.seconds);
+    observe_command(&o, split_command(r->arena, command.bytes), NULL, 0,
+                    r->options.interpret.seconds);
     unlink(name);
     bool fails = o.code == 0 && !o.signal && !o.is_late;
     observation_free(&o);
@@ -71,7 +74,8 @@ static bool command_says_so(const Reduce *r, const SourceFile *file) {
 
 static bool has_meaning(const Trial *now, const Trial *was) {
     if (!now->has_run) return true;
-    return !now->is_late && !now->is_broken && !now->signal && (!now->error[0] || !strcmp(now->error, was->error));
+    return !now->is_late && !now->is_broken && !now->signal &&
+           (!now->error[0] || !strcmp(now->error, was->error));
 }
 
 static bool same_failure(const Trial *now, const Trial *was) {
@@ -79,7 +83,8 @@ static bool same_failure(const Trial *now, const Trial *was) {
            now->in_library == was->in_library && has_meaning(now, was);
 }
 
-/* Of a dump whatever is left out may make it wrong in itself. Without the fault it must be right. */
+/* Of a dump whatever is left out may make it wrong in itself. Without the fault it must be right.
+ */
 static bool is_sound(Reduce *r, const SourceFile *file) {
     Options right = r->options;
     TrialOptions how = {0};
@@ -126,15 +131,20 @@ static void narrow(Reduce *r) {
     if (f->steps) r->how.steps = 4 * f->steps + MORE_STEPS;
 }
 
-void reduce_file(Buffer *out, const Options *o, const SourceFile *file, const Trial *failure, TrialOptions how,
-                 uint32_t most_tries) {
+void reduce_file(Buffer *out, const Options *o, const SourceFile *file, const Trial *failure,
+                 TrialOptions how, uint32_t most_tries) {
     Reduce r = {.options = *o, .how = how, .failure = failure, .arena = arena_new()};
     Node *tree = read_tree(&r, file);
-    r.tree = (TreeReduction){.arena = r.arena, .fails = fails, .context = &r, .is_source = !r.is_dump, .most_tries = most_tries};
+    r.tree = (TreeReduction){.arena = r.arena,
+                             .fails = fails,
+                             .context = &r,
+                             .is_source = !r.is_dump,
+                             .most_tries = most_tries};
     if (failure) narrow(&r);
     if (tree) print_tree(&r, out, reduced_tree(&r.tree, tree));
     if (isatty(STDERR_FILENO)) fputs("\r\033[K", stderr);
-    fprintf(stderr, "%u attempts%s\n", r.tree.tries, r.tree.tries >= most_tries ? "; --n allows more" : "");
+    fprintf(stderr, "%u attempts%s\n", r.tree.tries,
+            r.tree.tries >= most_tries ? "; --n allows more" : "");
     arena_free(r.arena);
 }
 
@@ -144,13 +154,16 @@ void reduce_file(Buffer *out, const Options *o, const SourceFile *file, const Tr
 static TrialOptions how_to_fail(Options *o) {
     TrialOptions how = {.native_only = o->native, .plain = true, .stressed = true};
     if (!o->failure_kind) return how;
-    if (!strcmp(o->failure_kind, "mismatch")) o->pipeline.no_verify = true;
-    else how.first_only = true;
+    if (!strcmp(o->failure_kind, "mismatch"))
+        o->pipeline.no_verify = true;
+    else
+        how.first_only = true;
     return how;
 }
 
 static void tell_failure(const Trial *t) {
-    fprintf(stderr, "%s%s%s: %s\n", trial_kind_text(t->kind), t->row[0] ? ", " : "", t->row, t->what);
+    fprintf(stderr, "%s%s%s: %s\n", trial_kind_text(t->kind), t->row[0] ? ", " : "", t->row,
+            t->what);
 }
 
 int verb_reduce(const Options *given) {
@@ -163,14 +176,17 @@ int verb_reduce(const Options *given) {
     if (!o.still) {
         try_program(&t, &o, &file, how);
         tell_failure(&t);
-        if (t.kind == TRIAL_FINE) fail(0, "%s does not fail: there is nothing to reduce", file.name);
+        if (t.kind == TRIAL_FINE)
+            fail(0, "%s does not fail: there is nothing to reduce", file.name);
         if (o.failure_kind && strcmp(o.failure_kind, trial_kind_text(t.kind)))
             fail(0, "%s fails in another way: %s", file.name, trial_kind_text(t.kind));
     }
     reduce_file(&out, &o, &file, o.still ? NULL : &t, how, o.how_many ? o.how_many : TRIES);
     if (!out.length) return 1;
-    if (o.output) output_file(o.output, out.bytes, out.length, 0666);
-    else output_bytes(out.bytes, out.length);
+    if (o.output)
+        output_file(o.output, out.bytes, out.length, 0666);
+    else
+        output_bytes(out.bytes, out.length);
     buffer_free(&out);
     return 0;
 }

@@ -30,13 +30,14 @@ typedef struct {
 bool try_kid(Round *s, Node *parent, uint32_t i, Node *other);
 /* Takes another program. */
 bool try_root(Round *s, Node *root);
-/* Leaves out what the start of the program does not reach, bodies of functions, ways of branches. */
+/* Leaves out what the start of the program does not reach, bodies of functions, ways of branches.
+ */
 void reduce_dump(Round *s);
 
 /* ---- reduce.c */
 
 /* The file with less in it, for which the same goes wrong as `failure` tells. */
-void reduce_file(Buffer *out, const Options *o, const SourceFile *file, const Trial *failure, TrialOptions how,
-                 uint32_t most_tries);
+void reduce_file(Buffer *out, const Options *o, const SourceFile *file, const Trial *failure,
+                 TrialOptions how, uint32_t most_tries);
 
 #endif

@@ -20,7 +20,9 @@ static const Node *name_of_top(Node *top) {
 }
 
 /* Tops without a name run; the others are definitions. */
-static bool is_start(Node *top) { return is_form(top_inner(top), H_start) || !name_of_top(top); }
+static bool is_start(Node *top) {
+    return is_form(top_inner(top), H_start) || !name_of_top(top);
+}
 
 static void mark(const Node *root, const Node *n, bool *reached) {
     if (n->kind == N_GLOBAL)
@@ -48,7 +50,8 @@ static void drop_unreached(Round *s) {
 /* ---- blocks */
 
 static bool has_blocks(const Node *function) {
-    return is_form(function, H_function) && function->count && is_form(function->kids[function->count - 1], H_block);
+    return is_form(function, H_function) && function->count &&
+           is_form(function->kids[function->count - 1], H_block);
 }
 
 static uint32_t first_block(const Node *function) {
@@ -80,7 +83,8 @@ static Node *tidied(Arena *a, Node *function) {
         uint32_t first = first_block(function);
         Nodes kept = {0};
         for (uint32_t i = 0; i < function->count; i++)
-            if (i <= first || is_needed(function, function->kids[i])) PUSH(a, kept, function->kids[i]);
+            if (i <= first || is_needed(function, function->kids[i]))
+                PUSH(a, kept, function->kids[i]);
         changed = kept.count < function->count;
         function = node_list(a, (Head)function->head, function->at, kept.items, kept.count);
     }
@@ -103,7 +107,8 @@ static Node *always(Arena *a, Node *exit, uint32_t k) {
     Node *to = exit->kids[k];
     if (to->kind == N_BLOCK && !is_form(exit, H_jump)) return list(a, H_jump, exit->at, to, NULL);
     if (!is_form(exit, H_op) || !is_form(to, H_to) || opcode_of(exit) == X_jmp) return NULL;
-    return list(a, H_op, exit->at, node_row(a, N_OPCODE, X_jmp), node_tree(a, N_VECTOR, exit->at, NULL, 0), to, NULL);
+    return list(a, H_op, exit->at, node_row(a, N_OPCODE, X_jmp),
+                node_tree(a, N_VECTOR, exit->at, NULL, 0), to, NULL);
 }
 
 /* One of the ways of the branch at the end of block b. */
@@ -128,13 +133,17 @@ static bool empty_out(Round *s, uint32_t top) {
     Node *block = function->kids[first];
     Node *nil = list(a, H_quote, block->at, node_simple(a, N_NIL, 0), NULL);
     if (block->count < 2 || function->count - first + block->count <= 4) return false;
-    return try_block(s, top, first, list(a, H_block, block->at, block->kids[0], block->kids[1], list(a, H_return, block->at, nil, NULL), NULL));
+    return try_block(s, top, first,
+                     list(a, H_block, block->at, block->kids[0], block->kids[1],
+                          list(a, H_return, block->at, nil, NULL), NULL));
 }
 
 static void reduce_function(Round *s, uint32_t top) {
     if (empty_out(s, top)) return;
-    for (uint32_t b = first_block(top_inner(s->root->kids[top])); b < top_inner(s->root->kids[top])->count; b++)
-        while (b < top_inner(s->root->kids[top])->count && straighten(s, top, b)) {}
+    for (uint32_t b = first_block(top_inner(s->root->kids[top]));
+         b < top_inner(s->root->kids[top])->count; b++)
+        while (b < top_inner(s->root->kids[top])->count && straighten(s, top, b)) {
+        }
 }
 
 void reduce_dump(Round *s) {

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_over(const Round *s) { return s->r->tries >= s->r->most_tries; }
+static bool is_over(const Round *s) {
+    return s->r->tries >= s->r->most_tries;
+}
 
 static bool still_fails(Round *s) {
     if (is_over(s)) return false;
@@ -51,7 +53,8 @@ static bool drop_kids(Round *s, Node *n, uint32_t at, uint32_t length) {
 /* Halves, quarters, ... from the end, where others depend on nothing. */
 static void drop_parts(Round *s, Node *n, uint32_t first, uint32_t step) {
     if (n->count < first + step) return;
-    for (uint32_t length = (n->count - first) / step * step; length; length = length / 2 / step * step) {
+    for (uint32_t length = (n->count - first) / step * step; length;
+         length = length / 2 / step * step) {
         for (uint32_t end = n->count; end >= first + length && !is_over(s);) {
             uint32_t at = end - length;
             drop_kids(s, n, at, length);
@@ -85,10 +88,13 @@ static void shrink_constant(Round *s, Node *parent, uint32_t i) {
     if (n->kind == N_INT) {
         if (n->integer == 0 || try_kid(s, parent, i, node_int(a, n->at, 0))) return;
         if (n->integer == 1 || try_kid(s, parent, i, node_int(a, n->at, 1))) return;
-        while (parent->kids[i]->integer / 2 > 1 && try_kid(s, parent, i, node_int(a, n->at, parent->kids[i]->integer / 2))) {}
+        while (parent->kids[i]->integer / 2 > 1 &&
+               try_kid(s, parent, i, node_int(a, n->at, parent->kids[i]->integer / 2))) {
+        }
     }
     if (n->kind == N_DOUBLE && n->real != 0.5) try_kid(s, parent, i, node_double(a, n->at, 0.5));
-    if (n->kind == N_STRING && text_length(n->text)) try_kid(s, parent, i, node_text(a, N_STRING, n->at, text("")));
+    if (n->kind == N_STRING && text_length(n->text))
+        try_kid(s, parent, i, node_text(a, N_STRING, n->at, text("")));
 }
 
 static bool is_symbol(const Node *n, const char *name) {
@@ -120,7 +126,9 @@ static Node *with_symbol(Arena *a, const Node *n, Text name, const Node *value) 
 /* (let [x e ...] body) without x, e where it was. */
 static bool put_in(Round *s, Node *parent, uint32_t i) {
     Node *n = parent->kids[i];
-    if (n->kind != N_LIST || n->count < 3 || !is_symbol(n->kids[0], "let") || n->kids[1]->kind != N_VECTOR || n->kids[1]->count < 2) return false;
+    if (n->kind != N_LIST || n->count < 3 || !is_symbol(n->kids[0], "let") ||
+        n->kids[1]->kind != N_VECTOR || n->kids[1]->count < 2)
+        return false;
     const Node *name = n->kids[1]->kids[0], *value = n->kids[1]->kids[1];
     if (name->kind != N_SYMBOL) return false;
     Node *copy = node_copy(s->r->arena, n);
@@ -129,16 +137,20 @@ static bool put_in(Round *s, Node *parent, uint32_t i) {
     Node *bindings = copy->kids[1];
     bindings->count -= 2;
     memmove(bindings->kids, bindings->kids + 2, bindings->count * sizeof *bindings->kids);
-    return weight(copy) <= weight(n) + 4 && try_kid(s, parent, i, bindings->count ? copy : copy->kids[2]);
+    return weight(copy) <= weight(n) + 4 &&
+           try_kid(s, parent, i, bindings->count ? copy : copy->kids[2]);
 }
 
-/* A call of a function that is defined as (defn f [x ...] body): the body with the arguments in it. */
+/* A call of a function that is defined as (defn f [x ...] body): the body with the arguments in it.
+ */
 static bool call_in(Round *s, Node *parent, uint32_t i) {
     Node *n = parent->kids[i];
     if (n->kind != N_LIST || !n->count || n->kids[0]->kind != N_SYMBOL) return false;
     for (uint32_t t = 0; t < s->root->count; t++) {
         const Node *d = s->root->kids[t];
-        if (d->kind != N_LIST || d->count != 4 || !is_symbol(d->kids[0], "defn") || !node_equal(d->kids[1], n->kids[0])) continue;
+        if (d->kind != N_LIST || d->count != 4 || !is_symbol(d->kids[0], "defn") ||
+            !node_equal(d->kids[1], n->kids[0]))
+            continue;
         const Node *parameters = d->kids[2];
         if (parameters->kind != N_VECTOR || parameters->count != n->count - 1) return false;
         Node *body = d->kids[3];
@@ -146,7 +158,8 @@ static bool call_in(Round *s, Node *parent, uint32_t i) {
             if (parameters->kids[p]->kind != N_SYMBOL) return false;
         for (uint32_t p = 0; p < parameters->count; p++)
             body = with_symbol(s->r->arena, body, parameters->kids[p]->text, n->kids[p + 1]);
-        return body != d->kids[3] && weight(body) <= 4 * weight(n) + weight(d) && try_kid(s, parent, i, body);
+        return body != d->kids[3] && weight(body) <= 4 * weight(n) + weight(d) &&
+               try_kid(s, parent, i, body);
     }
     return false;
 }
@@ -156,10 +169,13 @@ static bool replace_tree(Round *s, Node *parent, uint32_t i) {
     Pos at = pos(parent->kids[i]);
     if (!s->r->is_source) {
         bool is_small = is_form(parent->kids[i], H_quote);
-        return !is_small && (try_kid(s, parent, i, list(a, H_quote, at, node_simple(a, N_NIL, 0), NULL)) || hoist(s, parent, i));
+        return !is_small &&
+               (try_kid(s, parent, i, list(a, H_quote, at, node_simple(a, N_NIL, 0), NULL)) ||
+                hoist(s, parent, i));
     }
-    return try_kid(s, parent, i, node_simple(a, N_NIL, at)) || try_kid(s, parent, i, node_int(a, at, 0)) ||
-           hoist(s, parent, i) || put_in(s, parent, i) || call_in(s, parent, i);
+    return try_kid(s, parent, i, node_simple(a, N_NIL, at)) ||
+           try_kid(s, parent, i, node_int(a, at, 0)) || hoist(s, parent, i) ||
+           put_in(s, parent, i) || call_in(s, parent, i);
 }
 
 /* ---- rounds */
@@ -175,9 +191,11 @@ static void shrink_kids(Round *s, Node *n, bool is_root) {
             continue;
         }
         if (!is_root)
-            while (is_tree(n->kids[i]) && replace_tree(s, n, i)) {}
+            while (is_tree(n->kids[i]) && replace_tree(s, n, i)) {
+            }
         else if (s->r->is_source)
-            while (is_tree(n->kids[i]) && (hoist(s, n, i) || put_in(s, n, i))) {}
+            while (is_tree(n->kids[i]) && (hoist(s, n, i) || put_in(s, n, i))) {
+            }
         if (is_tree(n->kids[i])) shrink_kids(s, n->kids[i], false);
     }
 }

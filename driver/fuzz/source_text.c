@@ -1,5 +1,5 @@
-/* source_text.c - forms of a program as source text, laid out for people: what fits on a line stands
- * there; else the first few parts do, and the others follow on lines of their own. */
+/* source_text.c - forms of a program as source text, laid out for people: what fits on a line
+ * stands there; else the first few parts do, and the others follow on lines of their own. */
 #include "source_text.h"
 
 #include <string.h>
@@ -8,7 +8,8 @@ enum { WIDTH = 100, INDENT = 2 };
 
 /* What the reader makes of a prefix; NULL: this list has none. */
 static const char *prefix_of(const Node *n) {
-    static const char *const prefixes[][2] = {{"quote", "'"}, {"deref", "@"}, {"fn-literal", "#"}, {"var", "#'"}};
+    static const char *const prefixes[][2] = {
+        {"quote", "'"}, {"deref", "@"}, {"fn-literal", "#"}, {"var", "#'"}};
     if (n->kind != N_LIST || n->count != 2 || n->kids[0]->kind != N_SYMBOL) return NULL;
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (!strcmp(text_bytes(n->kids[0]->text), prefixes[i][0])) return prefixes[i][1];
@@ -55,14 +56,17 @@ static uint32_t parts_ahead(const Node *n) {
     static const char *const three[] = {"defn", "fn", "defn-"};
     if (n->kind != N_LIST || !n->count || n->kids[0]->kind != N_SYMBOL) return 1;
     for (size_t i = 0; i < sizeof three / sizeof *three; i++)
-        if (!strcmp(text_bytes(n->kids[0]->text), three[i])) return n->kids[1]->kind == N_SYMBOL ? 3 : 2;
+        if (!strcmp(text_bytes(n->kids[0]->text), three[i]))
+            return n->kids[1]->kind == N_SYMBOL ? 3 : 2;
     return 2;
 }
 
 /* Does the form's first part hold pairs of a name and an expression? */
 static bool binds_pairs(const Node *n) {
     static const char *const heads[] = {"let", "loop", "for", "doseq", "if-let", "when-let"};
-    if (n->kind != N_LIST || n->count < 2 || n->kids[0]->kind != N_SYMBOL || n->kids[1]->kind != N_VECTOR) return false;
+    if (n->kind != N_LIST || n->count < 2 || n->kids[0]->kind != N_SYMBOL ||
+        n->kids[1]->kind != N_VECTOR)
+        return false;
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         if (!strcmp(text_bytes(n->kids[0]->text), heads[i])) return true;
     return false;
@@ -82,7 +86,8 @@ static void print_parts(Buffer *out, const Node *n, size_t column, bool pairs) {
             line--;
         if (i && stays) buffer_print(out, " ");
         if (i && !stays) buffer_print(out, "\n%*s", (int)inner, "");
-        print_at(out, n->kids[i], stays ? out->length - line : inner, (binds && i == 1) || n->kids[i]->kind == N_MAP);
+        print_at(out, n->kids[i], stays ? out->length - line : inner,
+                 (binds && i == 1) || n->kids[i]->kind == N_MAP);
     }
 }
 

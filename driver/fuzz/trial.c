@@ -45,7 +45,8 @@ static void note_first_run(Try *t, const Observation *o, const char *name) {
     snprintf(f->error, sizeof f->error, "%.*s", (int)e.message_length, e.message);
 }
 
-static void note_difference(Try *t, const FormRun *run, const Observation *o, const char *name, const char *difference) {
+static void note_difference(Try *t, const FormRun *run, const Observation *o, const char *name,
+                            const char *difference) {
     Trial *f = t->found;
     Buffer was = {0}, is = {0};
     describe_observation(&was, &t->first);
@@ -53,7 +54,8 @@ static void note_difference(Try *t, const FormRun *run, const Observation *o, co
     f->kind = TRIAL_MISMATCH;
     f->pass = run->pass;
     snprintf(f->row, sizeof f->row, "%s", name);
-    snprintf(f->what, sizeof f->what, "another %s\n  %-22s %s\n  %-22s %s\n", difference, t->first_name, was.bytes, name, is.bytes);
+    snprintf(f->what, sizeof f->what, "another %s\n  %-22s %s\n  %-22s %s\n", difference,
+             t->first_name, was.bytes, name, is.bytes);
     buffer_free(&was);
     buffer_free(&is);
 }
@@ -74,14 +76,17 @@ static void run_and_compare(Try *t, const FormRun *run, const char *name) {
     observation_free(&o);
 }
 
-/* The rest of the forms says nothing after the first that misbehaves, or when the first run is late. */
+/* The rest of the forms says nothing after the first that misbehaves, or when the first run is
+ * late. */
 static bool wants_more(const Try *t) {
     return t->found->kind == TRIAL_FINE && !t->found->is_late;
 }
 
 static void run_form(Try *t, const FormRun *run) {
     bool native = run->header->language == L_Lbytes;
-    if (!wants_more(t) || (t->how.native_only && !native) || (t->how.first_only && t->found->has_run)) return;
+    if (!wants_more(t) || (t->how.native_only && !native) ||
+        (t->how.first_only && t->found->has_run))
+        return;
     run_and_compare(t, run, form_name(run));
     if (!native || !t->how.stressed || t->how.first_only || !wants_more(t)) return;
     setenv("SLISP_GC", "stress", 1);
@@ -99,7 +104,8 @@ static bool judge_form(void *context, const FormRun *run) {
 static bool judge_plain(void *context, const FormRun *run) {
     Try *t = context;
     t->found->reached = run->header->after;
-    if (run->header->language == L_Lbytes && !t->how.first_only) run_and_compare(t, run, "native, -O0");
+    if (run->header->language == L_Lbytes && !t->how.first_only)
+        run_and_compare(t, run, "native, -O0");
     return true;
 }
 
@@ -123,13 +129,16 @@ static void read_code(char *code, size_t size, const char *report) {
     static const char start[] = "error[";
     const char *at = report ? strstr(report, start) : NULL;
     *code = 0;
-    if (at) snprintf(code, size, "%.*s", (int)strcspn(at + sizeof start - 1, "]"), at + sizeof start - 1);
+    if (at)
+        snprintf(code, size, "%.*s", (int)strcspn(at + sizeof start - 1, "]"),
+                 at + sizeof start - 1);
 }
 
 /* The pass that runs after the one whose form was seen last. */
 static int pass_that_failed(const Trial *f, const Options *o) {
     int p = f->reached + 1;
-    while (p < PASS_COUNT - 1 && (o->pipeline.skip >> p & 1 || (pass_rows[p].kind == OPTIMISE && !f->optimise)))
+    while (p < PASS_COUNT - 1 &&
+           (o->pipeline.skip >> p & 1 || (pass_rows[p].kind == OPTIMISE && !f->optimise)))
         p++;
     return p < PASS_COUNT ? p : PASS_COUNT - 1;
 }
@@ -146,9 +155,14 @@ static void note_failure(Trial *f, const Options *options, const Observation *o)
     int pass = f->pass = pass_that_failed(f, options);
     read_code(f->row, sizeof f->row, o->err.bytes);
     f->in_library = is_in_library(o->err.bytes);
-    f->kind = o->code == 1 && !o->signal ? TRIAL_ERROR : pass == PASS_verify && f->row[0] == 'V' ? TRIAL_VERIFY : TRIAL_CRASH;
+    f->kind = o->code == 1 && !o->signal                ? TRIAL_ERROR
+              : pass == PASS_verify && f->row[0] == 'V' ? TRIAL_VERIFY
+                                                        : TRIAL_CRASH;
     if (f->kind == TRIAL_CRASH) snprintf(f->row, sizeof f->row, "%s", pass_rows[pass].name);
-    snprintf(f->what, sizeof f->what, "%s%.*s", o->is_late ? "does not end\n" : o->signal ? "crashes\n" : "",
+    snprintf(f->what, sizeof f->what, "%s%.*s",
+             o->is_late  ? "does not end\n"
+             : o->signal ? "crashes\n"
+                         : "",
              (int)sizeof f->what - 32, o->err.bytes ? o->err.bytes : "");
 }
 

@@ -16,8 +16,8 @@ typedef enum {
 
 typedef struct {
     TrialKind kind;
-    int pass;       /* that failed, or that made the form which misbehaves; -1: none */
-    char row[40];   /* the form that misbehaves, or the rule or message: "gvn", "V05", "SL0101" */
+    int pass;        /* that failed, or that made the form which misbehaves; -1: none */
+    char row[40];    /* the form that misbehaves, or the rule or message: "gvn", "V05", "SL0101" */
     char what[1600]; /* about that, lines */
     bool in_library; /* what verify rejects is a function of the library */
     /* the run that all others are compared with */
@@ -25,13 +25,14 @@ typedef struct {
     int code, signal;
     char error[200]; /* its error, empty when there was none */
     uint64_t steps;
-    uint32_t runs;   /* of all forms */
-    int reached;     /* the last pass whose form was seen */
-    int optimise;    /* at what level */
+    uint32_t runs; /* of all forms */
+    int reached;   /* the last pass whose form was seen */
+    int optimise;  /* at what level */
 } Trial;
 
 typedef struct {
-    bool first_only;  /* of the forms only the first is run, to see whether the program means something */
+    bool first_only;  /* of the forms only the first is run, to see whether the program means
+                         something */
     bool native_only; /* no form is interpreted */
     bool plain;       /* the native program of -O0, too */
     bool stressed;    /* the native program with a collection at every allocation, too */

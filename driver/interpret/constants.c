@@ -1,4 +1,5 @@
-/* constants.c - what forms refer to: constants, static closures and shapes, functions of the runtime.
+/* constants.c - what forms refer to: constants, static closures and shapes, functions of the
+ * runtime.
  *
  * They are made when they are first needed and never move. Equal constants are one object, as in a
  * linked program.
@@ -28,7 +29,8 @@ static Value number_constant(Kind kind, uint64_t bits, uint32_t hash) {
     set_header_hash(v, hash);
     return v;
 }
-_Static_assert((int)FIELD_BIGINT_VALUE == (int)FIELD_DOUBLE_VALUE, "both are one word behind the header");
+_Static_assert((int)FIELD_BIGINT_VALUE == (int)FIELD_DOUBLE_VALUE,
+               "both are one word behind the header");
 
 static Value make_constant(const Node *d) {
     switch ((NodeKind)d->kind) {
@@ -38,8 +40,19 @@ static Value make_constant(const Node *d) {
     case N_SYMBOL: return intern(KIND_SYMBOL, text_bytes(d->text), text_length(d->text));
     case N_INT: return number_constant(KIND_BIGINT, (uint64_t)d->integer, hash_int(d->integer));
     case N_DOUBLE: return number_constant(KIND_DOUBLE, bits_of(d->real), hash_double(d->real));
-    case N_LIST: case N_VECTOR: case N_MAP: case N_SET: case N_NIL: case N_TRUE: case N_FALSE:
-    case N_NAME: case N_GLOBAL: case N_BLOCK: case N_PRIM: case N_WORD: case N_OPCODE:
+    case N_LIST:
+    case N_VECTOR:
+    case N_MAP:
+    case N_SET:
+    case N_NIL:
+    case N_TRUE:
+    case N_FALSE:
+    case N_NAME:
+    case N_GLOBAL:
+    case N_BLOCK:
+    case N_PRIM:
+    case N_WORD:
+    case N_OPCODE:
     case N_CONDITION: break;
     }
     bug(d, "no object can be made of this constant");
@@ -60,7 +73,8 @@ static Value shared_constant(const Node *d) {
 
 static Value collection_constant(const Node *d) {
     if (d->count || d->head) bug(d, "no object can be made of this constant");
-    uint64_t *const empty[] = {slisp_empty_list, slisp_empty_vector, slisp_empty_map, slisp_empty_set};
+    uint64_t *const empty[] = {slisp_empty_list, slisp_empty_vector, slisp_empty_map,
+                               slisp_empty_set};
     return value_of(empty[d->kind - N_LIST]);
 }
 
@@ -103,8 +117,10 @@ Value static_shape(const Node *shape) {
 
 /* ---- functions of the runtime */
 
-typedef uint64_t WordFunction(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double, double);
-typedef double DoubleFunction(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double, double);
+typedef uint64_t WordFunction(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double,
+                              double);
+typedef double DoubleFunction(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double,
+                              double);
 
 /* By the System V convention words and doubles travel in registers of their own, so one prototype
  * fits all functions of up to six words and two doubles. */
@@ -114,13 +130,16 @@ Bits call_function(uint64_t address, const char *args, bool gives_double, const 
     double d[2] = {0};
     uint32_t next_word = 0, next_double = 0, i = 0;
     for (; i < count && args[i] != '*'; i++) {
-        if (args[i] == 'd') d[next_double++] = double_of(words[i]);
-        else w[next_word++] = words[i];
+        if (args[i] == 'd')
+            d[next_double++] = double_of(words[i]);
+        else
+            w[next_word++] = words[i];
     }
     slisp_context.area_count = count - i;
     memcpy(slisp_context.area, words + i, 8 * (count - i));
     if (gives_double)
-        return bits_of(((DoubleFunction *)(uintptr_t)address)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1]));
+        return bits_of(
+            ((DoubleFunction *)(uintptr_t)address)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1]));
     return ((WordFunction *)(uintptr_t)address)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1]);
 }
 

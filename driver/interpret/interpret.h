@@ -1,4 +1,5 @@
-/* interpret.h - running a form as it stands: each language from Lcore to Lframed has an interpreter.
+/* interpret.h - running a form as it stands: each language from Lcore to Lframed has an
+ * interpreter.
  *
  * They share the runtime with native programs: its values, its collections, its collector, which
  * really runs and really moves the objects that the interpreter holds.
@@ -29,8 +30,9 @@ typedef struct {
     bool junk;         /* by place: calls leave junk in what they may clobber */
     const char *trace; /* calls and results of this function, "" for all, NULL: no trace */
     VEC(Breakpoint) breaks;
-    const char *call;  /* (function argument ...) instead of the program's start; its result is printed */
-    int events;        /* file descriptor that events go to (world_event), -1: none */
+    const char
+        *call;  /* (function argument ...) instead of the program's start; its result is printed */
+    int events; /* file descriptor that events go to (world_event), -1: none */
     RunCounts *counts; /* filled in; may lie in memory that processes share */
 } InterpretOptions;
 

@@ -3,7 +3,9 @@
 
 /* ---- operands, by the letters of x86.def */
 
-static uint32_t block_number(const Node *to) { return to->kids[0]->block; }
+static uint32_t block_number(const Node *to) {
+    return to->kids[0]->block;
+}
 
 static void decode_trap(Instruction *in, const Node *trap) {
     const char *name = text_bytes(trap->kids[0]->text);
@@ -24,10 +26,14 @@ static void decode_value(Decoder *d, Instruction *in, const Node *operand, uint3
 
 static void decode_operand(Decoder *d, Instruction *in, const Node *operand, uint32_t *values,
                            uint32_t *ways) {
-    if (is_form(operand, H_cc)) in->condition = (uint8_t)operand->kids[0]->head;
-    else if (is_form(operand, H_trap)) decode_trap(in, operand);
-    else if (is_form(operand, H_to)) *((*ways)++ ? &in->no : &in->yes) = block_number(operand);
-    else decode_value(d, in, operand, values);
+    if (is_form(operand, H_cc))
+        in->condition = (uint8_t)operand->kids[0]->head;
+    else if (is_form(operand, H_trap))
+        decode_trap(in, operand);
+    else if (is_form(operand, H_to))
+        *((*ways)++ ? &in->no : &in->yes) = block_number(operand);
+    else
+        decode_value(d, in, operand, values);
 }
 
 static void decode_operands(Decoder *d, Instruction *in, const Node *op) {
@@ -52,8 +58,7 @@ static const Node *block_named(const Node *function, uint32_t number) {
 /* By name, a jump gives the parameters of its block their values. */
 static const Transfers *jump_transfers(Decoder *d, const Node *to) {
     const Node *parameters = block_named(d->code->function, block_number(to))->kids[1];
-    if (parameters->count != to->count - 1)
-        bug(to, "the block takes %u values", parameters->count);
+    if (parameters->count != to->count - 1) bug(to, "the block takes %u values", parameters->count);
     Transfers *t = transfers_new(machine.by_place ? 0 : parameters->count);
     for (uint32_t i = 0; i < t->count; i++)
         t->items[i] = (Transfer){spot_of_operand(d, parameters->kids[i]),
@@ -79,10 +84,14 @@ static void decode_return(Decoder *d, Instruction *in, const Node *result) {
 static void decode_op(Decoder *d, const Node *op) {
     Opcode o = opcode_of(op);
     Instruction in = {.opcode = (uint8_t)o, .at = op->at, .node = op};
-    if (o == X_dispatch) decode_entry(d, op->kids[FIRST_OPERAND]);
-    else if (o == X_ret) decode_return(d, &in, op->kids[FIRST_OPERAND]);
-    else if (has_flag(op, SAFEPOINT) || o == X_tail || o == X_tailv) in.call = decode_call(d, op);
-    else decode_operands(d, &in, op);
+    if (o == X_dispatch)
+        decode_entry(d, op->kids[FIRST_OPERAND]);
+    else if (o == X_ret)
+        decode_return(d, &in, op->kids[FIRST_OPERAND]);
+    else if (has_flag(op, SAFEPOINT) || o == X_tail || o == X_tailv)
+        in.call = decode_call(d, op);
+    else
+        decode_operands(d, &in, op);
     if (o == X_jmp) in.transfers = jump_transfers(d, op->kids[FIRST_OPERAND]);
     PUSH(world.arena, d->out, in);
 }
@@ -123,7 +132,8 @@ static bool mentions_slot(const Node *n) {
 static void check_frame_is_there(const Node *block) {
     bool is_left = false;
     for (uint32_t i = block_first_instruction(block); machine.by_place && i < block->count; i++) {
-        if (is_left && mentions_slot(block->kids[i])) bug(block->kids[i], "the frame is not there any more");
+        if (is_left && mentions_slot(block->kids[i]))
+            bug(block->kids[i], "the frame is not there any more");
         is_left |= is_form(block->kids[i], H_leave_frame);
     }
 }
@@ -138,8 +148,10 @@ static void decode_block(Decoder *d, const Node *block) {
     Live *live = has_notes ? live_block(d, block, d->position) : NULL;
     for (uint32_t i = block_first_instruction(block); i < block->count; i++) {
         if (live) d->position = live_instruction(live, block->kids[i]) + 2;
-        if (is_instruction(block->kids[i])) decode_op(d, block->kids[i]);
-        else decode_added(d, block->kids[i]);
+        if (is_instruction(block->kids[i]))
+            decode_op(d, block->kids[i]);
+        else
+            decode_added(d, block->kids[i]);
     }
     const Instruction *last = &d->out.items[d->out.count - 1];
     if (last->opcode == X_NONE || !(opcode_rows[last->opcode].flags & LEAVES))
@@ -170,7 +182,8 @@ static void plan_frame_by_place(Code *code) {
     if (slots) code->frame_words = (uint32_t)slots->kids[0]->integer;
     if (frame) code->frame_words = (uint32_t)frame->kids[0]->integer / 8;
     if (frame && frame->kids[0]->integer && frame->kids[0]->integer % 16 != 8)
-        bug(frame, "with the return address the frame must be a multiple of 16 bytes: C code relies on it");
+        bug(frame, "with the return address the frame must be a multiple of 16 bytes: C code "
+                   "relies on it");
     code->enters = frame != NULL;
 }
 
@@ -200,8 +213,10 @@ const Code *machine_decode(Routine *routine) {
     uint32_t first = function_first_block(code->function);
     if (first == code->function->count)
         bug(code->function, "$%s has no block", text_bytes(routine->name));
-    if (machine.by_place) plan_frame_by_place(code);
-    else plan_frame_by_name(code);
+    if (machine.by_place)
+        plan_frame_by_place(code);
+    else
+        plan_frame_by_name(code);
     code->parameters = parameters_of(&d, code->function->kids[first]->kids[1]);
     for (uint32_t b = first; b < code->function->count; b++)
         decode_block(&d, code->function->kids[b]);

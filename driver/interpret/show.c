@@ -43,7 +43,8 @@ static void show_list(TextBuffer *out, Value v, int depth) {
     Value item;
     SeqStep step = SEQ_END;
     text_add_text(out, "(");
-    for (uint64_t i = 0; (step = seq_next(&walk, &item)) == SEQ_ELEMENT && separate(out, i, " "); i++) {
+    for (uint64_t i = 0; (step = seq_next(&walk, &item)) == SEQ_ELEMENT && separate(out, i, " ");
+         i++) {
         if (i == SHOWN_ITEMS) break;
         show_value(out, item, depth);
     }
@@ -51,18 +52,25 @@ static void show_list(TextBuffer *out, Value v, int depth) {
 }
 
 static void show_value(TextBuffer *out, Value v, int depth) {
-    if (depth == SHOWN_DEPTH) text_add_value(out, v);
-    else if (is_kind(v, KIND_VECTOR)) show_vector(out, v, depth + 1);
-    else if (is_map(v) || is_set(v)) show_entries(out, v, depth + 1);
-    else if (is_sequential(v)) show_list(out, v, depth + 1);
-    else text_add_value(out, v);
+    if (depth == SHOWN_DEPTH)
+        text_add_value(out, v);
+    else if (is_kind(v, KIND_VECTOR))
+        show_vector(out, v, depth + 1);
+    else if (is_map(v) || is_set(v))
+        show_entries(out, v, depth + 1);
+    else if (is_sequential(v))
+        show_list(out, v, depth + 1);
+    else
+        text_add_value(out, v);
 }
 
 static void show_double(TextBuffer *out, double d) {
     char text[32];
     snprintf(text, sizeof text, "%.17g", d);
-    if (d - d != 0) text_add_text(out, text);
-    else text_add(out, text, double_text(d, text));
+    if (d - d != 0)
+        text_add_text(out, text);
+    else
+        text_add(out, text, double_text(d, text));
 }
 
 void show_word(TextBuffer *out, Bits word, Holding holding) {
@@ -115,7 +123,8 @@ void world_flush_events(void) {
     if (events) fflush(events);
 }
 
-void world_entry(const Routine *routine, const Bits *words, const Holding *holdings, uint32_t count) {
+void world_entry(const Routine *routine, const Bits *words, const Holding *holdings,
+                 uint32_t count) {
     TextBuffer t = {0};
     text_add_text(&t, "(");
     text_add_text(&t, text_bytes(routine->name));

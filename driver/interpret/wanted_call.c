@@ -49,12 +49,14 @@ Bits wanted_argument(const WantedCall *w, uint32_t i, Holding holding) {
         if (v == VALUE_TRUE || v == VALUE_FALSE) return v == VALUE_TRUE;
         break;
     }
-    fail(0, "argument %u of the call is no %s", i + 1, holding == HOLDING_DOUBLE ? "double" : "int");
+    fail(0, "argument %u of the call is no %s", i + 1,
+         holding == HOLDING_DOUBLE ? "double" : "int");
 }
 
 void check_wanted_count(const WantedCall *w, uint32_t parameters) {
     if (w->count != parameters)
-        fail(0, "%s has %u parameters, but %u arguments are given", text_bytes(w->name), parameters, w->count);
+        fail(0, "%s has %u parameters, but %u arguments are given", text_bytes(w->name), parameters,
+             w->count);
 }
 
 void print_wanted_result(Bits word, Holding holding) {

@@ -1,4 +1,5 @@
-/* world.h - what the interpreters share: routines, the stack of values, calls, try and throw, steps.
+/* world.h - what the interpreters share: routines, the stack of values, calls, try and throw,
+ * steps.
  *
  * Each slisp call is a C call of the interpreter (with a Frame on the C stack), tail calls are
  * loops. Words that must survive a collection stand on the stack of values, where each word says
@@ -23,7 +24,7 @@ typedef enum { HOLDING_VALUE, HOLDING_INT, HOLDING_FLAG, HOLDING_DOUBLE, HOLDING
 /* ---- routines: what can be called */
 
 typedef struct Routine {
-    Text name;        /* as native code names it: user/f, user/f.w2, user/f.fn3, user/top.1, start */
+    Text name; /* as native code names it: user/f, user/f.w2, user/f.fn3, user/top.1, start */
     const Node *node; /* its form */
     void *prepared;   /* what the interpreter made of it, NULL before the first call */
     bool is_library;
@@ -35,8 +36,12 @@ Routine *routine_new(Text name, const Node *node, bool is_library);
 /* By name; NULL when there is none. Only routines of the top level are found: routine_define. */
 Routine *routine_named(Text name);
 void routine_define(Routine *r);
-static inline Bits code_of(const Routine *r) { return (Bits)(uintptr_t)r; }
-static inline Routine *routine_of(Bits code) { return (Routine *)(uintptr_t)code; }
+static inline Bits code_of(const Routine *r) {
+    return (Bits)(uintptr_t)r;
+}
+static inline Routine *routine_of(Bits code) {
+    return (Routine *)(uintptr_t)code;
+}
 
 /* ---- the stack of values */
 
@@ -47,20 +52,20 @@ typedef struct Handler Handler;
 typedef struct {
     const InterpretOptions *options;
     const DumpHeader *header;
-    Arena *arena;      /* lives as long as the run */
-    Bits *words;       /* the stack of values */
-    uint8_t *is_ref;   /* of each word: does the collector see it? */
-    uint64_t top;      /* the first free word */
-    Frame *frame;      /* the innermost call, NULL outside */
-    Handler *handler;  /* the innermost try */
+    Arena *arena;     /* lives as long as the run */
+    Bits *words;      /* the stack of values */
+    uint8_t *is_ref;  /* of each word: does the collector see it? */
+    uint64_t top;     /* the first free word */
+    Frame *frame;     /* the innermost call, NULL outside */
+    Handler *handler; /* the innermost try */
     uint64_t steps, next_stop;
-    uint64_t room;     /* bytes of the heap that the form has asked for and not taken yet */
-    uint64_t depth;    /* of calls, for traces */
+    uint64_t room;  /* bytes of the heap that the form has asked for and not taken yet */
+    uint64_t depth; /* of calls, for traces */
 } World;
 extern World world;
 
-/* Room for `count` words, set to nil, which the collector sees; gives the index of the first. When the stack is full,
- * it throws. Popped by setting world.top back. */
+/* Room for `count` words, set to nil, which the collector sees; gives the index of the first. When
+ * the stack is full, it throws. Popped by setting world.top back. */
 uint64_t stack_push_room(uint64_t count);
 static inline uint64_t stack_push(Bits word, bool is_ref) {
     uint64_t i = stack_push_room(1);
@@ -79,7 +84,7 @@ struct Frame {
     uint64_t base; /* its words on the stack of values start here */
     /* Calls `show` for each name that has a value now; NULL when it has none. */
     void (*names)(const Frame *frame, void (*show)(const Node *name, Holding holding, Bits word));
-    void *state;   /* the interpreter's own */
+    void *state; /* the interpreter's own */
 };
 
 /* Fills in all but `names` and `state`. Throws when calls are nested too deeply. */
@@ -105,7 +110,8 @@ Bits take_room(uint64_t bytes);
 
 /* ---- traces and events: entries and results of calls, of functions of the program's files */
 
-void world_entry(const Routine *routine, const Bits *words, const Holding *holdings, uint32_t count);
+void world_entry(const Routine *routine, const Bits *words, const Holding *holdings,
+                 uint32_t count);
 void world_result(const Routine *routine, Bits word, Holding holding);
 void world_flush_events(void);
 static inline bool world_watches(void) {
@@ -133,9 +139,11 @@ void handler_leave(Handler *h);
 
 /* Calls a C function of the runtime by its symbol: `args` says, as in prims.def, how the words go.
  * With a *, the words from there on go through the argument area. */
-Bits call_runtime(const char *symbol, const char *args, bool gives_double, const Bits *words, uint32_t count);
+Bits call_runtime(const char *symbol, const char *args, bool gives_double, const Bits *words,
+                  uint32_t count);
 /* The same by its address (slisp_function), for those that call it often. */
-Bits call_function(uint64_t address, const char *args, bool gives_double, const Bits *words, uint32_t count);
+Bits call_function(uint64_t address, const char *args, bool gives_double, const Bits *words,
+                   uint32_t count);
 
 /* The value of a datum (quote d); equal constants are the same object, which never moves. */
 Value constant_value(const Node *datum);
@@ -186,7 +194,8 @@ Bits inline_primitive(Prim p, const Bits *words, uint32_t count);
 typedef Bits InlineFunction(const Bits *words);
 /* The same as a function of its own; NULL when the runtime has one. */
 InlineFunction *inline_function(Prim p);
-/* The same for all primitives but those that are functions of the library or run by calls (%apply). */
+/* The same for all primitives but those that are functions of the library or run by calls (%apply).
+ */
 Bits run_primitive(Prim p, const Bits *words, uint32_t count);
 
 #endif

@@ -81,8 +81,8 @@ typedef struct {
     uint64_t (*runtime)(Text name, void *context); /* 0: there is none */
     void *context;
 } Addresses;
-/* Sets section[CODE], [RODATA] and [DATA]: one after another from `base` on, each on a page of its own.
- * Gives the address behind them. */
+/* Sets section[CODE], [RODATA] and [DATA]: one after another from `base` on, each on a page of its
+ * own. Gives the address behind them. */
 uint64_t lay_out(const Linked *l, uint64_t base, Addresses *addresses);
 /* Fills in all relocated places of the sections' bytes. */
 void relocate(Linked *l, const Addresses *addresses);

@@ -29,13 +29,15 @@ static uint64_t own_symbol(Text name, void *context) {
 }
 
 /* Lays the program out where executables have it, or, when something of slispc's own happens to lie
- * there (the kernel chooses where its heap starts), at another address below 2 GiB. The room is taken. */
+ * there (the kernel chooses where its heap starts), at another address below 2 GiB. The room is
+ * taken. */
 static void take_room(const Linked *l, Addresses *at) {
     for (uint64_t base = CODE_ADDRESS; base < INT32_MAX - CODE_ADDRESS; base += CODE_ADDRESS) {
         void *wanted = (void *)(uintptr_t)base;
         uint64_t length = lay_out(l, base, at) - base;
-        void *place = mmap(wanted, length, PROT_NONE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+        void *place =
+            mmap(wanted, length, PROT_NONE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
         if (place == wanted) return;
         if (place != MAP_FAILED) munmap(place, length); /* a kernel that does not know NOREPLACE */
     }

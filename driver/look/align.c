@@ -1,8 +1,8 @@
 /* align.c - which lines of two texts belong together.
  *
- * First the longest common subsequence of lines that have the same shape, where such count more whose
- * names are also defined by lines of the same shape. Then the pairs elect which name is which: the
- * couples of names that occur most often are taken first. A pair that disagrees is none.
+ * First the longest common subsequence of lines that have the same shape, where such count more
+ * whose names are also defined by lines of the same shape. Then the pairs elect which name is
+ * which: the couples of names that occur most often are taken first. A pair that disagrees is none.
  */
 #include "align.h"
 #include "table.h"
@@ -17,7 +17,9 @@ typedef struct {
     Pairs pairs;
 } Align;
 
-static uint64_t token_key(const Token *t) { return ((uint64_t)t->kind << 32 | t->number) + 1; }
+static uint64_t token_key(const Token *t) {
+    return ((uint64_t)t->kind << 32 | t->number) + 1;
+}
 
 /* A name is taken to be defined where it stands first. */
 static uint64_t *fingerprints(Arena *a, const Lines *lines) {
@@ -55,7 +57,8 @@ static void add_pair(Align *a, uint32_t i, uint32_t k) {
 static void align_range(Align *a, uint32_t i0, uint32_t i1, uint32_t k0, uint32_t k1) {
     uint32_t n = i1 - i0, m = k1 - k0, i, k;
     uint8_t *choices = malloc((size_t)n * m + 1);
-    uint32_t *rows[2] = {calloc((size_t)m + 1, sizeof(uint32_t)), calloc((size_t)m + 1, sizeof(uint32_t))};
+    uint32_t *rows[2] = {calloc((size_t)m + 1, sizeof(uint32_t)),
+                         calloc((size_t)m + 1, sizeof(uint32_t))};
     if (!choices || !rows[0] || !rows[1]) fail(0, "no memory left");
     for (i = n; i-- > 0;) {
         uint32_t *row = rows[i & 1], *below = rows[~i & 1];
@@ -73,7 +76,8 @@ static void align_range(Align *a, uint32_t i0, uint32_t i1, uint32_t k0, uint32_
     }
     for (i = 0, k = 0; i < n || k < m;) {
         uint8_t choice = i == n ? SKIP_RIGHT : k == m ? SKIP_LEFT : choices[(size_t)i * m + k];
-        add_pair(a, choice == SKIP_RIGHT ? NO_LINE : i0 + i, choice == SKIP_LEFT ? NO_LINE : k0 + k);
+        add_pair(a, choice == SKIP_RIGHT ? NO_LINE : i0 + i,
+                 choice == SKIP_LEFT ? NO_LINE : k0 + k);
         i += choice != SKIP_RIGHT;
         k += choice != SKIP_LEFT;
     }
@@ -82,7 +86,8 @@ static void align_range(Align *a, uint32_t i0, uint32_t i1, uint32_t k0, uint32_
     free(rows[1]);
 }
 
-/* What is the same at the start and at the end needs no search; what is too long is replaced whole. */
+/* What is the same at the start and at the end needs no search; what is too long is replaced whole.
+ */
 static void find_pairs(Align *a) {
     enum { MOST_CELLS = 1 << 28 };
     uint32_t n = a->sides[0]->count, m = a->sides[1]->count, start = 0, end = 0;
@@ -137,7 +142,8 @@ static void elect(Align *a, Table partners[2]) {
         if (p.left == NO_LINE || p.right == NO_LINE) continue;
         const Line *l = &a->sides[0]->items[p.left], *r = &a->sides[1]->items[p.right];
         for (uint32_t k = 0; k < l->tokens.count; k++)
-            if (l->tokens.items[k].kind != TOKEN_TEXT) vote(a, &couples, &found, &l->tokens.items[k], &r->tokens.items[k]);
+            if (l->tokens.items[k].kind != TOKEN_TEXT)
+                vote(a, &couples, &found, &l->tokens.items[k], &r->tokens.items[k]);
     }
     if (couples.count) qsort(couples.items, couples.count, sizeof *couples.items, compare_votes);
     for (uint32_t i = 0; i < couples.count; i++) {
@@ -152,13 +158,16 @@ static bool agrees(const Align *a, const Table *partners, Pair p) {
     const Line *l = &a->sides[0]->items[p.left], *r = &a->sides[1]->items[p.right];
     for (uint32_t k = 0; k < l->tokens.count; k++)
         if (l->tokens.items[k].kind != TOKEN_TEXT &&
-            (uintptr_t)table_get(partners, token_key(&l->tokens.items[k])) != token_key(&r->tokens.items[k]))
+            (uintptr_t)table_get(partners, token_key(&l->tokens.items[k])) !=
+                token_key(&r->tokens.items[k]))
             return false;
     return true;
 }
 
 Pairs align_lines(Arena *arena, const Lines *left, const Lines *right) {
-    Align a = {.arena = arena, .sides = {left, right}, .prints = {fingerprints(arena, left), fingerprints(arena, right)}};
+    Align a = {.arena = arena,
+               .sides = {left, right},
+               .prints = {fingerprints(arena, left), fingerprints(arena, right)}};
     Table partners[2] = {{.arena = arena}, {.arena = arena}};
     Pairs out = {0};
     find_pairs(&a);

@@ -12,8 +12,8 @@ typedef struct {
 } Pair;
 typedef VEC(Pair) Pairs;
 
-/* In order. Two lines are paired when they are the same but for numbers, and their numbers agree with
- * one correspondence of names and of blocks, which is one to one. */
+/* In order. Two lines are paired when they are the same but for numbers, and their numbers agree
+ * with one correspondence of names and of blocks, which is one to one. */
 Pairs align_lines(Arena *a, const Lines *left, const Lines *right);
 
 #endif

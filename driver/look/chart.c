@@ -1,7 +1,7 @@
 /* chart.c - what is alive when: a row for each value or place, a column for each instruction.
  *
- * Lintervals says it of values. Of places it follows from the blocks, backwards: alive at their ends
- * is what their successors find.
+ * Lintervals says it of values. Of places it follows from the blocks, backwards: alive at their
+ * ends is what their successors find.
  */
 #include "graph.h"
 #include "ir/flow.h"
@@ -33,13 +33,15 @@ static void mark(ChartRow *row, uint32_t column, char letter) {
 static void add_head_row(Arena *a, Chart *c, const Flow *flow) {
     uint32_t column = 0;
     for (uint32_t b = 0; b < flow->count; b++)
-        c->columns += 1 + flow->blocks[b].node->count - block_first_instruction(flow->blocks[b].node);
+        c->columns +=
+            1 + flow->blocks[b].node->count - block_first_instruction(flow->blocks[b].node);
     ChartRow *row = add_row(a, c, "");
     for (uint32_t b = 0; b < flow->count; b++) {
         const Node *block = flow->blocks[b].node;
         mark(row, column++, '|');
         for (uint32_t i = block_first_instruction(block); i < block->count; i++, column++)
-            if (is_instruction(block->kids[i]) && has_flag(block->kids[i], SAFEPOINT)) mark(row, column, 'C');
+            if (is_instruction(block->kids[i]) && has_flag(block->kids[i], SAFEPOINT))
+                mark(row, column, 'C');
     }
 }
 
@@ -53,7 +55,8 @@ static void add_interval(Arena *a, Chart *c, const Node *interval) {
     ChartRow *row = add_row(a, c, label.bytes);
     const Node *ranges = interval->kids[1], *uses = interval->kids[2];
     for (uint32_t i = 0; i < ranges->count; i++) {
-        uint32_t from = (uint32_t)ranges->kids[i]->kids[0]->integer, to = (uint32_t)ranges->kids[i]->kids[1]->integer;
+        uint32_t from = (uint32_t)ranges->kids[i]->kids[0]->integer,
+                 to = (uint32_t)ranges->kids[i]->kids[1]->integer;
         for (uint32_t p = from / 2; p <= (to - 1) / 2; p++)
             mark(row, p, '=');
         if (i == 0) mark(row, from / 2, 'D');
@@ -127,7 +130,8 @@ static void step_back(Places *p, const Node *n) {
 static void mark_live(Places *p) {
     for (uint32_t i = 1; i < p->chart->rows.count; i++) {
         const char *label = p->chart->rows.items[i].label;
-        if (p->live[where_parse(label, strlen(label))]) mark(&p->chart->rows.items[i], p->column, '=');
+        if (p->live[where_parse(label, strlen(label))])
+            mark(&p->chart->rows.items[i], p->column, '=');
     }
 }
 
@@ -171,7 +175,8 @@ static void note_names(Places *p, const Node *n) {
     if (n->kind == N_NAME && where_of(n) && p->rows[where_of(n)]) {
         Buffer *note = &row_of(p, where_of(n))->note;
         Text name = text_format("%%%s.%u", text_bytes(n->name.hint), n->name.number);
-        if (is_new(p, where_of(n), name)) buffer_print(note, "%s%s", note->length ? " | " : "", text_bytes(name));
+        if (is_new(p, where_of(n), name))
+            buffer_print(note, "%s%s", note->length ? " | " : "", text_bytes(name));
     }
     if (!is_tree(n) || is_form(n, H_quote)) return;
     for (uint32_t i = 0; i < n->count; i++)
@@ -217,7 +222,8 @@ void chart_print(Buffer *out, const Chart *c) {
     enum { PAGE = 100 };
     int width = 8;
     for (uint32_t r = 0; r < c->rows.count; r++)
-        if ((int)strlen(c->rows.items[r].label) > width) width = (int)strlen(c->rows.items[r].label);
+        if ((int)strlen(c->rows.items[r].label) > width)
+            width = (int)strlen(c->rows.items[r].label);
     for (uint32_t from = 0; from < c->columns; from += PAGE) {
         uint32_t to = from + PAGE < c->columns ? from + PAGE : c->columns;
         if (from) buffer_print(out, "\n");
@@ -228,7 +234,8 @@ void chart_print(Buffer *out, const Chart *c) {
         for (uint32_t r = 0; r < c->rows.count; r++) {
             const ChartRow *row = &c->rows.items[r];
             if (r && is_empty(row, from, to)) continue;
-            buffer_print(out, "  %-*s %.*s", width, row->label, (int)(to - from), row->cells.bytes + from);
+            buffer_print(out, "  %-*s %.*s", width, row->label, (int)(to - from),
+                         row->cells.bytes + from);
             if (row->note.length) buffer_print(out, "  %s", row->note.bytes);
             while (out->bytes[out->length - 1] == ' ')
                 out->length--;
@@ -243,8 +250,12 @@ static void add_escaped(Buffer *out, const char *s) {
 }
 
 void graph_chart(Buffer *out, const Chart *c, const char *prefix) {
-    buffer_print(out, "  %s [shape=plaintext, label=<<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"2\">\n", prefix);
-    buffer_print(out, "<TR><TD ALIGN=\"LEFT\" COLSPAN=\"%u\">%u columns</TD></TR>\n", c->columns + 1, c->columns);
+    buffer_print(out,
+                 "  %s [shape=plaintext, label=<<TABLE BORDER=\"0\" CELLBORDER=\"0\" "
+                 "CELLSPACING=\"0\" CELLPADDING=\"2\">\n",
+                 prefix);
+    buffer_print(out, "<TR><TD ALIGN=\"LEFT\" COLSPAN=\"%u\">%u columns</TD></TR>\n",
+                 c->columns + 1, c->columns);
     for (uint32_t r = 0; r < c->rows.count; r++) {
         const char *cells = c->rows.items[r].cells.bytes;
         buffer_print(out, "<TR><TD ALIGN=\"LEFT\">");
@@ -252,7 +263,8 @@ void graph_chart(Buffer *out, const Chart *c, const char *prefix) {
         buffer_print(out, "</TD>");
         for (uint32_t i = 0, end; i < c->columns; i = end) {
             bool filled = cells[i] != ' ';
-            for (end = i + 1; end < c->columns && (cells[end] != ' ') == filled && cells[end] != 'D'; end++)
+            for (end = i + 1;
+                 end < c->columns && (cells[end] != ' ') == filled && cells[end] != 'D'; end++)
                 ;
             buffer_print(out, "<TD COLSPAN=\"%u\" WIDTH=\"%u\"", end - i, 6 * (end - i));
             if (filled) buffer_print(out, " BGCOLOR=\"%s\"", r ? "#80b1d3" : "#fb8072");

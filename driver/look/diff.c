@@ -1,4 +1,5 @@
-/* diff.c - slispc diff and ir-equal: what differs between two forms but for numbers of names and blocks.
+/* diff.c - slispc diff and ir-equal: what differs between two forms but for numbers of names and
+ * blocks.
  *
  * Tops are compared by name. Positions count only when nothing else differs.
  */
@@ -27,7 +28,8 @@ typedef struct {
 /* What passes add to the names of functions: .w2, .w1r. */
 static Text bare_name(Text name) {
     const char *s = text_bytes(name), *dot = strrchr(s, '.');
-    return dot && dot[1] == 'w' && dot[2] >= '0' && dot[2] <= '9' ? text_of(s, (size_t)(dot - s)) : name;
+    return dot && dot[1] == 'w' && dot[2] >= '0' && dot[2] <= '9' ? text_of(s, (size_t)(dot - s))
+                                                                  : name;
 }
 
 static uint32_t count_expressions(const Node *program, const Node *before) {
@@ -114,14 +116,19 @@ typedef struct {
     Pairs pairs;
 } Compared;
 
-static const Node *inner_top(const Node *top) { return is_form(top, H_from) ? top->kids[1] : top; }
+static const Node *inner_top(const Node *top) {
+    return is_form(top, H_from) ? top->kids[1] : top;
+}
 
-static bool is_common(Pair p) { return p.left != NO_LINE && p.right != NO_LINE; }
+static bool is_common(Pair p) {
+    return p.left != NO_LINE && p.right != NO_LINE;
+}
 
 static bool compare_lines(Diff *d, Compared *c, LineStyle style) {
     uint32_t common = 0;
     for (int side = 0; side < 2; side++)
-        c->lines[side] = c->forms[side].top ? lines_of(d->arena, c->forms[side].top, style) : (Lines){0};
+        c->lines[side] =
+            c->forms[side].top ? lines_of(d->arena, c->forms[side].top, style) : (Lines){0};
     c->pairs = align_lines(d->arena, &c->lines[0], &c->lines[1]);
     for (uint32_t i = 0; i < c->pairs.count; i++)
         common += is_common(c->pairs.items[i]);
@@ -134,7 +141,8 @@ static void print_pair(Diff *d, const Compared *c, Pair p) {
     const Canonical *form = &c->forms[side];
     if (d->colour && !is_common(p)) buffer_print(&d->out, side ? "\033[32m" : "\033[31m");
     buffer_print(&d->out, "%s ", mark);
-    print_line_of(&d->out, &c->lines[side].items[side ? p.right : p.left], form->names, form->blocks);
+    print_line_of(&d->out, &c->lines[side].items[side ? p.right : p.left], form->names,
+                  form->blocks);
     buffer_print(&d->out, d->colour && !is_common(p) ? "\033[0m\n" : "\n");
 }
 
@@ -172,7 +180,8 @@ static void print_hunks(Diff *d, const Compared *c, const char *name, const char
         if (near) print_pair(d, c, c->pairs.items[i]);
         inside = near;
     }
-    if (d->different == before) buffer_print(&d->out, "@@ %s: the same lines, nested in another way @@\n", name);
+    if (d->different == before)
+        buffer_print(&d->out, "@@ %s: the same lines, nested in another way @@\n", name);
     if (d->different == before) d->different++;
 }
 
@@ -181,15 +190,19 @@ static void compare_couple(Diff *d, const Couple *couple, bool places) {
                            positions = {.width = WIDTH, .details = true, .positions = true};
     Compared c = {0};
     const Node *named = couple->tops[0] ? couple->tops[0] : couple->tops[1];
-    const char *what = !couple->tops[0] ? ", only in the second" : !couple->tops[1] ? ", only in the first" : "";
+    const char *what = !couple->tops[0]   ? ", only in the second"
+                       : !couple->tops[1] ? ", only in the first"
+                                          : "";
     for (int side = 0; side < 2; side++)
         if (couple->tops[side]) c.forms[side] = canonical(d->arena, inner_top(couple->tops[side]));
     if (couple->tops[0] && couple->tops[1]) {
         bool same = same_canonical(c.forms[0].top, c.forms[1].top);
         if (places ? !same || same_places(c.forms[0].top, c.forms[1].top) : same) return;
     }
-    if (places) compare_lines(d, &c, positions);
-    else if (compare_lines(d, &c, plain)) compare_lines(d, &c, details);
+    if (places)
+        compare_lines(d, &c, positions);
+    else if (compare_lines(d, &c, plain))
+        compare_lines(d, &c, details);
     print_hunks(d, &c, text_bytes(top_name(named)), what);
 }
 
@@ -215,13 +228,17 @@ static void print_titles(Diff *d) {
 
 /* One file each, as they stand. */
 static int read_two(Diff *d, const char *verb) {
-    if (d->options->argument_count != 2) fail(0, "slispc %s wants two files%s", verb, *verb == 'd' ? ", or one and --passes=A,B" : "");
+    if (d->options->argument_count != 2)
+        fail(0, "slispc %s wants two files%s", verb,
+             *verb == 'd' ? ", or one and --passes=A,B" : "");
     for (int side = 0; side < 2; side++) {
         Options one = *d->options;
         one.arguments += side;
         one.argument_count = 1;
         SourceFile file = file_read(one.arguments[0]);
-        if (!is_dump(&file)) fail(0, "%s is no dump; slispc diff %s --passes=A,B shows what passes do", file.name, file.name);
+        if (!is_dump(&file))
+            fail(0, "%s is no dump; slispc diff %s --passes=A,B shows what passes do", file.name,
+                 file.name);
         int code = forms_after(&one, (const int[]){-1}, &d->forms[side], 1);
         if (code) return code;
         d->titles[side] = one.arguments[0];
@@ -255,11 +272,13 @@ int verb_diff(const Options *o) {
 int verb_ir_equal(const Options *o) {
     Options with = *o;
     with.all = true;
-    Diff d = {.arena = arena_new(), .options = &with, .first_only = true, .colour = output_colour_on(1)};
+    Diff d = {
+        .arena = arena_new(), .options = &with, .first_only = true, .colour = output_colour_on(1)};
     int code = read_two(&d, "ir-equal");
     if (code) return code;
     if (d.forms[0].header.language != d.forms[1].header.language) {
-        printf("%s is of language %s, %s of %s\n", d.titles[0], language_name(d.forms[0].header.language), d.titles[1],
+        printf("%s is of language %s, %s of %s\n", d.titles[0],
+               language_name(d.forms[0].header.language), d.titles[1],
                language_name(d.forms[1].header.language));
         return 4;
     }

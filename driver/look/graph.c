@@ -35,12 +35,16 @@ static int pass_for(const Options *o, const SourceFile *file) {
 
 /* A form that lacks what is wanted, and from which pass on it is there. */
 static _Noreturn void lacking(What what, Language l) {
-    static const char *const wants[] = {"--pass=blocks or a later one", "", "--pass=liveness up to verify", "--pass=intervals up to verify"};
-    fail(0, "language %s shows no %s; that wants %s", language_name(l), what_names[what], wants[what]);
+    static const char *const wants[] = {"--pass=blocks or a later one", "",
+                                        "--pass=liveness up to verify",
+                                        "--pass=intervals up to verify"};
+    fail(0, "language %s shows no %s; that wants %s", language_name(l), what_names[what],
+         wants[what]);
 }
 
 static int read_form_wanted(const Options *o, Form *form) {
-    if (!o->argument_count) fail(0, "slispc graph and intervals want a file, and perhaps a function");
+    if (!o->argument_count)
+        fail(0, "slispc graph and intervals want a file, and perhaps a function");
     SourceFile file = file_read(o->arguments[0]);
     int pass = pass_for(o, &file), code = forms_after(o, &pass, form, 1);
     if (!code) look_check_function(o, form->program);
@@ -50,9 +54,12 @@ static int read_form_wanted(const Options *o, Form *form) {
 /* Those with a body; $start is slispc's own. */
 static bool is_drawn(const Options *o, Node *top) {
     Node *inner = top_inner(top);
-    bool has_body = is_form(inner, H_code) || (is_form(inner, H_function) && is_form(inner->kids[inner->count - 1], H_block)) ||
-                    (is_form(inner, H_function) && is_form(inner->kids[inner->count - 1], H_cold));
-    return has_body && look_shows(o, top) && (o->pipeline.function || o->all || strcmp(text_bytes(top_name(top)), "start"));
+    bool has_body =
+        is_form(inner, H_code) ||
+        (is_form(inner, H_function) && is_form(inner->kids[inner->count - 1], H_block)) ||
+        (is_form(inner, H_function) && is_form(inner->kids[inner->count - 1], H_cold));
+    return has_body && look_shows(o, top) &&
+           (o->pipeline.function || o->all || strcmp(text_bytes(top_name(top)), "start"));
 }
 
 /* ---- graph */
@@ -85,7 +92,8 @@ static void add_graph(Buffer *out, const Options *o, What what, const Form *form
                       " edge [fontname=\"monospace\", fontsize=9];\n");
     if (what == CALLS) graph_calls(out, o, form);
     for (uint32_t i = 1, n = 0; what != CALLS && i < form->program->count; i++)
-        if (is_drawn(o, form->program->kids[i])) add_function(out, what, form->header.language, top_inner(form->program->kids[i]), n++);
+        if (is_drawn(o, form->program->kids[i]))
+            add_function(out, what, form->header.language, top_inner(form->program->kids[i]), n++);
     buffer_print(out, "}\n");
     buffer_free(&title);
 }
@@ -95,7 +103,10 @@ static int draw(const Options *o, const Buffer *source) {
     char *command[] = {"dot", "-Tsvg", NULL};
     observe_command(&seen, command, source->bytes, source->length, 60);
     if (seen.code == 127)
-        fail(0, "--svg wants graphviz's program dot, and it cannot be started: %s; without --svg its source is printed", seen.err.bytes);
+        fail(0,
+             "--svg wants graphviz's program dot, and it cannot be started: %s; without --svg its "
+             "source is printed",
+             seen.err.bytes);
     if (seen.is_late) fail(0, "dot did not end within a minute");
     if (seen.code || seen.signal) fail(0, "dot failed: %s", seen.err.bytes);
     look_output(o, &seen.out);
@@ -110,7 +121,9 @@ int verb_graph(const Options *o) {
     if (o->what) what_wanted(o->what);
     int code = read_form_wanted(&with, &form);
     if (code) return code;
-    What what = o->what ? what_wanted(o->what) : shows_what(FLOW, form.header.language) ? FLOW : CALLS;
+    What what = o->what                                  ? what_wanted(o->what)
+                : shows_what(FLOW, form.header.language) ? FLOW
+                                                         : CALLS;
     if (!shows_what(what, form.header.language)) lacking(what, form.header.language);
     add_graph(&out, &with, what, &form);
     if (o->svg) return draw(o, &out);
@@ -131,7 +144,8 @@ int verb_intervals(const Options *o) {
     if (!shows_what(INTERVALS, l)) lacking(INTERVALS, l);
     buffer_print(&out, "%s ", o->arguments[0]);
     print_form_title(&out, &form);
-    buffer_print(&out, "\n  D defined   = alive   U last used   | start of a block   C call, which takes all registers\n");
+    buffer_print(&out, "\n  D defined   = alive   U last used   | start of a block   C call, which "
+                       "takes all registers\n");
     for (uint32_t i = 1; i < form.program->count; i++) {
         if (!is_drawn(&with, form.program->kids[i])) continue;
         Arena *arena = arena_new();

@@ -20,7 +20,8 @@ void graph_quoted(Buffer *out, const char *bytes, size_t length);
 
 typedef struct {
     char *label;
-    Buffer cells; /* a letter for each column: ' ' nothing, D defined, = alive, U last used, C call, | block */
+    Buffer cells; /* a letter for each column: ' ' nothing, D defined, = alive, U last used, C call,
+                     | block */
     Buffer note;  /* whose values they are */
 } ChartRow;
 typedef struct {

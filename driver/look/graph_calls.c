@@ -7,8 +7,8 @@
 typedef struct {
     Text name;
     const Node *body;
-    bool wanted;           /* by the options */
-    bool drawn;            /* or the neighbour of such a one */
+    bool wanted;                /* by the options */
+    bool drawn;                 /* or the neighbour of such a one */
     uint32_t called, mentioned; /* the last one whose edge to it was drawn */
 } Vertex;
 
@@ -17,7 +17,8 @@ typedef struct {
     Buffer *out;
     bool with_neighbours; /* of the one that --fn names */
     VEC(Vertex) vertices; /* the first one is none */
-    Table by_name[2];     /* whole names; names without namespace, for symbols that were not looked up */
+    Table
+        by_name[2]; /* whole names; names without namespace, for symbols that were not looked up */
     uint32_t from;
 } Calls;
 
@@ -36,7 +37,8 @@ static void add_vertex(Calls *c, Text name, const Node *body, bool wanted) {
 
 /* (defn f ...) is f; another form is known by its place. */
 static Text surface_name(const Node *form) {
-    bool defines = form->kind == N_LIST && form->count > 1 && form->kids[0]->kind == N_SYMBOL && form->kids[1]->kind == N_SYMBOL &&
+    bool defines = form->kind == N_LIST && form->count > 1 && form->kids[0]->kind == N_SYMBOL &&
+                   form->kids[1]->kind == N_SYMBOL &&
                    !strncmp(text_bytes(form->kids[0]->text), "def", 3);
     Place p = place_of(pos(form));
     return defines ? form->kids[1]->text : text_format("run %u:%u", p.line, p.column);
@@ -45,7 +47,8 @@ static Text surface_name(const Node *form) {
 static void add_surface(Calls *c, const Options *o, const Node *forms) {
     for (uint32_t i = 0; i < forms->count; i++) {
         Text name = surface_name(forms->kids[i]);
-        add_vertex(c, name, forms->kids[i], !o->pipeline.function || !strcmp(text_bytes(name), o->pipeline.function));
+        add_vertex(c, name, forms->kids[i],
+                   !o->pipeline.function || !strcmp(text_bytes(name), o->pipeline.function));
     }
 }
 
@@ -53,8 +56,10 @@ static void find_vertices(Calls *c, const Options *o, const Node *program) {
     add_vertex(c, 0, NULL, false);
     for (uint32_t i = 1; i < program->count; i++) {
         const Node *top = top_inner(program->kids[i]);
-        if (is_form(top, H_text)) add_surface(c, o, top);
-        else if (!is_form(top, H_start)) add_vertex(c, top_name(top), top, look_shows(o, program->kids[i]));
+        if (is_form(top, H_text))
+            add_surface(c, o, top);
+        else if (!is_form(top, H_start))
+            add_vertex(c, top_name(top), top, look_shows(o, program->kids[i]));
     }
 }
 
@@ -62,10 +67,17 @@ static void find_vertices(Calls *c, const Options *o, const Node *program) {
 
 static bool is_called(const Node *parent, uint32_t kid) {
     switch ((int)parent->head) {
-    case H_call: case H_direct: case H_enter: case H_tail_call: case H_tail_direct: case H_tail_enter: case H_NONE:
-        return parent->kind == N_LIST && kid == 0;
+    case H_call:
+    case H_direct:
+    case H_enter:
+    case H_tail_call:
+    case H_tail_direct:
+    case H_tail_enter:
+    case H_NONE: return parent->kind == N_LIST && kid == 0;
     case H_try_call: return kid < 2;
-    case H_code: case H_arity: case H_rest: return true; /* of instructions, and of entries */
+    case H_code:
+    case H_arity:
+    case H_rest: return true; /* of instructions, and of entries */
     default: return false;
     }
 }
@@ -82,7 +94,11 @@ static void add_edge(Calls *c, uint32_t to, bool call) {
 
 static void add_edges(Calls *c, const Node *n, bool call) {
     if (n->kind == N_GLOBAL || n->kind == N_SYMBOL)
-        add_edge(c, (uint32_t)(uintptr_t)table_get(&c->by_name[n->kind == N_SYMBOL && !strchr(text_bytes(n->text), '/')], n->text), call);
+        add_edge(
+            c,
+            (uint32_t)(uintptr_t)table_get(
+                &c->by_name[n->kind == N_SYMBOL && !strchr(text_bytes(n->text), '/')], n->text),
+            call);
     if (!is_tree(n) || is_form(n, H_quote)) return;
     for (uint32_t i = 0; i < n->count; i++)
         add_edges(c, n->kids[i], is_called(n, i));
@@ -100,7 +116,10 @@ static void add_edges_from(Calls *c, uint32_t from) {
 
 void graph_calls(Buffer *out, const Options *o, const Form *form) {
     Arena *a = arena_new();
-    Calls c = {.arena = a, .out = out, .by_name = {{.arena = a}, {.arena = a}}, .with_neighbours = o->pipeline.function != NULL};
+    Calls c = {.arena = a,
+               .out = out,
+               .by_name = {{.arena = a}, {.arena = a}},
+               .with_neighbours = o->pipeline.function != NULL};
     find_vertices(&c, o, form->program);
     for (uint32_t i = 1; i < c.vertices.count; i++)
         if (c.with_neighbours || c.vertices.items[i].wanted) add_edges_from(&c, i);

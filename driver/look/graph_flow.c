@@ -6,19 +6,23 @@
 void graph_quoted(Buffer *out, const char *bytes, size_t length) {
     buffer_print(out, "\"");
     for (size_t i = 0; i < length; i++) {
-        if (bytes[i] == '\n') buffer_print(out, "\\l");
-        else buffer_print(out, bytes[i] == '"' || bytes[i] == '\\' ? "\\%c" : "%c", bytes[i]);
+        if (bytes[i] == '\n')
+            buffer_print(out, "\\l");
+        else
+            buffer_print(out, bytes[i] == '"' || bytes[i] == '\\' ? "\\%c" : "%c", bytes[i]);
     }
     buffer_print(out, "\"");
 }
 
-static void add_edge(Buffer *out, const char *prefix, uint32_t from, uint32_t to, const char *label) {
+static void add_edge(Buffer *out, const char *prefix, uint32_t from, uint32_t to,
+                     const char *label) {
     buffer_print(out, "  %s_b%u -> %s_b%u", prefix, from, prefix, to);
     if (label) buffer_print(out, " [label=\"%s\"]", label);
     buffer_print(out, ";\n");
 }
 
-static void add_node(Buffer *out, const char *prefix, uint32_t block, bool cold, const Buffer *label) {
+static void add_node(Buffer *out, const char *prefix, uint32_t block, bool cold,
+                     const Buffer *label) {
     buffer_print(out, "  %s_b%u [label=", prefix, block);
     graph_quoted(out, label->bytes, label->length);
     buffer_print(out, cold ? ", style=dashed];\n" : "];\n");
@@ -26,7 +30,9 @@ static void add_node(Buffer *out, const char *prefix, uint32_t block, bool cold,
 
 /* ---- blocks */
 
-static bool is_block(const Node *n) { return is_form(n, H_block) || is_form(n, H_cold); }
+static bool is_block(const Node *n) {
+    return is_form(n, H_block) || is_form(n, H_cold);
+}
 
 /* The block that a part of an exit names, NULL when it names none. */
 static const Node *target_of(const Node *part) {
@@ -40,7 +46,10 @@ static void add_exits(Buffer *out, const Node *block, const char *prefix) {
     for (uint32_t i = 0; is_tree(exit) && i < exit->count && count < 2; i++)
         if (target_of(exit->kids[i])) targets[count++] = target_of(exit->kids[i]);
     for (; last < count; last++)
-        add_edge(out, prefix, block->kids[0]->block, targets[last]->block, count == 1 ? NULL : last ? "false" : "true");
+        add_edge(out, prefix, block->kids[0]->block, targets[last]->block,
+                 count == 1 ? NULL
+                 : last     ? "false"
+                            : "true");
 }
 
 static void add_block(Buffer *out, const Node *block, const char *prefix) {
@@ -56,7 +65,9 @@ static void add_block(Buffer *out, const Node *block, const char *prefix) {
 
 /* ---- machine code: a block is what stands from one label to the next */
 
-static bool starts_with(const char *s, const char *start) { return !strncmp(s, start, strlen(start)); }
+static bool starts_with(const char *s, const char *start) {
+    return !strncmp(s, start, strlen(start));
+}
 
 /* Does the machine go on behind this instruction? What throws does not return. */
 static bool goes_on(const Node *row) {
@@ -64,7 +75,8 @@ static bool goes_on(const Node *row) {
     if (row->count > 3 && is_form(row->kids[3], H_runtime) &&
         starts_with(text_bytes(row->kids[3]->kids[0]->text), "rt_throw"))
         return false;
-    return !starts_with(instruction, "jmp") && !starts_with(instruction, "ret") && !starts_with(instruction, "ud2");
+    return !starts_with(instruction, "jmp") && !starts_with(instruction, "ret") &&
+           !starts_with(instruction, "ud2");
 }
 
 static void add_row(Buffer *label, const Node *row) {
@@ -95,7 +107,8 @@ static void add_code(Buffer *out, const Node *code, const char *prefix) {
         const Node *row = i < code->count ? code->kids[i] : NULL;
         if (!row || is_form(row, H_label)) {
             if (block) add_node(out, prefix, block->kids[0]->block, false, &label);
-            if (block && row && (!last || goes_on(last))) add_edge(out, prefix, block->kids[0]->block, row->kids[0]->block, NULL);
+            if (block && row && (!last || goes_on(last)))
+                add_edge(out, prefix, block->kids[0]->block, row->kids[0]->block, NULL);
             label.length = 0;
             block = row;
             last = NULL;
@@ -110,7 +123,8 @@ static void add_code(Buffer *out, const Node *code, const char *prefix) {
 }
 
 void graph_flow(Buffer *out, const Node *function, const char *prefix) {
-    if (is_form(function, H_code)) add_code(out, function, prefix);
+    if (is_form(function, H_code))
+        add_code(out, function, prefix);
     else
         for (uint32_t i = 0; i < function->count; i++)
             if (is_block(function->kids[i])) add_block(out, function->kids[i], prefix);

@@ -1,7 +1,7 @@
 /* graph_live.c - which values are alive together: the interference graph.
  *
- * Before alloc the blocks say what is live at their ends. From alloc on they say what they find where
- * when they are entered: what a block leaves alive is what its successors find.
+ * Before alloc the blocks say what is live at their ends. From alloc on they say what they find
+ * where when they are entered: what a block leaves alive is what its successors find.
  */
 #include "graph.h"
 #include "ir/flow.h"
@@ -18,7 +18,7 @@ typedef struct {
     const char *prefix;
     uint32_t names;
     const Node **values; /* by number: some mention of the name, NULL: there is none */
-    VEC(Where) *places;  /* by number */
+    VEC(Where) * places; /* by number */
     bool has_places;     /* before alloc there are only demands for some */
     bool *live;          /* by number */
     Table known;         /* edges by their key */
@@ -122,14 +122,16 @@ static void find_edges(Live *l) {
 static Holds kind_of(const Live *l, uint32_t number) {
     const Node *kinds = function_part(l->function, H_kinds);
     for (uint32_t i = 0; kinds && i < kinds->count; i++)
-        if (kinds->kids[i]->kids[0]->name.number == number) return holds_named(kinds->kids[i]->kids[1]->text);
+        if (kinds->kids[i]->kids[0]->name.number == number)
+            return holds_named(kinds->kids[i]->kids[1]->text);
     return HOLDS_NONE;
 }
 
 /* References are round; the colour is that of the first place. */
 static void add_value(Live *l, uint32_t number) {
-    static const char *const colours[] = {"#8dd3c7", "#ffffb3", "#bebada", "#fb8072", "#80b1d3", "#fdb462",
-                                          "#b3de69", "#fccde5", "#d9d9d9", "#bc80bd", "#ccebc5", "#ffed6f"};
+    static const char *const colours[] = {"#8dd3c7", "#ffffb3", "#bebada", "#fb8072",
+                                          "#80b1d3", "#fdb462", "#b3de69", "#fccde5",
+                                          "#d9d9d9", "#bc80bd", "#ccebc5", "#ffed6f"};
     Buffer label = {0};
     buffer_print(&label, "%%%s.%u", text_bytes(l->values[number]->name.hint), number);
     for (uint32_t i = 0; i < l->places[number].count; i++)
@@ -137,7 +139,9 @@ static void add_value(Live *l, uint32_t number) {
     buffer_print(l->out, "  %s_v%u [label=", l->prefix, number);
     graph_quoted(l->out, label.bytes, label.length);
     buffer_print(l->out, kind_of(l, number) == HOLDS_REF ? ", shape=ellipse" : "");
-    if (l->places[number].count) buffer_print(l->out, ", style=filled, fillcolor=\"%s\"", colours[l->places[number].items[0] % 12]);
+    if (l->places[number].count)
+        buffer_print(l->out, ", style=filled, fillcolor=\"%s\"",
+                     colours[l->places[number].items[0] % 12]);
     buffer_print(l->out, "];\n");
     buffer_free(&label);
 }
@@ -149,7 +153,11 @@ static int compare_keys(const void *a, const void *b) {
 
 void graph_interference(Buffer *out, const Node *function, const char *prefix) {
     Arena *a = arena_new();
-    Live l = {.arena = a, .out = out, .function = function, .prefix = prefix, .names = function_names(function)};
+    Live l = {.arena = a,
+              .out = out,
+              .function = function,
+              .prefix = prefix,
+              .names = function_names(function)};
     l.values = NEW_ARRAY(a, const Node *, l.names + 1);
     l.places = arena_alloc(a, (l.names + 1) * sizeof *l.places);
     l.live = NEW_ARRAY(a, bool, l.names + 1);
@@ -162,7 +170,8 @@ void graph_interference(Buffer *out, const Node *function, const char *prefix) {
     if (l.edges.count) qsort(l.edges.items, l.edges.count, sizeof *l.edges.items, compare_keys);
     for (uint32_t i = 0; i < l.edges.count; i++) {
         uint64_t key = l.edges.items[i] - 1;
-        buffer_print(out, "  %s_v%u -- %s_v%u;\n", prefix, (uint32_t)(key >> 32), prefix, (uint32_t)key);
+        buffer_print(out, "  %s_v%u -- %s_v%u;\n", prefix, (uint32_t)(key >> 32), prefix,
+                     (uint32_t)key);
     }
     arena_free(a);
 }

@@ -12,7 +12,9 @@ typedef struct {
     uint32_t length; /* of the line at hand, without numbers */
 } Writer;
 
-static Line *last_line(Writer *w) { return &w->lines.items[w->lines.count - 1]; }
+static Line *last_line(Writer *w) {
+    return &w->lines.items[w->lines.count - 1];
+}
 
 /* ---- tokens */
 
@@ -52,8 +54,10 @@ static void add_place(Writer *w, Pos at) {
 
 static void add_atom(Writer *w, const Node *n) {
     Buffer b = {0};
-    if (n->kind == N_NAME) add_name(w, n);
-    else if (n->kind == N_BLOCK) add_token(w, TOKEN_BLOCK, 0, n->block);
+    if (n->kind == N_NAME)
+        add_name(w, n);
+    else if (n->kind == N_BLOCK)
+        add_token(w, TOKEN_BLOCK, 0, n->block);
     else {
         print_flat(&b, n);
         add_text(w, b.bytes);
@@ -78,7 +82,9 @@ static const char *opening(const Node *n) {
     return n->kind == N_VECTOR ? "[" : n->kind == N_MAP ? "{" : n->kind == N_SET ? "#{" : "(";
 }
 
-static const char *closing(const Node *n) { return n->kind == N_VECTOR ? "]" : n->kind == N_LIST ? ")" : "}"; }
+static const char *closing(const Node *n) {
+    return n->kind == N_VECTOR ? "]" : n->kind == N_LIST ? ")" : "}";
+}
 
 static bool shows_head(const Node *n) {
     return n->kind == N_LIST && n->head && n->head != H_op && n->head != H_word_op;
@@ -112,9 +118,13 @@ static bool add_flat(Writer *w, const Node *n, Pos inherited) {
     return fits && w->length <= w->style.width;
 }
 
-static bool is_instructions(const Node *n) { return is_form(n, H_block) || is_form(n, H_cold) || is_form(n, H_code); }
+static bool is_instructions(const Node *n) {
+    return is_form(n, H_block) || is_form(n, H_cold) || is_form(n, H_code);
+}
 
-static bool is_rows(const Node *n) { return is_form(n, H_kinds) || is_form(n, H_intervals); }
+static bool is_rows(const Node *n) {
+    return is_form(n, H_kinds) || is_form(n, H_intervals);
+}
 
 static bool is_left_out(const Writer *w, const Node *n) {
     return !w->style.details && (is_form(n, H_names) || is_form(n, H_kinds));
@@ -125,7 +135,8 @@ static uint32_t beside(const Node *n) {
     uint32_t k = 0;
     while (k < n->count && !is_tree(n->kids[k]))
         k++;
-    bool has_parameters = is_form(n, H_block) || is_form(n, H_cold) || is_form(n, H_arity) || is_form(n, H_rest);
+    bool has_parameters =
+        is_form(n, H_block) || is_form(n, H_cold) || is_form(n, H_arity) || is_form(n, H_rest);
     return has_parameters && k < n->count ? k + 1 : k;
 }
 
@@ -169,7 +180,9 @@ static void add_lines(Writer *w, const Node *n, uint32_t indent, Pos inherited) 
 
 /* ---- whole tops */
 
-static uint64_t mixed(uint64_t hash, uint64_t x) { return (hash ^ x) * 0x9e3779b97f4a7c15u ^ hash >> 29; }
+static uint64_t mixed(uint64_t hash, uint64_t x) {
+    return (hash ^ x) * 0x9e3779b97f4a7c15u ^ hash >> 29;
+}
 
 static void find_shape(Line *l) {
     l->shape = mixed(1, l->indent);
@@ -193,7 +206,9 @@ void print_line_of(Buffer *out, const Line *line, const uint32_t *names, const u
         const Token *t = &line->tokens.items[i];
         switch (t->kind) {
         case TOKEN_TEXT: buffer_print(out, "%s", text_bytes(t->text)); break;
-        case TOKEN_NAME: buffer_print(out, "%%%s.%u", text_bytes(t->text), names ? names[t->number] : t->number); break;
+        case TOKEN_NAME:
+            buffer_print(out, "%%%s.%u", text_bytes(t->text), names ? names[t->number] : t->number);
+            break;
         case TOKEN_BLOCK: buffer_print(out, "b%u", blocks ? blocks[t->number] : t->number); break;
         }
     }

@@ -1,5 +1,5 @@
-/* lines.h - a top as lines of text that know which parts of them are names: for comparing forms whose
- * numbers differ, and for finding names and places in them.
+/* lines.h - a top as lines of text that know which parts of them are names: for comparing forms
+ * whose numbers differ, and for finding names and places in them.
  *
  * Where lines are broken depends on the structure and on the hints of names, not on numbers. A list
  * that is broken shows no closing bracket: the indentation says where it ends.

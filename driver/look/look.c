@@ -48,8 +48,8 @@ int forms_after(const Options *o, const int *passes, Form *forms, int count) {
     if (r.exit_code) return r.exit_code;
     for (int i = 0; i < count; i++)
         if (passes[i] >= 0 && forms[i].header.after > passes[i])
-            fail(0, "%s is past pass %s: it stands after %s", o->arguments[0], pass_rows[passes[i]].name,
-                 pass_rows[forms[i].header.after].name);
+            fail(0, "%s is past pass %s: it stands after %s", o->arguments[0],
+                 pass_rows[passes[i]].name, pass_rows[forms[i].header.after].name);
     return 0;
 }
 
@@ -73,7 +73,8 @@ bool top_is_in(const Node *program, const char *wanted) {
 
 void look_check_function(const Options *o, const Node *program) {
     const char *wanted = o->pipeline.function;
-    bool is_text = program->count > 1 && is_form(program->kids[1], H_text); /* its functions are not known yet */
+    bool is_text = program->count > 1 &&
+                   is_form(program->kids[1], H_text); /* its functions are not known yet */
     if (!wanted || is_text || top_is_in(program, wanted)) return;
     const char **names = calloc((size_t)program->count * 2 + 1, sizeof *names);
     if (!names) fail(0, "no memory left");
@@ -92,6 +93,8 @@ void look_check_function(const Options *o, const Node *program) {
 /* ---- output */
 
 void look_output(const Options *o, const Buffer *text) {
-    if (o->output) output_file(o->output, text->bytes ? text->bytes : "", text->length, 0666);
-    else output_bytes(text->bytes ? text->bytes : "", text->length);
+    if (o->output)
+        output_file(o->output, text->bytes ? text->bytes : "", text->length, 0666);
+    else
+        output_bytes(text->bytes ? text->bytes : "", text->length);
 }

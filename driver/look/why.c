@@ -1,8 +1,8 @@
 /* why.c - slispc why: a place of the source, or a name, in all forms one after the other.
  *
- *   slispc why f.slisp 3:5        what stems from line 3, column 5      3: from any column of line 3
- *   slispc why f.slisp %n.2 fib   where the name stands in the function fib
- *   slispc why f.slisp 0x18 fib   the machine instruction at that offset in fib, and its source's way
+ *   slispc why f.slisp 3:5        what stems from line 3, column 5      3: from any column of line
+ * 3 slispc why f.slisp %n.2 fib   where the name stands in the function fib slispc why f.slisp 0x18
+ * fib   the machine instruction at that offset in fib, and its source's way
  */
 #include "lines.h"
 #include "look.h"
@@ -16,9 +16,9 @@ typedef struct {
     uint32_t line, column; /* 0: any */
     const char *hint;      /* a name; NULL: a place is looked for */
     uint32_t number;
-    bool any_number;       /* %n: all names with that hint */
-    int64_t offset;        /* in the machine code of --fn; -1: none */
-    Buffer last;           /* what the form before showed */
+    bool any_number; /* %n: all names with that hint */
+    int64_t offset;  /* in the machine code of --fn; -1: none */
+    Buffer last;     /* what the form before showed */
     bool found;
 } Why;
 
@@ -26,7 +26,8 @@ typedef struct {
 
 static bool parse_place(Why *w, const char *what) {
     char *end;
-    unsigned long line = strtoul(what, &end, 10), column = *end == ':' ? strtoul(end + 1, &end, 10) : 0;
+    unsigned long line = strtoul(what, &end, 10),
+                  column = *end == ':' ? strtoul(end + 1, &end, 10) : 0;
     w->line = (uint32_t)line;
     w->column = (uint32_t)column;
     return !*end && line && line < UINT32_MAX && column < UINT32_MAX;
@@ -54,13 +55,15 @@ static bool parse_offset(Why *w, const char *what) {
 static const Node *row_at(const Node *code, int64_t offset) {
     const Node *found = NULL;
     for (uint32_t i = 1; i < code->count; i++)
-        if (is_form(code->kids[i], H_at) && code->kids[i]->kids[0]->integer <= offset) found = code->kids[i];
+        if (is_form(code->kids[i], H_at) && code->kids[i]->kids[0]->integer <= offset)
+            found = code->kids[i];
     return found;
 }
 
 static int find_offset(Why *w) {
     Form form;
-    if (!w->options.pipeline.function) fail(0, "an offset is one of a function: slispc why FILE 0x18 FUNCTION");
+    if (!w->options.pipeline.function)
+        fail(0, "an offset is one of a function: slispc why FILE 0x18 FUNCTION");
     int exit_code = forms_after(&w->options, (const int[]){PASS_emit}, &form, 1);
     if (exit_code) return exit_code;
     look_check_function(&w->options, form.program);
@@ -68,7 +71,9 @@ static int find_offset(Why *w) {
         const Node *code = top_inner(form.program->kids[i]);
         if (!is_form(code, H_code) || !look_shows(&w->options, form.program->kids[i])) continue;
         const Node *row = row_at(code, w->offset);
-        if (!row || !row->at) fail(0, "what stands at 0x%llx is from no line of the source", (unsigned long long)w->offset);
+        if (!row || !row->at)
+            fail(0, "what stands at 0x%llx is from no line of the source",
+                 (unsigned long long)w->offset);
         Place p = place_of(row->at);
         w->line = p.line;
         w->column = p.column;
@@ -82,7 +87,9 @@ static int find_offset(Why *w) {
 static bool is_wanted_name(const Why *w, const Line *l) {
     for (uint32_t i = 0; i < l->tokens.count; i++) {
         const Token *t = &l->tokens.items[i];
-        if (t->kind == TOKEN_NAME && !strcmp(text_bytes(t->text), w->hint) && (w->any_number || t->number == w->number)) return true;
+        if (t->kind == TOKEN_NAME && !strcmp(text_bytes(t->text), w->hint) &&
+            (w->any_number || t->number == w->number))
+            return true;
     }
     return false;
 }
@@ -90,7 +97,8 @@ static bool is_wanted_name(const Why *w, const Line *l) {
 static bool is_wanted_place(const Why *w, const Line *l) {
     for (uint32_t i = 0; i < l->places.count; i++) {
         Place p = place_of(l->places.items[i]);
-        if (l->places.items[i] && p.line == w->line && (!w->column || p.column == w->column)) return true;
+        if (l->places.items[i] && p.line == w->line && (!w->column || p.column == w->column))
+            return true;
     }
     return false;
 }
@@ -101,7 +109,8 @@ static void add_matches(const Why *w, Buffer *out, const Node *top) {
     bool titled = false;
     for (uint32_t i = 0; i < lines.count; i++) {
         Line l = lines.items[i];
-        if (is_form(l.node, H_label) || is_form(l.node, H_depth) || is_form(l.node, H_stack_map)) continue;
+        if (is_form(l.node, H_label) || is_form(l.node, H_depth) || is_form(l.node, H_stack_map))
+            continue;
         if (w->hint ? !is_wanted_name(w, &l) : !is_wanted_place(w, &l)) continue;
         if (!titled) buffer_print(out, "  %s\n", text_bytes(name));
         titled = true;
@@ -116,10 +125,15 @@ static bool show_form(void *context, int pass, Node *program, const DumpHeader *
     Why *w = context;
     Buffer now = {0};
     for (uint32_t i = 1; i < program->count; i++)
-        if (look_shows(&w->options, program->kids[i]) || header->language == L_Lsurface) add_matches(w, &now, top_inner(program->kids[i]));
-    bool same = now.length == w->last.length && !memcmp(now.bytes ? now.bytes : "", w->last.bytes ? w->last.bytes : "", now.length);
-    printf("%-11s %s%s\n", pass < 0 ? "as given" : pass_rows[pass].name, language_name(header->language),
-           !now.length ? ": nothing" : same ? ": the same" : "");
+        if (look_shows(&w->options, program->kids[i]) || header->language == L_Lsurface)
+            add_matches(w, &now, top_inner(program->kids[i]));
+    bool same = now.length == w->last.length &&
+                !memcmp(now.bytes ? now.bytes : "", w->last.bytes ? w->last.bytes : "", now.length);
+    printf("%-11s %s%s\n", pass < 0 ? "as given" : pass_rows[pass].name,
+           language_name(header->language),
+           !now.length ? ": nothing"
+           : same      ? ": the same"
+                       : "");
     if (!same && now.length) fwrite(now.bytes, 1, now.length, stdout);
     w->found |= now.length > 0;
     buffer_free(&w->last);
@@ -130,7 +144,8 @@ static bool show_form(void *context, int pass, Node *program, const DumpHeader *
 int verb_why(const Options *o) {
     Why w = {.arena = arena_new(), .options = *o, .offset = -1};
     if (o->argument_count < 2 || o->argument_count > 3)
-        fail(0, "slispc why wants a file, LINE:COLUMN or %%name or 0xOFFSET, and perhaps a function");
+        fail(0,
+             "slispc why wants a file, LINE:COLUMN or %%name or 0xOFFSET, and perhaps a function");
     const char *what = o->arguments[1];
     if (!parse_offset(&w, what) && !parse_name(&w, what) && !parse_place(&w, what))
         fail(0, "'%s' is no LINE:COLUMN, no %%name and no 0xOFFSET", what);

@@ -6,9 +6,9 @@
 #include "options.h"
 
 /* For each seed: generates a function, allocates and frames it, verifies it, and walks through it
- * before and after in lock step. With --inject a pass makes its mistake, with --mutate each fault of
- * faults.def is made in turn, and a table says what became of the mutants. `program`, of Lx86: its
- * functions are taken instead of generated ones; NULL for none. 3 when a right function is
+ * before and after in lock step. With --inject a pass makes its mistake, with --mutate each fault
+ * of faults.def is made in turn, and a table says what became of the mutants. `program`, of Lx86:
+ * its functions are taken instead of generated ones; NULL for none. 3 when a right function is
  * rejected, or a wrong one accepted. */
 int soak(const Options *options, const Node *program);
 

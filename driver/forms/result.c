@@ -1,0 +1,58 @@
+/* result.c - running what the passes gave: the native program in memory, or the form where they
+ * ended. */
+#include "commands.h"
+#include "link.h"
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char **program_arguments(const Options *o) {
+    char **argv = calloc((size_t)o->program_argument_count + 2, sizeof *argv);
+    if (!argv) fail(0, "no memory left");
+    argv[0] = (char *)(uintptr_t)o->arguments[0];
+    memcpy(argv + 1, o->program_arguments, (size_t)o->program_argument_count * sizeof *argv);
+    return argv;
+}
+
+/* What Lsurface means is what expand makes of it: without any fault. NULL: it has errors. */
+static Node *expanded(const Options *o, Node *program) {
+    Arena *arena = arena_new();
+    Context c = {.arena = arena,
+                 .scratch = arena_new(),
+                 .diagnostics = diagnostics_new(arena),
+                 .optimise = o->pipeline.optimise,
+                 .strict = o->pipeline.strict,
+                 .seed_dialect = o->pipeline.seed_dialect};
+    Node *out = pass_rows[PASS_expand].run(&c, program);
+    bool wrong = error_count(c.diagnostics) != 0;
+    diagnostics_show(c.diagnostics, stderr, o->pipeline.json, output_colour());
+    return wrong ? NULL : out;
+}
+
+static int run_surface(const Options *o, const PipelineResult *r) {
+    PipelineResult core = {expanded(o, r->program), r->header, 0};
+    core.header.language = pass_rows[PASS_expand].to;
+    core.header.after = PASS_expand;
+    return core.program ? run_result(o, &core) : 1;
+}
+
+int run_result(const Options *o, const PipelineResult *r) {
+    if (r->header.language == L_Lsurface) return run_surface(o, r);
+    char **argv = program_arguments(o);
+    int argc = o->program_argument_count + 1;
+    if (is_complete(r))
+        return run_in_memory(link_program(arena_new(), r->program, &r->header), argc, argv);
+    if (!is_interpreted(r->header.language))
+        fail(0, "programs of language %s cannot be run", language_name(r->header.language));
+    InterpretOptions how = o->interpret;
+    RunCounts counts;
+    if (!o->has_limit && !o->each && !how.counts) how.seconds = 0;
+    if (o->count && !how.counts) how.counts = &counts;
+    int code = interpret(r->program, &r->header, &how, argc, argv);
+    if (how.counts == &counts)
+        fprintf(stderr, "%llu steps, %llu KiB allocated, %llu collections\n",
+                (unsigned long long)counts.steps, (unsigned long long)(counts.allocated / 1024),
+                (unsigned long long)counts.collections);
+    return code;
+}
