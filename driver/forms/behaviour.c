@@ -37,10 +37,17 @@ static bool same_text(const char *a, size_t a_length, const char *b, size_t b_le
     return a_length == b_length && (!a_length || !memcmp(a, b, a_length));
 }
 
-/* When a function of the library fails, the place is where the last function that is still there
- * called it: a tail call leaves none, and what is inlined makes no tail call. */
+/* A function value was given a wrong number of arguments: it is the one that finds out. */
+static bool is_about_count(const ObservedError *e) {
+    static const char words[] = " cannot take ";
+    return memmem(e->message, e->message_length, words, sizeof words - 1) != NULL;
+}
+
+/* When what was called fails, a function of the library or one that is given a wrong number of
+ * arguments, the place is where the last function that is still there called it: a tail call leaves
+ * none, and what is inlined makes no tail call. */
 static bool same_place(const ObservedError *e, const ObservedError *f) {
-    return e->is_inside || f->is_inside ||
+    return e->is_inside || f->is_inside || (is_about_count(e) && is_about_count(f)) ||
            same_text(e->place, e->place_length, f->place, f->place_length);
 }
 

@@ -9,7 +9,9 @@
 #include "source_text.h"
 
 #include <stdlib.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -95,9 +97,15 @@ static void report(Fuzz *f, const Trial *t) {
 
 /* ---- one program */
 
+static void make_folder(const char *name) {
+    if (name && mkdir(name, 0777) && errno != EEXIST)
+        fail(errno, "cannot make the folder %s", name);
+}
+
 static void keep(Fuzz *f, const SourceFile *file, const Trial *t, TrialOptions how) {
     Buffer smaller = {0};
     report(f, t);
+    make_folder(f->options->output);
     output_file(file_name(f, ""), file->bytes, file->length, 0666);
     printf("  kept:   %s\n", file_name(f, ""));
     print_command(f->options, t, file_name(f, ""));
