@@ -44,8 +44,8 @@ typedef struct {
 } ObservedError;
 ObservedError observed_error(const Observation *o);
 
-/* NULL when both behave the same: output, exit code, message and place of an error. Else what
- * differs, in a word or two. */
+/* NULL when both behave the same: output, exit code, message and place of an error, no signal. Else
+ * what differs, in a word or two. */
 const char *behaviour_difference(const Observation *a, const Observation *b);
 /* In a line: how it ended. */
 void describe_observation(Buffer *out, const Observation *o);
