@@ -191,7 +191,7 @@ def test_length():
     ('head -c 300 /dev/urandom', SLISPC_IS_WRONG, 'wrote what does not read as a dump'),
     ('sh -c "cat > /dev/null; exit 7"', SLISPC_IS_WRONG, 'ended with exit code 7'),
     ('sh -c "kill -SEGV $$"', SLISPC_IS_WRONG, 'was ended by signal 11 (Segmentation fault)'),
-    ('head -c 3000', SLISPC_IS_WRONG, 'this ( is never closed'),
+    ('head -c 3000', SLISPC_IS_WRONG, 'is never closed'),
     ('head -c 3000', SLISPC_IS_WRONG, 'wrote what does not read as a dump'),
     ('head -n 1', SLISPC_IS_WRONG, 'the header must be followed by (program ...)'),
     ('true', SLISPC_IS_WRONG, 'wrote nothing'),
