@@ -36,6 +36,9 @@ typedef struct {
 Node *convert_expression(Converter *c, Node *e);
 Node **convert_all(Converter *c, Node **kids, uint32_t count);
 Node *fresh_value(Converter *c, const char *hint);
+
+/* ---- workers.c */
+
 /* The functions and the entry of a function that is known by its base. */
 void convert_function(Converter *c, Known *k);
 /* (direct ...) or (enter ...) when the arity of the known function fits, else NULL. `closure`: the
