@@ -49,6 +49,7 @@ void output(const char *bytes, uint64_t length) {
         text_add(&kept[kept_count - 1], bytes, length);
         return;
     }
+    if (slisp_hooks.wrote) slisp_hooks.wrote(bytes, length);
     if (length > BUFFER_SIZE - used) {
         output_now(bytes, length);
         return;

@@ -119,6 +119,7 @@ typedef struct {
  * calls: the calls from here to the innermost handler, or all: writes up to `room` words that stand
  * for their sites, innermost first, and gives their number.
  * site: what such a word stands for.
+ * wrote: sees what goes to standard output.
  * code_name: the name of the function that the code word of a closure stands for. */
 typedef struct {
     void (*thrown)(Value exception);
@@ -126,6 +127,7 @@ typedef struct {
     uint64_t (*calls)(uint64_t *sites, uint64_t room);
     SlispSite (*site)(uint64_t site);
     const char *(*code_name)(uint64_t code);
+    void (*wrote)(const char *bytes, uint64_t length);
 } SlispHooks;
 extern SlispHooks slisp_hooks;
 

@@ -1,8 +1,10 @@
 /* lockstep.c - slispc lockstep f --passes=A,B: the first event at which two forms part.
  *
- * Events are calls of the user's functions with their arguments, results, errors and the output.
- * Between forms with simplify in between, calls may be missing in the later one: there each of its
- * events must occur in the earlier one, in the same order.
+ * Events are calls of the user's functions, results, exceptions, what is written and what is
+ * allocated since the event before. Allocation is settled by lower, so it is compared from there
+ * on. With simplify in between, calls may be missing in the later form: each call and exception of
+ * it must occur in the earlier one, in the same order, and what is written is compared as a whole.
+ * Results are not: a function that called as its last act may then return itself.
  */
 #include "forms.h"
 #include "output.h"
@@ -67,11 +69,23 @@ static char *plain_event(Arena *a, const char *line, size_t length) {
     return out;
 }
 
+/* Are calls inlined between the two forms? */
+static bool is_inlined_between(const Lockstep *l) {
+    return l->sides[0].pass < PASS_simplify && l->sides[1].pass >= PASS_simplify &&
+           l->options.pipeline.optimise;
+}
+
+static bool is_compared(const Lockstep *l, const char *event) {
+    if (!strncmp(event, "allocates ", 10)) return l->sides[0].pass >= PASS_lower;
+    return !is_inlined_between(l) || *event == '(' || !strncmp(event, "throws ", 7);
+}
+
 static void split_events(Lockstep *l, Side *side, const char *bytes, size_t length) {
     for (size_t start = 0; start < length;) {
         const char *newline = memchr(bytes + start, '\n', length - start);
         size_t end = newline ? (size_t)(newline - bytes) : length;
-        PUSH(l->arena, side->events, plain_event(l->arena, bytes + start, end - start));
+        if (is_compared(l, bytes + start))
+            PUSH(l->arena, side->events, plain_event(l->arena, bytes + start, end - start));
         start = end + 1;
     }
 }
@@ -211,8 +225,7 @@ int verb_lockstep(const Options *o) {
                 fail(0, "pass %s does not run with these options", pass_rows[l.sides[i].pass].name);
             return code;
         }
-    bool inlined = l.sides[0].pass < PASS_simplify && l.sides[1].pass >= PASS_simplify &&
-                   l.options.pipeline.optimise;
+    bool inlined = is_inlined_between(&l);
     bool parted = inlined ? print_missing(&l) : print_difference(&l);
     const char *difference = behaviour_difference(&l.sides[0].seen, &l.sides[1].seen);
     if (parted || difference) {

@@ -1,5 +1,6 @@
 /* blocks.c - the interpreter of Lblocks and Lmemory. */
 #include "blocks.h"
+#include "condition.h"
 
 static Bits *above(const Activation *x) { return x->slots + x->code->slots; }
 
@@ -130,7 +131,7 @@ static Bits call_runtime_of(const Activation *x, const Instruction *i) {
 }
 
 static bool condition(const Activation *x, const Instruction *i) {
-    return blocks_condition((Condition)i->row, nth(x, i, 0), nth(x, i, 1));
+    return condition_holds((Condition)i->row, nth(x, i, 0), nth(x, i, 1));
 }
 
 static Bits stored(Bits value, Bits address) {

@@ -112,7 +112,6 @@ void blocks_names(const Frame *frame, void (*show)(const Node *name, Holding hol
 
 /* blocks_words.c */
 Bits blocks_word(Word w, Bits a, Bits b, Bits c);
-bool blocks_condition(Condition c, Bits a, Bits b);
 
 /* blocks_calls.c: a call that is about to happen. Its arguments stand above the top of the stack of
  * values. */

@@ -70,37 +70,3 @@ Bits blocks_word(Word w, Bits a, Bits b, Bits c) {
     }
     bug(NULL, "there is no such operation on words");
 }
-
-static bool doubles_condition(Condition c, double a, double b) {
-    switch ((int)c) {
-    case C_feq: return a == b;
-    case C_fne: return a != b;
-    case C_fgt: return a > b;
-    case C_fge: return a >= b;
-    case C_flt: return a < b;
-    case C_fle: return a <= b;
-    case C_nfgt: return !(a > b);
-    case C_nfge: return !(a >= b);
-    case C_nflt: return !(a < b);
-    case C_nfle: return !(a <= b);
-    }
-    bug(NULL, "there is no such condition");
-}
-
-bool blocks_condition(Condition c, Bits a, Bits b) {
-    switch ((int)c) {
-    case C_eq: return a == b;
-    case C_ne: return a != b;
-    case C_lt: return (int64_t)a < (int64_t)b;
-    case C_ge: return (int64_t)a >= (int64_t)b;
-    case C_le: return (int64_t)a <= (int64_t)b;
-    case C_gt: return (int64_t)a > (int64_t)b;
-    case C_ult: return a < b;
-    case C_uge: return a >= b;
-    case C_ule: return a <= b;
-    case C_ugt: return a > b;
-    case C_z: return (a & b) == 0;
-    case C_nz: return (a & b) != 0;
-    default: return doubles_condition(c, double_of(a), double_of(b));
-    }
-}

@@ -124,6 +124,13 @@ typedef double DoubleFunction(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, 
 
 /* By the System V convention words and doubles travel in registers of their own, so one prototype
  * fits all functions of up to six words and two doubles. */
+Bits call_c_function(uint64_t address, bool gives_double, const Bits w[6], double d0, double d1) {
+    uintptr_t f = (uintptr_t)address;
+    if (gives_double)
+        return bits_of(((DoubleFunction *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d0, d1));
+    return ((WordFunction *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d0, d1);
+}
+
 Bits call_function(uint64_t address, const char *args, bool gives_double, const Bits *words,
                    uint32_t count) {
     uint64_t w[6] = {0};
@@ -137,10 +144,7 @@ Bits call_function(uint64_t address, const char *args, bool gives_double, const 
     }
     slisp_context.area_count = count - i;
     memcpy(slisp_context.area, words + i, 8 * (count - i));
-    if (gives_double)
-        return bits_of(
-            ((DoubleFunction *)(uintptr_t)address)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1]));
-    return ((WordFunction *)(uintptr_t)address)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1]);
+    return call_c_function(address, gives_double, w, d[0], d[1]);
 }
 
 Bits call_runtime(const char *symbol, const char *args, bool gives_double, const Bits *words,

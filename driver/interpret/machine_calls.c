@@ -21,8 +21,10 @@ static void load_arguments(void) {
 }
 
 static void set_argument(uint64_t i, Bits word) {
-    if (i < SIZE_ARGUMENT_REGISTERS) machine.registers[argument_registers[i]] = word;
-    else slisp_context.area[i - SIZE_ARGUMENT_REGISTERS] = word;
+    if (i < SIZE_ARGUMENT_REGISTERS)
+        machine.registers[argument_registers[i]] = word;
+    else
+        slisp_context.area[i - SIZE_ARGUMENT_REGISTERS] = word;
 }
 
 /* ---- function values */
@@ -40,8 +42,10 @@ Routine *through_entry(const Code *entry) {
     world_step(0);
     for (uint32_t i = 0; i < targets->count; i++) {
         bool exact = is_form(targets->kids[i], H_arity);
-        if (!exact) rest = i;
-        else if ((uint64_t)targets->kids[i]->kids[0]->integer == count) return entry->workers[i];
+        if (!exact)
+            rest = i;
+        else if ((uint64_t)targets->kids[i]->kids[0]->integer == count)
+            return entry->workers[i];
     }
     uint64_t fixed = rest < targets->count ? (uint64_t)targets->kids[rest]->kids[0]->integer : 0;
     if (rest == targets->count || count < fixed)
@@ -89,23 +93,12 @@ static Routine *callee_of_apply(void) {
 
 /* ---- the runtime */
 
-typedef uint64_t WordFunction(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double,
-                              double);
-typedef double DoubleFunction(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double,
-                              double);
-
-/* By the System V convention words and doubles have registers of their own, so one prototype fits
- * all. */
 static void call_c(const Call *call) {
     Bits *r = machine.registers;
-    double d0 = double_of(r[XMM0]), d1 = double_of(r[XMM0 + 1]);
-    uintptr_t f = call->function;
+    const Bits words[] = {r[RDI], r[RSI], r[RDX], r[RCX], r[R8], r[R9]};
     slisp_context.area_count = call->count;
-    if (call->result == XMM0)
-        r[XMM0] = bits_of(
-            ((DoubleFunction *)f)(r[RDI], r[RSI], r[RDX], r[RCX], r[R8], r[R9], d0, d1));
-    else
-        r[RAX] = ((WordFunction *)f)(r[RDI], r[RSI], r[RDX], r[RCX], r[R8], r[R9], d0, d1);
+    r[call->result] = call_c_function(call->function, call->result == XMM0, words,
+                                      double_of(r[XMM0]), double_of(r[XMM0 + 1]));
 }
 
 /* rt_try: rdi is the body, rsi the handler; their arguments, in the area, wait on the stack. */

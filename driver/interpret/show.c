@@ -86,11 +86,13 @@ void show_word(TextBuffer *out, Bits word, Holding holding) {
 /* ---- traces and events */
 
 static FILE *events;
+static TextBuffer written;        /* since the last event */
+static uint64_t allocated_before; /* the last event */
 
 static bool is_traced(const Routine *routine) {
     const char *wanted = world.options->trace, *name = text_bytes(routine->name), *bare;
     uint64_t length;
-    if (!wanted || routine->is_library) return false;
+    if (!wanted) return false;
     if (!*wanted) return true;
     user_part(name, &bare, &length);
     return (strlen(wanted) == length && !strncmp(wanted, bare, length)) || !strcmp(wanted, name);
@@ -102,9 +104,35 @@ static void indent(TextBuffer *out) {
         text_add_text(out, "  ");
 }
 
+/* What was allocated and written since the last event comes first. */
+static void add_event(const TextBuffer *what) {
+    uint64_t allocated = slisp_statistics().allocated;
+    if (!events) events = fdopen(world.options->events, "w");
+    if (!events) return;
+    if (allocated != allocated_before)
+        fprintf(events, "allocates %llu bytes\n",
+                (unsigned long long)(allocated - allocated_before));
+    if (written.length) fprintf(events, "prints %.*s\n", (int)written.length, written.bytes);
+    allocated_before = allocated;
+    written.length = 0;
+    if (what->length) fwrite(what->bytes, 1, what->length, events);
+}
+
+/* Is it a function that the user wrote? What starts the program is none, and parts of a try are of
+ * the function around them. */
+static bool is_users_function(const Routine *routine) {
+    const char *name = text_bytes(routine->name);
+    static const char *const made[] = {".try", ".catch", ".finally"};
+    for (int i = 0; i < 3; i++) {
+        const char *part = strstr(name, made[i]), *behind = part ? part + strlen(made[i]) : NULL;
+        if (behind && *behind >= '0' && *behind <= '9') return false;
+    }
+    return !routine->is_library && strcmp(name, "start");
+}
+
 static void tell(const Routine *routine, TextBuffer *what) {
-    bool is_start = !strcmp(text_bytes(routine->name), "start"); /* no function of the user's */
-    if (is_traced(routine) && !is_start) {
+    bool is_users = is_users_function(routine);
+    if (is_users && is_traced(routine)) {
         TextBuffer t = {0};
         output_flush();
         indent(&t);
@@ -112,14 +140,30 @@ static void tell(const Routine *routine, TextBuffer *what) {
         error_output(t.bytes, t.length);
         text_free(&t);
     }
-    if (world.options->events >= 0 && !routine->is_library && !is_start) {
-        if (!events) events = fdopen(world.options->events, "w");
-        if (events) fwrite(what->bytes, 1, what->length, events);
-    }
+    if (is_users && world.options->events >= 0) add_event(what);
     text_free(what);
 }
 
+void world_thrown(Value exception) {
+    TextBuffer t = {0};
+    text_add_text(&t, "throws ");
+    show_value(&t, exception, SHOWN_DEPTH);
+    text_add_text(&t, "\n");
+    add_event(&t);
+    text_free(&t);
+}
+
+void world_wrote(const char *bytes, uint64_t length) {
+    for (uint64_t i = 0; i < length; i++)
+        if (bytes[i] == '\n')
+            text_add_text(&written, "\\n");
+        else
+            text_add(&written, &bytes[i], 1);
+}
+
 void world_flush_events(void) {
+    if (world.options->events < 0) return;
+    add_event(&(TextBuffer){0});
     if (events) fflush(events);
 }
 

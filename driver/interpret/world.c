@@ -133,6 +133,7 @@ void handler_leave(Handler *h) { world.handler = h->outer; }
 
 static void thrown(Value exception) {
     Handler *h = world.handler;
+    if (world.options->events >= 0) world_thrown(exception);
     if (!h) return;
     world.handler = h->outer;
     world.frame = h->frame;
@@ -306,7 +307,8 @@ int interpret(Node *program, const DumpHeader *header, const InterpretOptions *o
     world.next_stop = options->breaks.count ? 0 : options->steps ? options->steps : UINT64_MAX;
     named = cells = (Table){.arena = arena};
     running_program = program;
-    slisp_hooks = (SlispHooks){thrown, visit_roots, list_calls, read_site, name_of_code};
+    slisp_hooks = (SlispHooks){thrown,       visit_roots, list_calls, read_site,
+                               name_of_code, options->events >= 0 ? world_wrote : NULL};
     if (options->counts) options->counts->ending = ENDED;
     start_clock(options->seconds);
     watch_memory();

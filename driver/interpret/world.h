@@ -113,6 +113,9 @@ Bits take_room(uint64_t bytes);
 void world_entry(const Routine *routine, const Bits *words, const Holding *holdings,
                  uint32_t count);
 void world_result(const Routine *routine, Bits word, Holding holding);
+/* Events alone: an exception is on its way, text goes to standard output. */
+void world_thrown(Value exception);
+void world_wrote(const char *bytes, uint64_t length);
 void world_flush_events(void);
 static inline bool world_watches(void) {
     return world.options->trace || world.options->events >= 0;
@@ -141,6 +144,8 @@ void handler_leave(Handler *h);
  * With a *, the words from there on go through the argument area. */
 Bits call_runtime(const char *symbol, const char *args, bool gives_double, const Bits *words,
                   uint32_t count);
+/* Calls a C function with its words and doubles in the order of the registers. */
+Bits call_c_function(uint64_t address, bool gives_double, const Bits words[6], double d0, double d1);
 /* The same by its address (slisp_function), for those that call it often. */
 Bits call_function(uint64_t address, const char *args, bool gives_double, const Bits *words,
                    uint32_t count);

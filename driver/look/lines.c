@@ -1,5 +1,6 @@
 /* lines.c - a top as lines of text that know which parts of them are names. */
 #include "lines.h"
+#include "brackets.h"
 
 #include <string.h>
 
@@ -76,18 +77,6 @@ static void start_line(Writer *w, const Node *n, uint32_t indent) {
     if (w->lines.count) end_text(w);
     PUSH(w->arena, w->lines, line);
     w->length = indent;
-}
-
-static const char *opening(const Node *n) {
-    return n->kind == N_VECTOR ? "[" : n->kind == N_MAP ? "{" : n->kind == N_SET ? "#{" : "(";
-}
-
-static const char *closing(const Node *n) {
-    return n->kind == N_VECTOR ? "]" : n->kind == N_LIST ? ")" : "}";
-}
-
-static bool shows_head(const Node *n) {
-    return n->kind == N_LIST && n->head && n->head != H_op && n->head != H_word_op;
 }
 
 /* With so many kids on its line. */

@@ -52,23 +52,13 @@ void convert_function(Converter *c, Known *k) {
 
 /* ---- calls */
 
-/* Operands behind the fixed parameters are given as a list. */
-static Node **with_rest(Converter *c, Pos at, Node **operands, uint32_t count, uint32_t fixed) {
-    Node **out = NEW_ARRAY(c->scratch, Node *, fixed + 1);
-    for (uint32_t i = 0; i < fixed; i++)
-        out[i] = operands[i];
-    out[fixed] = count == fixed
-                     ? build(c->arena, at, "(quote nil)")
-                     : build(c->arena, at, "(prim list ?...)", operands + fixed, count - fixed);
-    return out;
-}
-
 Node *known_call(Converter *c, Pos at, const Known *k, Node *closure, Node **operands,
                  uint32_t count) {
     const Node *arity = arity_for(k->function, count);
     if (!arity) return NULL;
     if (arity->head == H_rest) {
-        operands = with_rest(c, at, operands, count, fixed_parameters(arity));
+        operands =
+            rest_operands(c->arena, c->scratch, at, operands, count, fixed_parameters(arity));
         count = fixed_parameters(arity) + 1;
     }
     Node *worker = node_global(c->arena, worker_name(k, arity));

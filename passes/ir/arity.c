@@ -47,3 +47,14 @@ bool is_main_name(Text global) {
     size_t length = text_length(global);
     return length > 6 && !strcmp(bytes + length - 6, "/-main");
 }
+
+Node **rest_operands(Arena *arena, Arena *scratch, Pos at, Node **operands, uint32_t count,
+                     uint32_t fixed) {
+    Node **out = NEW_ARRAY(scratch, Node *, fixed + 1);
+    for (uint32_t i = 0; i < fixed; i++)
+        out[i] = operands[i];
+    out[fixed] = count == fixed
+                     ? build(arena, at, "(quote nil)")
+                     : build(arena, at, "(prim list ?...)", operands + fixed, count - fixed);
+    return out;
+}

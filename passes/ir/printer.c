@@ -4,6 +4,7 @@
  * behind its head, keeps the atoms that come first beside it, and gives every other kid a line of
  * its own. Instructions always stay on one line.
  */
+#include "brackets.h"
 #include "canon.h"
 
 #include <math.h>
@@ -117,19 +118,6 @@ static void print_pos(Buffer *out, Pos at) {
 }
 
 /* ---- trees */
-
-static const char *opening(const Node *n) {
-    return n->kind == N_VECTOR ? "[" : n->kind == N_MAP ? "{" : n->kind == N_SET ? "#{" : "(";
-}
-
-static const char *closing(const Node *n) {
-    return n->kind == N_VECTOR ? "]" : n->kind == N_LIST ? ")" : "}";
-}
-
-/* Is the head written? Instructions and word operations start with their operation. */
-static bool shows_head(const Node *n) {
-    return n->kind == N_LIST && n->head && n->head != H_op && n->head != H_word_op;
-}
 
 static bool is_data_head(const Node *n) {
     return n->kind == N_LIST && (n->head == H_quote || n->head == H_real || n->head == H_shape);

@@ -72,14 +72,10 @@ static bool is_worth_it(Simplifier *s, const Global *g, const Node *arity, Node 
 /* (let [[parameter operand] ...] body) */
 static Node *bound_body(Simplifier *s, Pos at, const Node *arity, Node **operands, uint32_t count) {
     const Node *parameters = arity->kids[0];
-    uint32_t fixed = fixed_parameters(arity);
-    Node **values = NEW_ARRAY(s->scratch, Node *, fixed + 1);
-    for (uint32_t i = 0; i < fixed; i++)
-        values[i] = operands[i];
-    values[fixed] = count == fixed
-                        ? build(s->arena, at, "(quote nil)")
-                        : build(s->arena, at, "(prim list ?...)", operands + fixed, count - fixed);
-    return simplified_let(s, at, parameters->kids, values, parameters->count, arity->kids[1]);
+    if (arity->head == H_rest)
+        operands =
+            rest_operands(s->arena, s->scratch, at, operands, count, fixed_parameters(arity));
+    return simplified_let(s, at, parameters->kids, operands, parameters->count, arity->kids[1]);
 }
 
 static Node *inlined_global(Simplifier *s, Pos at, const Node *callee, Node **operands,
