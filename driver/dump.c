@@ -127,6 +127,11 @@ void dump_add(Dump *d, const PipelineOptions *o, Node *top, const Node *before) 
         note_unchanged(d, top);
         return;
     }
+    if (o->style == STYLE_VIEW && is_form(top, H_from) && !o->function && !o->line) {
+        if (!d->is_library_folded) print_top_folded(&d->tops, top);
+        d->is_library_folded = true;
+        return;
+    }
     Arena *scratch = o->line ? arena_new() : NULL;
     Node *part = o->line ? part_from_line(scratch, top, o->line) : top;
     if (part) print_top(&d->tops, part, o->style);

@@ -8,6 +8,7 @@
 typedef struct {
     Buffer tops, unchanged; /* unchanged: names, for --changed */
     uint32_t unchanged_of_library;
+    bool is_library_folded; /* the view shows it as one line */
 } Dump;
 
 /* Adds what --fn, --line and --changed want to see of a top. `before` is the top as it went into

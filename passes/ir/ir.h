@@ -289,6 +289,7 @@ typedef enum { STYLE_FULL, STYLE_VIEW, STYLE_CANON } Style;
 void print_header(Buffer *out, const DumpHeader *header);
 void print_node(Buffer *out, const Node *n, Style style); /* a whole program, line-broken */
 void print_top(Buffer *out, const Node *n, Style style);  /* one top of a program, on lines of its own */
+void print_top_folded(Buffer *out, const Node *n); /* of the library, on one line for all of it */
 void print_flat(Buffer *out, const Node *n);              /* one line, no positions: messages */
 /* The constant as slisp's pr would print it (strings quoted, doubles shortest round trip). */
 void print_datum(Buffer *out, const Node *n);

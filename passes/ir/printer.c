@@ -167,16 +167,12 @@ static void new_line(Buffer *out, uint32_t indent) {
     buffer_print(out, "\n%*s", (int)indent, "");
 }
 
-/* A folded library definition, for people: (from core $core/map ...). */
-static bool fold(Printer *p, const Node *n) {
-    if (p->style != STYLE_VIEW || !is_form(n, H_from)) return false;
-    const Node *inner = n->kids[1];
-    add(p->out, "(from ");
-    print_atom(p->out, n->kids[0]);
-    buffer_print(p->out, " %s ", head_text((Head)inner->head));
-    if (inner->count) print_atom(p->out, inner->kids[0]);
-    add(p->out, " ...)");
-    return true;
+/* What people rarely ask for, on one line: (library core ...), (from core ...). It changes with no
+ * change of the library, so that dumps kept for reading change only when the compiler does. */
+static void print_folded(Buffer *out, const Node *n) {
+    buffer_print(out, "(%s ", head_text((Head)n->head));
+    print_atom(out, n->kids[0]);
+    add(out, " ...)");
 }
 
 /* Atoms that come first stay beside the head, and so does the first list of some forms. */
@@ -226,7 +222,10 @@ static bool always_broken(const Node *n) {
 
 static void print_tree(Printer *p, const Node *n, Pos inherited, uint32_t indent) {
     size_t start = p->out->length;
-    if (fold(p, n)) return;
+    if (p->style == STYLE_VIEW && is_form(n, H_library)) {
+        print_folded(p->out, n);
+        return;
+    }
     if (!always_broken(n) && print_line(p, n, inherited, start + (indent < WIDTH - 20 ? WIDTH - indent : 20))) return;
     if (!is_tree(n)) return;
     p->out->length = start;
@@ -250,15 +249,30 @@ void print_top(Buffer *out, const Node *n, Style style) {
     else print_tree(&p, n, 0, 1);
 }
 
+void print_top_folded(Buffer *out, const Node *n) {
+    new_line(out, 1);
+    print_folded(out, n);
+}
+
+/* The view shows the library's definitions, which come last, as one. */
+static void print_program(Buffer *out, const Node *program, Style style) {
+    add(out, "(program");
+    bool folded = false;
+    for (uint32_t i = 0; i < program->count; i++) {
+        bool folds = style == STYLE_VIEW && is_form(program->kids[i], H_from);
+        if (!folds) print_top(out, program->kids[i], style);
+        else if (!folded) print_top_folded(out, program->kids[i]);
+        folded = folded || folds;
+    }
+    add(out, ")");
+}
+
 void print_node(Buffer *out, const Node *n, Style style) {
-    if (style != STYLE_CANON || !is_form(n, H_program)) {
+    if (style == STYLE_FULL || !is_form(n, H_program)) {
         Printer p = {.out = out, .style = style, .positions = style != STYLE_CANON};
         print_tree(&p, n, 0, 0);
     } else {
-        add(out, "(program");
-        for (uint32_t i = 0; i < n->count; i++)
-            print_top(out, n->kids[i], style);
-        add(out, ")");
+        print_program(out, n, style);
     }
     add(out, "\n");
 }
