@@ -31,16 +31,27 @@ static bool item_fits(Check *c, const Pattern *p, const Node *n) {
     return p->kind == P_TERMINAL ? is_terminal(p->kinds, n) : fits(c, p, n);
 }
 
+/* How many kids the repeated item takes: what the other items leave. Items that may be left out are
+ * known by their heads. */
+static uint32_t repetitions(const Pattern *p, const Node *n) {
+    uint32_t after = n->count, before = p->repeats_at;
+    for (uint32_t i = p->count - 1; i > p->repeats_at; i--) {
+        const Pattern *item = &p->items[i];
+        bool is_there = !item->optional || (after > 0 && is_form(n->kids[after - 1], item->head));
+        if (is_there && after > 0) after--;
+    }
+    return after > before ? after - before : 0;
+}
+
 static bool items_fit(Check *c, const Pattern *p, const Node *n) {
     uint32_t j = 0;
     for (uint32_t i = 0; i < p->count; i++) {
-        uint32_t after = p->count - i - 1;
-        if (p->items[i].repeated) {
-            for (; j + after < n->count; j++)
-                if (!item_fits(c, &p->items[i], n->kids[j])) return false;
-        } else if (j >= n->count || !item_fits(c, &p->items[i], n->kids[j++])) {
-            return false;
-        }
+        const Pattern *item = &p->items[i];
+        uint32_t times = item->repeated ? repetitions(p, n) : 1;
+        if (item->at_least && times == 0) return false;
+        if (item->optional && (j >= n->count || !is_form(n->kids[j], item->head))) continue;
+        for (; times > 0; times--)
+            if (j >= n->count || !item_fits(c, item, n->kids[j++])) return false;
     }
     return j == n->count;
 }
@@ -72,7 +83,6 @@ static bool nonterminal_fits(Check *c, int nt, const Node *n) {
 
 static bool fits(Check *c, const Pattern *p, const Node *n) {
     switch (p->kind) {
-    case P_LITERAL: return n->kind == N_SYMBOL && n->text == p->literal;
     case P_TERMINAL: return is_terminal(p->kinds, n);
     case P_TREE: return n->kind == p->node_kind && n->head == p->head && items_fit(c, p, n);
     case P_NONTERMINAL: break;
@@ -106,7 +116,9 @@ static Node *rebuild_items(Descent *d, const Pattern *p, Node *n) {
     Node *out = NULL;
     uint32_t j = 0;
     for (uint32_t i = 0; i < p->count; i++) {
-        uint32_t after = p->count - i - 1, stop = p->items[i].repeated ? n->count - after : j + 1;
+        uint32_t stop = j + (p->items[i].repeated ? repetitions(p, n) : 1);
+        if (p->items[i].optional && (j >= n->count || !is_form(n->kids[j], p->items[i].head)))
+            continue;
         for (; j < stop; j++) {
             Node *kid = rebuild(d, &p->items[i], n->kids[j]);
             if (kid != n->kids[j] && !out) out = node_tree(d->arena, (NodeKind)n->kind, n->at, n->kids, n->count);
@@ -136,7 +148,6 @@ static Node *rebuild_by(Descent *d, int nt, Node *n) {
 
 static Node *rebuild(Descent *d, const Pattern *p, Node *n) {
     switch (p->kind) {
-    case P_LITERAL:
     case P_TERMINAL: return n;
     case P_TREE: return rebuild_items(d, p, n);
     case P_NONTERMINAL: break;

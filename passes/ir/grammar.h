@@ -6,15 +6,16 @@
 
 enum { MOST_PRODUCTIONS = 128, MOST_METAS = 48, MOST_NTS = 32 };
 
-typedef enum { P_LITERAL, P_TERMINAL, P_NONTERMINAL, P_TREE } PatternKind;
+typedef enum { P_TERMINAL, P_NONTERMINAL, P_TREE } PatternKind;
 typedef struct Pattern Pattern;
 struct Pattern {
     PatternKind kind;
-    bool repeated;      /* followed by ... */
+    bool repeated;      /* followed by ... or ...+ */
+    bool at_least;      /* ...+: not none */
+    bool optional;      /* followed by ? */
     uint8_t node_kind;  /* P_TREE: N_LIST or N_VECTOR */
     uint16_t head;      /* P_TREE */
     int which;          /* P_TERMINAL: row of terminals[]; P_NONTERMINAL: number */
-    Text literal;       /* P_LITERAL */
     uint32_t kinds;     /* P_TERMINAL: terminals[which].kinds */
     uint32_t count, repeats_at; /* P_TREE; repeats_at: which item is repeated, count for none */
     Pattern *items;

@@ -215,12 +215,16 @@ typedef enum {
 #define TERM(meta, terminal)
 #define ADD(nt, form, doc)
 #define DEL(nt, form)
+#define SCOPE(head, part, where)
+#define TAIL(head, part)
 #include "../languages.def"
 #undef LANG
 #undef NT
 #undef TERM
 #undef ADD
 #undef DEL
+#undef SCOPE
+#undef TAIL
     L_COUNT
 } Language;
 

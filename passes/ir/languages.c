@@ -33,12 +33,16 @@ static const Line lines[] = {
 #define TERM(meta, terminal) {LINE_TERM, #meta, #terminal, ""},
 #define ADD(nt, form, doc) {LINE_ADD, #nt, form, doc},
 #define DEL(nt, form) {LINE_DEL, #nt, form, ""},
+#define SCOPE(head, part, where)
+#define TAIL(head, part)
 #include "../languages.def"
 #undef LANG
 #undef NT
 #undef TERM
 #undef ADD
 #undef DEL
+#undef SCOPE
+#undef TAIL
 };
 enum { LINES = sizeof lines / sizeof *lines };
 
@@ -62,7 +66,8 @@ static const struct {
     uint32_t kinds; /* a set of NodeKind */
 } terminals[] = {
     {"datum", DATA_ATOMS | TREES}, {"symbol", ONE(N_SYMBOL)}, {"integer", ONE(N_INT)},   {"string", ONE(N_STRING)},
-    {"name", ONE(N_NAME)},         {"global", ONE(N_GLOBAL)}, {"block", ONE(N_BLOCK)},   {"prim", ONE(N_PRIM)},
+    {"name", ONE(N_NAME)},         {"variable", ONE(N_NAME)}, {"global", ONE(N_GLOBAL)},
+    {"block", ONE(N_BLOCK)},       {"label", ONE(N_BLOCK)},   {"prim", ONE(N_PRIM)},
     {"word", ONE(N_WORD)},         {"opcode", ONE(N_OPCODE)}, {"condition", ONE(N_CONDITION)},
 };
 enum { TERMINALS = sizeof terminals / sizeof *terminals };
@@ -105,45 +110,83 @@ static int find_production(const Grammar *g, int nt, const char *form) {
     return -1;
 }
 
+static void add_production(Grammar *g, const Line *line, int nt) {
+    if (find_production(g, nt, line->b) >= 0) wrong(g, line, "this production is there already");
+    if (g->production_count == MOST_PRODUCTIONS) wrong(g, line, "too many productions");
+    g->productions[g->production_count++] = (Production){.nt = nt, .form = line->b, .doc = line->c};
+}
+
+/* Is it the form, or does it have the head of "(head ...)"? */
+static bool is_meant(const char *form, const char *row) {
+    size_t head = strlen(row) - strlen(" ...)");
+    bool any = *row == '(' && strlen(row) > 6 && !strcmp(row + head, " ...)");
+    if (!any || strcspn(row, " ") != head) return !strcmp(form, row);
+    return !strncmp(form, row, head) && (form[head] == ' ' || form[head] == ')');
+}
+
+static void remove_productions(Grammar *g, const Line *line, int nt) {
+    int left = 0;
+    for (int i = 0; i < g->production_count; i++)
+        if (g->productions[i].nt != nt || !is_meant(g->productions[i].form, line->b))
+            g->productions[left++] = g->productions[i];
+    if (left == g->production_count) wrong(g, line, "there is no such production to remove");
+    g->production_count = left;
+}
+
 static void apply(Grammar *g, const Line *line) {
-    int nt = line->is_language == LINE_ADD || line->is_language == LINE_DEL ? nonterminal(g, line->a) : 0;
-    int found = nt >= 0 ? find_production(g, nt, line->b) : -1;
-    if (nt < 0) wrong(g, line, "no such nonterminal");
-    switch (line->is_language) {
-    case LINE_NT:
+    if (line->is_language == LINE_TERM) {
+        add_terminal(g, line);
+        return;
+    }
+    if (line->is_language == LINE_NT) {
         if (g->nt_count == MOST_NTS) wrong(g, line, "too many nonterminals");
         g->nts[g->nt_count] = line->a;
         add_meta(g, line, line->b, false, g->nt_count++);
-        break;
-    case LINE_TERM: add_terminal(g, line); break;
-    case LINE_ADD:
-        if (found >= 0) wrong(g, line, "this production is there already");
-        if (g->production_count == MOST_PRODUCTIONS) wrong(g, line, "too many productions");
-        g->productions[g->production_count++] = (Production){.nt = nt, .form = line->b, .doc = line->c};
-        break;
-    default:
-        if (found < 0) wrong(g, line, "there is no such production to remove");
-        memmove(&g->productions[found], &g->productions[found + 1],
-                (size_t)(--g->production_count - found) * sizeof *g->productions);
+        return;
     }
+    int nt = nonterminal(g, line->a);
+    if (nt < 0) wrong(g, line, "no such nonterminal");
+    if (line->is_language == LINE_ADD) add_production(g, line, nt);
+    else remove_productions(g, line, nt);
 }
 
 static Pattern compile(const Grammar *g, const Node *n);
 
-/* The items of a list or vector; "..." marks the item before it as repeated. */
+static bool is_symbol(const Node *n, const char *word) {
+    return n->kind == N_SYMBOL && !strcmp(text_bytes(n->text), word);
+}
+
+/* What a mark behind an item says of it; false: it is no mark. */
+static bool apply_mark(const Grammar *g, const Node *n, Pattern *p) {
+    bool some = is_symbol(n, "...+"), any = is_symbol(n, "..."), maybe = is_symbol(n, "?");
+    if (!some && !any && !maybe) return false;
+    if (!p->count) fail(0, "languages.def: %s: a mark stands behind an item", g->name);
+    Pattern *item = &p->items[p->count - 1];
+    if (maybe) {
+        if (item->kind != P_TREE || !item->head)
+            fail(0, "languages.def: %s: only a list with a head may be left out", g->name);
+        item->optional = true;
+        return true;
+    }
+    if (p->repeats_at != UINT32_MAX) fail(0, "languages.def: %s: two ... in one list", g->name);
+    p->repeats_at = p->count - 1;
+    item->repeated = true;
+    item->at_least = some;
+    return true;
+}
+
+/* `name:` before a list is the list's name: it is no item. */
+static bool is_name_of_next(const Node *n) {
+    if (n->kind != N_SYMBOL) return false;
+    return text_length(n->text) > 1 && text_bytes(n->text)[text_length(n->text) - 1] == ':';
+}
+
 static void compile_items(const Grammar *g, const Node *n, Pattern *p) {
     p->items = NEW_ARRAY(arena, Pattern, n->count);
     p->repeats_at = UINT32_MAX;
-    for (uint32_t i = 0; i < n->count; i++) {
-        const Node *kid = n->kids[i];
-        if (kid->kind == N_SYMBOL && !strcmp(text_bytes(kid->text), "...")) {
-            if (p->repeats_at != UINT32_MAX) fail(0, "languages.def: %s: two ... in one list", g->name);
-            p->repeats_at = p->count - 1;
-            p->items[p->repeats_at].repeated = true;
-        } else {
-            p->items[p->count++] = compile(g, kid);
-        }
-    }
+    for (uint32_t i = 0; i < n->count; i++)
+        if (!apply_mark(g, n->kids[i], p) && !is_name_of_next(n->kids[i]))
+            p->items[p->count++] = compile(g, n->kids[i]);
 }
 
 static Pattern compile(const Grammar *g, const Node *n) {
@@ -155,12 +198,15 @@ static Pattern compile(const Grammar *g, const Node *n) {
         compile_items(g, n, &p);
         return p;
     }
-    if (n->kind != N_SYMBOL) fail(0, "languages.def: %s: a form may hold lists, vectors and symbols only", g->name);
-    const Meta *m = meta_of(g, text_bytes(n->text), text_length(n->text));
-    p.kind = !m ? P_LITERAL : m->terminal ? P_TERMINAL : P_NONTERMINAL;
-    p.which = m ? m->which : 0;
-    p.kinds = m && m->terminal ? terminals[m->which].kinds : 0;
-    p.literal = n->text;
+    if (n->kind != N_SYMBOL)
+        fail(0, "languages.def: %s: a form may hold lists, vectors and symbols only", g->name);
+    const char *word = text_bytes(n->text), *colon = strchr(word, ':');
+    const char *letters = colon ? colon + 1 : word;
+    const Meta *m = meta_of(g, letters, strlen(letters));
+    if (!m) fail(0, "languages.def: %s: %s is no nonterminal or terminal", g->name, word);
+    p.kind = m->terminal ? P_TERMINAL : P_NONTERMINAL;
+    p.which = m->which;
+    p.kinds = m->terminal ? terminals[m->which].kinds : 0;
     return p;
 }
 
