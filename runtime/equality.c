@@ -6,8 +6,6 @@
  */
 #include "runtime.h"
 
-#include <stdlib.h>
-
 enum { DIFFERENT = 0, EQUAL = 1, UNREALIZED = 2 };
 enum { MOST_LOOKUPS = 64 };
 
@@ -25,13 +23,11 @@ static struct {
 } stack;
 
 static Comparison *push(void) {
-    if (stack.count == stack.capacity) {
-        stack.capacity = stack.capacity ? 2 * stack.capacity : 16;
-        stack.items = realloc(stack.items, stack.capacity * sizeof *stack.items);
-        if (!stack.items) runtime_bug("no memory to compare values");
-    }
+    stack.items = grown(stack.items, stack.count, &stack.capacity, sizeof *stack.items);
     return &stack.items[stack.count++];
 }
+
+void equality_abandon(void) { stack.count = stack.lookups = 0; }
 
 /* ---- one pair ------------------------------------------------------------ */
 
@@ -115,11 +111,8 @@ static int step_maps(Comparison *c) {
 
 int64_t equal_values(Value a, Value b) {
     uint64_t base = stack.count;
-    if (++stack.lookups > MOST_LOOKUPS) {
-        stack.lookups = 0;
-        stack.count = 0;
+    if (++stack.lookups > MOST_LOOKUPS)
         throw_text(CLASS_StackOverflowError, "collections as keys are nested too deeply");
-    }
     int result = compare(a, b);
     while (result == EQUAL && stack.count > base) {
         Comparison *top = &stack.items[stack.count - 1];
@@ -128,6 +121,12 @@ int64_t equal_values(Value a, Value b) {
     stack.count = base;
     stack.lookups--;
     return result;
+}
+
+/* Keys are hashed sooner or later, and each once; different ones are mostly told by that. */
+bool same_key(Value a, Value b) {
+    if (is_collection(a) && is_collection(b) && hash_value(a) != hash_value(b)) return false;
+    return equal_values(a, b) == EQUAL;
 }
 
 int64_t rt_equal(Value a, Value b) { return a == b ? EQUAL : equal_values(a, b); }

@@ -32,6 +32,7 @@ static _Noreturn void uncaught(Value exception) {
 void rt_throw(Value exception) {
     if (!is_kind(exception, KIND_EXCEPTION)) throw_needs("throw", "an exception", exception);
     slisp_context.area_count = slisp_context.spill_count = 0;
+    equality_abandon();
     RESERVE(TRACE_BYTES, &exception);
     set(exception, FIELD_EXCEPTION_TRACE, trace_take(get(exception, FIELD_EXCEPTION_TRACE)));
     heap_recover();

@@ -1,60 +1,29 @@
-/* hashing.c - hashes of realized values, and whether a value is realized.
+/* hashing.c - hashes of values, and whether a value is realized.
  *
  * Sequential things hash alike, whatever they are; maps and sets independently of order. A
  * collection keeps its hash in its header. Nested collections stand on a stack of their own.
  */
-#include "runtime.h"
+#include "visit.h"
 
 #include <stdlib.h>
 
 typedef struct {
-    Value collection;
-    bool is_sequence;
-    SeqWalk seq;
-    EntryWalk entries;
-    Value pending;     /* the value of the entry whose key comes first, when has_pending */
-    bool has_pending;
+    Visit visit;
     uint64_t hash;     /* of what was seen so far */
     uint64_t key_hash;
     uint64_t count;    /* children seen */
-} Visit;
+} Hashing;
 
 static struct {
-    Visit *items;
+    Hashing *items;
     uint64_t count, capacity;
 } stack;
 
 static void push(Value collection) {
-    if (stack.count == stack.capacity) {
-        stack.capacity = stack.capacity ? 2 * stack.capacity : 16;
-        stack.items = realloc(stack.items, stack.capacity * sizeof *stack.items);
-        if (!stack.items) runtime_bug("no memory to hash values");
-    }
-    Visit *v = &stack.items[stack.count++];
-    memset(v, 0, sizeof *v);
-    v->collection = v->seq.seq = collection;
-    v->is_sequence = is_sequential(collection);
-    if (!v->is_sequence) entry_walk(&v->entries, collection);
-}
-
-static bool is_collection(Value v) { return is_sequential(v) || is_map(v) || is_set(v); }
-
-/* The next child: an element, or in turn key and value. SEQ_UNREALIZED only of sequences. */
-static SeqStep next_child(Visit *v, Value *out) {
-    if (v->is_sequence) return seq_next(&v->seq, out);
-    if (v->has_pending) {
-        v->has_pending = false;
-        *out = v->pending;
-        return SEQ_ELEMENT;
-    }
-    const Value *entry = entry_next(&v->entries);
-    if (!entry) return SEQ_END;
-    *out = entry[0];
-    if (is_map(v->collection)) {
-        v->pending = entry[1];
-        v->has_pending = true;
-    }
-    return SEQ_ELEMENT;
+    stack.items = grown(stack.items, stack.count, &stack.capacity, sizeof *stack.items);
+    Hashing *h = &stack.items[stack.count++];
+    memset(h, 0, sizeof *h);
+    visit_start(&h->visit, collection);
 }
 
 /* ---- hashing ------------------------------------------------------------- */
@@ -87,64 +56,53 @@ static uint32_t known_hash(Value v) {
     return is_collection(v) ? header_hash(v) : identity_hash(v);
 }
 
-static void absorb(Visit *v, uint32_t hash) {
-    v->count++;
-    if (v->is_sequence) {
-        v->hash = v->hash * 31 + hash;
-    } else if (v->has_pending) {
-        v->key_hash = hash;
+static void absorb(Hashing *h, uint32_t hash) {
+    h->count++;
+    if (h->visit.is_sequence) {
+        h->hash = h->hash * 31 + hash;
+    } else if (h->visit.has_pending) {
+        h->key_hash = hash;
     } else {
-        v->hash += hash_word(v->key_hash * 31 + hash);
-        v->key_hash = 0;
+        h->hash += hash_word(h->key_hash * 31 + hash);
+        h->key_hash = 0;
     }
 }
 
-static uint32_t finish(const Visit *v) {
-    uint64_t seed = v->is_sequence ? 1 : is_map(v->collection) ? 2 : 3;
-    uint32_t hash = hash_word(v->hash + (seed << 40) + v->count);
-    set_header_hash(v->collection, hash);
+static uint32_t finish(const Hashing *h) {
+    uint64_t seed = h->visit.is_sequence ? 1 : is_map(h->visit.collection) ? 2 : 3;
+    uint32_t hash = hash_word(h->hash + (seed << 40) + h->count);
+    set_header_hash(h->visit.collection, hash);
     return hash;
 }
 
-uint32_t hash_value(Value v) {
-    uint32_t hash = known_hash(v);
-    if (hash) return hash;
-    uint64_t base = stack.count;
+/* 0: something in the collection is not realized. */
+static uint32_t hash_collection(Value v) {
+    stack.count = 0;
     push(v);
     for (;;) {
-        Visit *top = &stack.items[stack.count - 1];
+        Hashing *top = &stack.items[stack.count - 1];
         Value child;
-        if (next_child(top, &child) == SEQ_ELEMENT) {
-            hash = known_hash(child);
-            if (hash) absorb(top, hash);
-            else push(child);
+        SeqStep step = visit_next(&top->visit, &child);
+        if (step == SEQ_UNREALIZED) return 0;
+        uint32_t hash = step == SEQ_END ? finish(top) : known_hash(child);
+        if (!hash) {
+            push(child);
+        } else if (step == SEQ_ELEMENT) {
+            absorb(top, hash);
         } else {
-            hash = finish(top);
-            if (--stack.count == base) return hash;
-            absorb(&stack.items[stack.count - 1], hash);
+            if (!--stack.count) return hash;
+            absorb(top - 1, hash);
         }
     }
 }
 
+uint32_t hash_value(Value v) {
+    uint32_t hash = known_hash(v);
+    return hash ? hash : hash_collection(v);
+}
+
 int64_t rt_hash(Value v) { return hash_value(v); }
 
-/* ---- realized? ----------------------------------------------------------- */
-
-/* A value that was hashed once is realized: it does not change any more. */
-static bool needs_visit(Value v) { return is_collection(v) && !header_hash(v); }
-
-int64_t rt_realized(Value v) {
-    if (!needs_visit(v)) return 1;
-    uint64_t base = stack.count;
-    SeqStep step = SEQ_END;
-    push(v);
-    while (stack.count > base) {
-        Value child;
-        step = next_child(&stack.items[stack.count - 1], &child);
-        if (step == SEQ_UNREALIZED) break;
-        if (step == SEQ_END) stack.count--;
-        else if (needs_visit(child)) push(child);
-    }
-    stack.count = base;
-    return step != SEQ_UNREALIZED;
-}
+/* A collection that was hashed is realized, at any depth, and stays it. So each part of a value is
+ * gone through once, however often it occurs. */
+int64_t rt_realized(Value v) { return !is_collection(v) || hash_value(v) != 0; }

@@ -5,8 +5,11 @@
 
 #include <stdlib.h>
 
-/* A hash table with linear probing; a free place holds 0. Less than half of it is used. */
-enum { FIRST_SIZE = 1024 };
+/* A hash table; a free place holds 0. Less than half of it is used. A text is looked for in a few
+ * places from where its hash says, then from where its digest says: texts that were chosen to have
+ * one hash crowd no more than those few. Nothing is ever taken out.
+ */
+enum { FIRST_SIZE = 1024, NEAR = 16 };
 static Value first_table[FIRST_SIZE];
 static struct {
     Value *places;
@@ -29,18 +32,35 @@ static bool has_text(Value v, Kind kind, const char *bytes, uint64_t length) {
            !memcmp(string_bytes(name), bytes, length);
 }
 
-static Value *place_for(Kind kind, const char *bytes, uint64_t length, uint32_t hash) {
-    for (uint64_t i = hash;; i++) {
+typedef struct {
+    Kind kind;
+    const char *bytes;
+    uint64_t length;
+    uint32_t hash;
+} Wanted;
+
+/* The first of up to `count` places from `from` on that is free or holds what is wanted. */
+static Value *probe(const Wanted *w, uint64_t from, uint64_t count) {
+    for (uint64_t i = from; i < from + count; i++) {
         Value *place = &table.places[i & (table.size - 1)];
         if (!*place) return place;
-        if (named_hash(*place) == hash && has_text(*place, kind, bytes, length)) return place;
+        if (named_hash(*place) == w->hash && has_text(*place, w->kind, w->bytes, w->length))
+            return place;
     }
+    return NULL;
+}
+
+static Value *place_for(const Wanted *w) {
+    Value *place = probe(w, w->hash, NEAR);
+    if (place) return place;
+    Digest digest = blake2s(w->kind, w->bytes, w->length);
+    return probe(w, digest.words[0] | (uint64_t)digest.words[1] << 32, table.size);
 }
 
 static void put_again(Value named) {
-    uint64_t i = named_hash(named);
-    while (table.places[i & (table.size - 1)]) i++;
-    table.places[i & (table.size - 1)] = named;
+    Value name = name_of(named);
+    Wanted w = {(Kind)kind_of(named), string_bytes(name), string_length(name), named_hash(named)};
+    *place_for(&w) = named;
 }
 
 static void grow(void) {
@@ -71,7 +91,8 @@ static Value make_named(Kind kind, const char *bytes, uint64_t length, uint32_t 
 
 Value intern(Kind kind, const char *bytes, uint64_t length) {
     uint32_t hash = kind == KIND_KEYWORD ? hash_keyword(bytes, length) : hash_symbol(bytes, length);
-    Value *place = place_for(kind, bytes, length, hash);
+    Wanted wanted = {kind, bytes, length, hash};
+    Value *place = place_for(&wanted);
     if (*place) return *place;
     Value made = *place = make_named(kind, bytes, length, hash);
     count_one_more();

@@ -93,6 +93,11 @@ void function_name(uint64_t code_address, const char **bytes, uint64_t *length);
 bool is_library_code(uint64_t code_address);
 bool is_start_code(uint64_t code_address); /* the function that runs the program's forms */
 
+/* ---- arrays outside the heap: grow.c ------------------------------------- */
+
+/* `items`, an array of `count` items of `size` bytes, with room for one more. */
+void *grown(void *items, uint64_t count, uint64_t *capacity, size_t size);
+
 /* ---- text outside the heap: text.c --------------------------------------- */
 
 typedef struct {
@@ -181,11 +186,25 @@ Value vector_of(const Value *items, uint64_t count); /* in reserved room */
 Value vector_pair(Value a, Value b);                 /* in reserved room */
 enum { VECTOR_PAIR_BYTES = 8 * (5 + 3) };
 
+/* Digests: digest.c, blake2s.c. */
+typedef struct {
+    uint32_t words[4];
+} Digest;
+Digest digest_value(Value v); /* of a realized value */
+/* What was hashed under different tags never has the same result. */
+Digest blake2s(uint32_t tag, const void *bytes, uint64_t length);
+
 /* CHAMP tries: champ.c. `width` is 2 in maps (key, value), 1 in sets. */
+enum {
+    CHAMP_WORD_DEPTHS = 7,                         /* depths that look at one word of 32 bits */
+    CHAMP_BOTTOM = CHAMP_WORD_DEPTHS * (1 + 4),    /* the depth without bits */
+};
 typedef struct { /* walks over the entries of a trie */
-    Value nodes[8];
-    uint32_t positions[8];
-    int depth;
+    Value node;
+    Value nodes[CHAMP_WORD_DEPTHS + 1]; /* on the way to it, the upper ones */
+    uint8_t positions[CHAMP_BOTTOM];    /* in each node on the way: the next to take */
+    int8_t depth;
+    uint32_t at_bottom; /* the next to take in a node at the bottom */
 } ChampWalk;
 void champ_walk(ChampWalk *walk, Value root);
 const Value *champ_next(ChampWalk *walk, uint64_t width); /* NULL at the end */
@@ -198,13 +217,18 @@ uint64_t champ_bytes(void);
 extern uint64_t slisp_empty_map_node[], slisp_empty_set_node[];
 
 /* Maps and sets: maps.c, sets.c */
-static inline bool is_map(Value v) {
-    unsigned kind = kind_of(v);
-    return kind == KIND_SHAPE_MAP || kind == KIND_SMALL_MAP || kind == KIND_HASH_MAP;
-}
-static inline bool is_set(Value v) {
-    unsigned kind = kind_of(v);
-    return kind == KIND_SMALL_SET || kind == KIND_HASH_SET;
+enum {
+    MAP_KINDS = 1 << KIND_SHAPE_MAP | 1 << KIND_SMALL_MAP | 1 << KIND_HASH_MAP,
+    SET_KINDS = 1 << KIND_SMALL_SET | 1 << KIND_HASH_SET,
+    SEQUENCE_KINDS = 1 << KIND_CONS | 1 << KIND_EMPTY | 1 << KIND_LAZY | 1 << KIND_INDEXED_SEQ |
+                     1 << KIND_VECTOR,
+};
+static inline bool is_among(Value v, uint32_t kinds) { return kinds >> kind_of(v) & 1; }
+static inline bool is_map(Value v) { return is_among(v, MAP_KINDS); }
+static inline bool is_set(Value v) { return is_among(v, SET_KINDS); }
+static inline bool is_sequential(Value v) { return is_among(v, SEQUENCE_KINDS); }
+static inline bool is_collection(Value v) {
+    return is_among(v, MAP_KINDS | SET_KINDS | SEQUENCE_KINDS);
 }
 typedef struct { /* walks over a map's or set's entries in print order */
     Value collection;
@@ -223,18 +247,19 @@ typedef struct {
 } SeqWalk;
 typedef enum { SEQ_ELEMENT, SEQ_END, SEQ_UNREALIZED } SeqStep;
 SeqStep seq_next(SeqWalk *walk, Value *out);
-bool is_sequential(Value v);
 /* Strings of one ASCII character each, LETTER_WORDS words apart. */
 enum { LETTER_WORDS = 4 };
 extern uint64_t slisp_letters[128 * LETTER_WORDS];
 
 /* Equality and hashing: equality.c, hashing.c. */
-int64_t equal_values(Value a,
-                     Value b); /* a != b; 1, 0, or 2: cannot tell, holds an unrealized seq */
+/* a != b; 1, 0, or 2: cannot tell, holds an unrealized seq */
+int64_t equal_values(Value a, Value b);
+bool same_key(Value a, Value b); /* a != b; both realized pointers */
 static inline bool same(Value a, Value b) {
-    return a == b || (is_pointer(a) && is_pointer(b) && equal_values(a, b) == 1);
+    return a == b || (is_pointer(a) && is_pointer(b) && same_key(a, b));
 }
-uint32_t hash_value(Value v); /* of a realized value */
+void equality_abandon(void); /* an exception ends what goes on */
+uint32_t hash_value(Value v); /* never 0; 0: something in it is not realized */
 
 /* ---- output: output.c ---------------------------------------------------- */
 

@@ -1,11 +1,12 @@
 /* shapes.c - shapes: the keys of a small map whose keys are all keywords, in their order. There is
  * one object for each sequence of keys; those of the program's literals are static, others are
- * made outside the heap and stay. A program that keeps making new ones gets none after a while:
- * its maps are then arrays of keys and values.
+ * made outside the heap and stay. A program that keeps making new ones gets none after a while, nor
+ * does one whose keys have been chosen to crowd the table: its maps are then arrays of keys
+ * and values.
  */
 #include "runtime.h"
 
-enum { TABLE_SIZE = 1 << 14, MOST_SHAPES = TABLE_SIZE / 4 };
+enum { TABLE_SIZE = 1 << 14, MOST_SHAPES = TABLE_SIZE / 4, MOST_PROBES = 64 };
 static Value table[TABLE_SIZE]; /* linear probing; 0 is free */
 static uint64_t count_of_shapes;
 
@@ -28,10 +29,14 @@ static bool has_keys(Value shape, const Value *keys, uint64_t count) {
     return shape_count(shape) == count && !memcmp(keys_of(shape), keys, 8 * count);
 }
 
+/* The place of the shape, or the free one for it; NULL when that would be too far away. */
 static Value *place_for(const Value *keys, uint64_t count) {
-    uint64_t i = hash_of_keys(keys, count) % TABLE_SIZE;
-    while (table[i] && !has_keys(table[i], keys, count)) i = (i + 1) % TABLE_SIZE;
-    return &table[i];
+    uint64_t first = hash_of_keys(keys, count);
+    for (uint64_t i = 0; i < MOST_PROBES; i++) {
+        Value *place = &table[(first + i) % TABLE_SIZE];
+        if (!*place || has_keys(*place, keys, count)) return place;
+    }
+    return NULL;
 }
 
 static Value make_shape(const Value *keys, uint64_t count) {
@@ -44,6 +49,7 @@ static Value make_shape(const Value *keys, uint64_t count) {
 
 Value shape_intern(const Value *keys, uint64_t count) {
     Value *place = place_for(keys, count);
+    if (!place) return 0;
     if (!*place && count_of_shapes < MOST_SHAPES) {
         *place = make_shape(keys, count);
         count_of_shapes++;
@@ -54,7 +60,9 @@ Value shape_intern(const Value *keys, uint64_t count) {
 static void add_static(Value shape) {
     uint64_t count = shape_count(shape);
     *field(shape, FIELD_SHAPE_KEYSET) = hash_of_keyset(keys_of(shape), count);
-    *place_for(keys_of(shape), count) = shape;
+    Value *place = place_for(keys_of(shape), count);
+    if (!place) return;
+    *place = shape;
     count_of_shapes++;
 }
 

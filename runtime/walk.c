@@ -10,14 +10,6 @@ uint64_t slisp_letters[128 * LETTER_WORDS] = {
     LETTERS_16(64), LETTERS_16(80), LETTERS_16(96), LETTERS_16(112),
 };
 
-bool is_sequential(Value v) {
-    switch (kind_of(v)) {
-    case KIND_CONS: case KIND_EMPTY: case KIND_LAZY: case KIND_INDEXED_SEQ: case KIND_VECTOR:
-        return true;
-    }
-    return false;
-}
-
 static SeqStep next_in_vector(SeqWalk *walk, Value *out) {
     if (walk->index >= vector_count(walk->seq)) return SEQ_END;
     *out = vector_nth(walk->seq, walk->index++);

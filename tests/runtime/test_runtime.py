@@ -36,6 +36,13 @@ def test_collections(build, hashes, collector):
     assert result.stderr == "" and result.returncode == 0, result.stderr
 
 
+def test_colliding_keys(build):
+    """So many texts with one hash would take hours if each met all the others."""
+    program = build("colliding", "colliding.c")
+    result = subprocess.run([program, "200000"], capture_output=True, text=True, timeout=30)
+    assert result.stderr == "" and result.returncode == 0, result.stderr
+
+
 @pytest.mark.parametrize("collector", ["", "stress"])
 def test_calls(build, collector):
     result = run(build("calls", "calls.S", "calls.c"), collector)
