@@ -80,6 +80,10 @@ int rule_named(const char *name) {
     return -1;
 }
 
+const char *rule_name(int rule) {
+    return rules[rule].code;
+}
+
 static const RuleText *rule_text(const char *code) {
     int i = rule_named(code);
     if (i >= 0) return &rules[i];
@@ -124,7 +128,7 @@ bool print_rule(FILE *out, const char *code) {
 
 const char *code_meant(const char *code) {
     enum { MESSAGES = sizeof messages / sizeof *messages };
-    const char *codes[MESSAGES + RULES + OTHER_RULES + PASS_COUNT + L_COUNT];
+    const char *codes[MESSAGES + RULES + OTHER_RULES + PASS_COUNT + L_COUNT + P_COUNT];
     size_t count = 0;
     for (int i = 0; i < MESSAGES; i++)
         codes[count++] = messages[i].code;
@@ -136,5 +140,7 @@ const char *code_meant(const char *code) {
         codes[count++] = pass_rows[p].name;
     for (int l = 1; l < L_COUNT; l++)
         codes[count++] = language_name((Language)l);
+    for (int p = P_NONE + 1; p < P_COUNT; p++)
+        codes[count++] = prim_rows[p].name;
     return near_miss(code, codes, count);
 }

@@ -20,6 +20,7 @@ int run_result(const Options *o, const PipelineResult *r);
 /* ---- verbs; each gives slispc's exit code */
 
 int verb_run(const Options *o);
+int verb_check(const Options *o);
 int run_each(const Options *o); /* run --each */
 int verb_bisect(const Options *o);
 int verb_graph(const Options *o);

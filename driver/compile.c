@@ -5,15 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-SourceFile file_read(const char *name) {
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
-    struct stat about;
-    if (fd < 0) fail(errno, "cannot read %s", name);
-    if (fstat(fd, &about)) fail(errno, "cannot read %s", name);
-    if (S_ISDIR(about.st_mode)) fail(EISDIR, "cannot read %s", name);
+static SourceFile file_of(const char *name, int fd) {
     Buffer b = {0};
     static char block[65536];
     for (ssize_t n; (n = read(fd, block, sizeof block)) != 0;) {
@@ -21,9 +17,27 @@ SourceFile file_read(const char *name) {
         if (n < 0) fail(errno, "cannot read %s", name);
         buffer_add(&b, block, (size_t)n);
     }
-    close(fd);
     buffer_add(&b, "", 0);
     return (SourceFile){name, b.bytes, b.length};
+}
+
+/* "-" is standard input, which comes once but may be asked for again. */
+static SourceFile read_input(void) {
+    static SourceFile input;
+    if (!input.bytes) input = file_of("-", STDIN_FILENO);
+    return input;
+}
+
+SourceFile file_read(const char *name) {
+    if (!strcmp(name, "-")) return read_input();
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    struct stat about;
+    if (fd < 0) fail(errno, "cannot read %s", name);
+    if (fstat(fd, &about)) fail(errno, "cannot read %s", name);
+    if (S_ISDIR(about.st_mode)) fail(EISDIR, "cannot read %s", name);
+    SourceFile file = file_of(name, fd);
+    close(fd);
+    return file;
 }
 
 static SourceFile *read_files(const Options *o) {

@@ -24,5 +24,7 @@ void read_against(Compile *c);
 /* What goes into the first pass; sets where to start. NULL: errors were reported. */
 Node *start_from_dump(Compile *c, const SourceFile *file);
 Node *start_from_source(Compile *c, const SourceFile *files, uint32_t count);
+/* --from: the pass must take what the file holds. */
+void start_at(Compile *c, int pass);
 
 #endif

@@ -69,6 +69,27 @@ static bool explain_language(const char *name) {
     return true;
 }
 
+/* ---- primitives */
+
+static bool explain_primitive(const char *name) {
+    static const struct {
+        unsigned effect;
+        const char *what;
+    } effects[] = {{READS, "reads mutable state"}, {WRITES, "writes or does output"},
+                   {THROWS, "may throw"},          {ALLOCATES, "may collect"},
+                   {COMMUTES, "commutes"},         {INTERNAL, "is not for programs to name"}};
+    Prim p = prim_named(text(name));
+    if (!p) return false;
+    const PrimRow *row = &prim_rows[p];
+    printf("%s: %s\n\nA primitive. Operands: %s (a letter each, see passes/prims.def); result: %s.\n",
+           name, *row->doc ? row->doc : "no more is said about it", *row->args ? row->args : "none",
+           row->result);
+    printf("It %s.\n", row->runtime ? "is a function of the runtime" : "is expanded inline");
+    for (size_t i = 0; i < sizeof effects / sizeof *effects; i++)
+        if (row->effects & effects[i].effect) printf("It %s.\n", effects[i].what);
+    return true;
+}
+
 /* ---- faults: PASS:FAULT */
 
 static bool explain_fault(const char *what) {
@@ -89,18 +110,16 @@ static bool explain_fault(const char *what) {
 /* ---- the verb */
 
 int verb_explain(const Options *o) {
-    if (o->argument_count != 1)
-        fail(0, "slispc explain wants a pass, a language, a code, a rule or PASS:FAULT");
     const char *what = o->arguments[0];
     if (explain_pass(what) || explain_language(what) || explain_fault(what) ||
-        print_rule(stdout, what))
+        print_rule(stdout, what) || explain_primitive(what))
         return 0;
     const char *text_of_code = message_explanation(what), *meant = code_meant(what);
     if (!text_of_code && meant) fail(0, "nothing is called '%s'; did you mean %s?", what, meant);
     if (!text_of_code)
         fail(0,
-             "nothing is called '%s'; there are passes, languages, codes of messages, rules and "
-             "PASS:FAULT",
+             "nothing is called '%s'; there are passes, languages, codes of messages, rules, "
+             "primitives and PASS:FAULT",
              what);
     printf("%s: %s\n", what, text_of_code);
     return 0;

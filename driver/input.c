@@ -95,6 +95,18 @@ Node *start_from_dump(Compile *c, const SourceFile *file) {
     return program;
 }
 
+void start_at(Compile *c, int pass) {
+    const char *name = c->files[0].name;
+    bool is_source = !c->header.language;
+    Language l = is_source ? L_text : c->header.language;
+    if (pass_rows[pass].from != l)
+        fail(0, "--from=%s: pass %s takes a form of %s, and %s is %s%s", pass_rows[pass].name,
+             pass_rows[pass].name, language_name(pass_rows[pass].from), name,
+             is_source ? "source, which starts at parse" : "one of ",
+             is_source ? "" : language_name(l));
+    c->first = pass;
+}
+
 Node *start_from_source(Compile *c, const SourceFile *files, uint32_t count) {
     const char **bytes = NEW_ARRAY(c->arena, const char *, count);
     size_t *lengths = NEW_ARRAY(c->arena, size_t, count);

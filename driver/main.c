@@ -26,6 +26,7 @@ static const char *output_name(const Options *o) {
     Buffer b = {0};
     buffer_print(&b, "%.*s%s", dot && dot > name ? (int)(dot - name) : (int)strlen(name), name,
                  endings[o->kind]);
+    if (!strcmp(o->arguments[0], "-")) return "a.out";
     if (!strcmp(b.bytes, name)) buffer_print(&b, ".out");
     return b.bytes;
 }
@@ -61,30 +62,17 @@ static int verb_compile(const Options *o) {
     return 0;
 }
 
-/* Checks a dump against its grammar and runs the passes that are left, without writing anything. */
-static int verb_check(const Options *o) {
-    Options with = *o;
-    SourceFile against;
-    if (o->against) {
-        against = file_read(o->against);
-        with.pipeline.against = &against;
-    }
-    PipelineResult r = compile_files(&with);
-    if (r.program) printf("%s: fine\n", o->arguments[0]);
-    return r.exit_code;
-}
-
 /* ---- telling */
 
 static int verb_passes(const Options *o) {
-    if (o->pipeline.json)
+    if (o->json)
         putchar('[');
     else
         printf("%2s  %-11s %-11s %-11s %-9s %s\n", "#", "pass", "from", "to", "kind",
                "what it does");
     for (int p = 0; p < PASS_COUNT; p++) {
         const PassRow *row = &pass_rows[p];
-        if (o->pipeline.json)
+        if (o->json)
             printf(
                 "%s{\"name\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"%s\",\"doc\":\"%s\"}",
                 p ? ",\n " : "", row->name, language_name(row->from), language_name(row->to),
@@ -93,7 +81,7 @@ static int verb_passes(const Options *o) {
             printf("%2d  %-11s %-11s %-11s %-9s %s\n", p + 1, row->name, language_name(row->from),
                    language_name(row->to), pass_kind_text(row->kind), row->doc);
     }
-    if (o->pipeline.json) puts("]");
+    if (o->json) puts("]");
     return 0;
 }
 
@@ -109,7 +97,6 @@ static Language language_wanted(const char *name) {
 }
 
 static int verb_grammar(const Options *o) {
-    if (o->argument_count != 1) fail(0, "slispc grammar wants one language");
     Language l = language_wanted(o->arguments[0]);
     language_print(stdout, l, o->difference ? (int)language_wanted(o->difference) : -1);
     return 0;
@@ -130,50 +117,26 @@ static int verb_soak(const Options *o) {
 
 /* ---- verbs */
 
-static const struct {
-    const char *name;
-    int (*run)(const Options *);
-    bool program_follows; /* arguments behind the first file are the program's */
-} verbs[] = {
-    {"run", verb_run, true},           {"check", verb_check, false},
-    {"passes", verb_passes, false},    {"grammar", verb_grammar, false},
-    {"explain", verb_explain, false},  {"faults", verb_faults, false},
-    {"soak", verb_soak, false},        {"bisect", verb_bisect, true},
-    {"lockstep", verb_lockstep, true}, {"coverage", verb_coverage, false},
-    {"fuzz", verb_fuzz, false},        {"reduce", verb_reduce, false},
-    {"graph", verb_graph, false},      {"intervals", verb_intervals, false},
-    {"diff", verb_diff, false},        {"ir-equal", verb_ir_equal, false},
-    {"why", verb_why, false},
+static int (*const verbs[VERB_COUNT])(const Options *) = {
+#define VERB(id, function, ...) function,
+#include "verbs.def"
+#undef VERB
 };
-enum { VERBS = sizeof verbs / sizeof *verbs };
 
-/* An argument with . or / is a file, otherwise a verb. */
 static int start(int argc, char **argv) {
-    languages_init();
     Options o;
-    bool verb = argc > 1 && argv[1][0] != '-' && !strpbrk(argv[1], "./");
-    for (int i = 0; verb && i < VERBS; i++)
-        if (!strcmp(argv[1], verbs[i].name)) {
-            options_read(&o, argc, argv, 2, verbs[i].program_follows);
-            return verbs[i].run(&o);
-        }
-    if (verb) {
-        const char *names[VERBS];
-        for (int i = 0; i < VERBS; i++)
-            names[i] = verbs[i].name;
-        const char *close = near_miss(argv[1], names, VERBS);
-        fail(0, "no verb '%s'%s%s; a file's name has a . or a /", argv[1],
-             close ? "; did you mean " : "", close ? close : "");
-    }
+    languages_init();
     if (argc == 2 && !strcmp(argv[1], "--encoder-table")) { /* for the tests */
         print_encoder_table(stdout);
         return 0;
     }
-    options_read(&o, argc, argv, 1, false);
-    if (o.help || argc == 1) options_help(o.help ? stdout : stderr);
+    options_read(&o, argc, argv);
+    if (o.help || argc == 1) options_help(o.help ? stdout : stderr, &o);
     if (o.version) puts(version);
     if (o.help || o.version) return 0;
-    return argc == 1 ? 2 : verb_compile(&o);
+    if (argc == 1) return 2;
+    note_idle_options(&o);
+    return verbs[o.verb](&o);
 }
 
 /* ---- a stack for recursion on nesting, whatever the shell's limit is: that of a thread */

@@ -268,6 +268,27 @@ static void show_times(const Compile *c) {
     fprintf(stderr, "%-12s %9.3f ms\n", "all passes", total * 1e3);
 }
 
+static uint32_t passes_run(const Compile *c) {
+    uint32_t set = 0;
+    for (int p = 0; p < PASS_COUNT; p++)
+        set |= (uint32_t)runs(c, p) << p;
+    return set;
+}
+
+/* What is said about a pass that does not run has no effect. */
+static void note_idle_passes(const Compile *c) {
+    const PipelineOptions *o = c->options;
+    for (int p = 0; p < PASS_COUNT; p++) {
+        bool inside = p >= c->first && p <= c->last;
+        if ((o->replace[p] || o->inject_pass == p) && !runs(c, p))
+            fprintf(stderr, "note: %s has no effect: pass %s does not run here\n",
+                    o->replace[p] ? "--replace" : "--inject", pass_rows[p].name);
+        if (o->skip >> p & 1 && !inside)
+            fprintf(stderr, "note: --skip has no effect: pass %s does not run here\n",
+                    pass_rows[p].name);
+    }
+}
+
 PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *files,
                             uint32_t count) {
     PipelineOptions own = *options;
@@ -294,13 +315,14 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
         diagnostics_source(c->context.diagnostics, 0, text(files[0].name), files[0].bytes,
                            files[0].length);
     read_against(c);
-    if (own.from >= 0) c->first = own.from;
+    if (own.from >= 0) start_at(c, own.from);
     c->last = own.only_read && is_dump(&files[0]) ? c->first - 1
               : own.to >= 0                       ? own.to
                                                   : PASS_COUNT - 1;
     c->context.is_given = c->first > PASS_alloc;
     if (!program) c->exit_code = 1;
     int first = c->first;
+    if (program && !own.only_read && !own.seen) note_idle_passes(c);
     if (first > 0) tell_form(c, -1, program);
     if (program) program = run_program_passes(c, program);
     if (program && c->last >= PASS_blocks && first < PASS_COUNT) {
@@ -314,6 +336,6 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     DumpHeader header = c->header;
     header.after = last;
     if (last >= 0) header.language = pass_rows[last].to;
-    PipelineResult result = {program, header, c->exit_code};
-    return result;
+    bool has_before_alloc = c->against || first <= PASS_alloc;
+    return (PipelineResult){program, header, c->exit_code, first, passes_run(c), has_before_alloc};
 }

@@ -49,6 +49,8 @@ typedef struct {
     uint32_t skip;
     const char *dump_dir; /* every dump into a file of its own here, NULL: to stdout */
     const char *function; /* dump only this one, by name without $ */
+    const char *keep;     /* functions, with commas between, that are not inlined; NULL: none */
+    bool library;         /* commands and mistakes are for the library's functions, too */
     bool changed;         /* dump only what the pass changed */
     uint32_t line;        /* dump only what stems from this line of the source; 0: all */
     int from, to;         /* first and last pass to run, -1: as the input says, to the end */
@@ -70,6 +72,9 @@ typedef struct {
     Node *program; /* as the last pass that ran left it; NULL when checks or errors stopped it */
     DumpHeader header; /* of that form */
     int exit_code;     /* 0, 1 errors in the program, 3 a check of the compiler failed */
+    int first;         /* the pass that what was read goes into */
+    uint32_t ran;      /* passes that ran: bit p for pass p */
+    bool has_before_alloc; /* verify compared with what went into alloc */
 } PipelineResult;
 
 /* Runs the passes that are wanted over source files, or over one dump (told by its first bytes).
@@ -111,6 +116,7 @@ bool print_rule(FILE *out, const char *code);
 const char *code_meant(const char *code);
 /* Number of a rule of verify, as in Context.verify_without; -1 when there is none. */
 int rule_named(const char *name);
+const char *rule_name(int rule);
 /* Lists the faults that --inject can make, of one pass or (-1) of all. */
 void print_faults(FILE *out, int pass);
 /* Ends the program with a suggestion and exit code 2 when the pass has no such fault. */

@@ -93,3 +93,29 @@ void describe_observation(Buffer *out, const Observation *o) {
     if (!o->is_late && !o->signal && o->code && !e.message_length)
         buffer_print(out, ", exit code %d", o->code);
 }
+
+/* One line, cut short. */
+static void add_line_of(Buffer *out, const char *line, const char *end) {
+    enum { SHOWN = 60 };
+    size_t length = line < end ? (size_t)(end - line) : 0;
+    const char *newline = length ? memchr(line, '\n', length) : NULL;
+    if (newline) length = (size_t)(newline - line);
+    if (line >= end)
+        buffer_print(out, "nothing");
+    else
+        buffer_print(out, "%.*s%s", (int)(length > SHOWN ? SHOWN : length), line,
+                     length > SHOWN ? " ..." : "");
+}
+
+void describe_output_difference(Buffer *out, const Observation *o, const char *wanted,
+                                size_t length) {
+    const char *a = o->out.bytes, *b = wanted;
+    size_t i = 0, line = 0, number = 1;
+    for (; i < o->out.length && i < length && a[i] == b[i]; i++)
+        if (a[i] == '\n') line = i + 1, number++;
+    if (i == o->out.length && i == length) return;
+    buffer_print(out, "line %zu of the output: ", number);
+    add_line_of(out, a + line, a + o->out.length);
+    buffer_print(out, ", not ");
+    add_line_of(out, b + line, b + length);
+}

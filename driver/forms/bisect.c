@@ -6,6 +6,7 @@
  */
 #include "forms.h"
 #include "output.h"
+#include "replace.h"
 #include "reproduce.h"
 
 #include <errno.h>
@@ -26,6 +27,8 @@ typedef struct {
     Observation expected;
     bool knows_expected;
     bool found;
+    bool by_place;
+    Options again;  /* of the run that shows it */
     Form last, now; /* now: the form at hand; last: the one that went into its pass */
 } Bisect;
 
@@ -47,9 +50,28 @@ static const char *keep_form(const Form *form, const char *what) {
     return name.bytes;
 }
 
-static void print_files(const Options *o) {
-    for (int i = 0; i < o->argument_count; i++)
-        printf(" %s", o->arguments[i]);
+/* The options of a run that it was seen in: a form by name, the collector at every allocation. */
+static void print_again(const Bisect *b, int pass, const char *file) {
+    const InterpretOptions *i = &b->options.interpret;
+    bool is_placed = has_places(pass_rows[pass].to) && !b->by_place;
+    printf("  again:  %sslispc run", b->stress ? "SLISP_GC=stress " : "");
+    print_given_options(stdout, &b->options);
+    if (b->options.given[OPTION_limit] && !is_any_replaced(&b->options.pipeline))
+        printf(" --limit=%u", i->seconds);
+    if (i->call) {
+        Text call = text_format("--call=%s", i->call);
+        putchar(' ');
+        print_quoted(stdout, text_bytes(call));
+    }
+    printf(" --to=%s%s", pass_rows[pass].name, is_placed ? " --by=name" : "");
+    if (file) {
+        putchar(' ');
+        print_quoted(stdout, file);
+        print_program_arguments(stdout, &b->again);
+    } else {
+        print_given_files(stdout, &b->again);
+    }
+    putchar('\n');
 }
 
 /* How to see it again, and what to do next. */
@@ -57,21 +79,19 @@ static void print_commands(Bisect *b, int pass) {
     if (pass < 0) return;
     if (b->last.program) {
         const char *kept = keep_form(&b->last, "bisect");
-        printf("  input kept: %s\n  again:  slispc run", kept);
-        print_given_options(stdout, &b->options);
-        printf(" --to=%s %s\n", pass_rows[pass].name, kept);
+        printf("  input kept: %s\n", kept);
+        print_again(b, pass, kept);
     } else {
-        printf("  again:  slispc run");
-        print_given_options(stdout, &b->options);
-        printf(" --to=%s", pass_rows[pass].name);
-        print_files(&b->options);
-        putchar('\n');
+        print_again(b, pass, NULL);
     }
     if (!b->last.program) return;
     printf("  next:   slispc diff --passes=%s,%s", pass_rows[b->last.header.after].name,
            pass_rows[pass].name);
     print_given_options(stdout, &b->options);
-    print_files(&b->options);
+    for (int i = 0; i < b->options.argument_count; i++) {
+        putchar(' ');
+        print_quoted(stdout, b->options.arguments[i]);
+    }
     putchar('\n');
 }
 
@@ -129,6 +149,20 @@ static const char *judge_by_command(Bisect *b, const FormRun *run) {
     return verdict;
 }
 
+static void print_difference(const Bisect *b, const Observation *o) {
+    Buffer difference = {0}, expected = {0};
+    if (b->options.expect)
+        buffer_print(&expected, "%s\n", b->options.expect);
+    else
+        buffer_add(&expected, b->expected.out.bytes, b->expected.out.length);
+    if (!o->signal && !o->is_late)
+        describe_output_difference(&difference, o, expected.bytes ? expected.bytes : "",
+                                   expected.length);
+    if (difference.length) printf("        %s\n", difference.bytes);
+    buffer_free(&difference);
+    buffer_free(&expected);
+}
+
 static void print_verdict(const FormRun *run, const char *wrong, const Observation *o) {
     Buffer b = {0};
     if (o) describe_observation(&b, o);
@@ -143,6 +177,7 @@ static void print_verdict(const FormRun *run, const char *wrong, const Observati
 static bool judge(void *context, const FormRun *run) {
     Bisect *b = context;
     Observation o = {0};
+    b->by_place = run->by_place;
     if (b->now.program != run->program) {
         b->last = b->now;
         b->now = (Form){run->program, *run->header};
@@ -150,6 +185,7 @@ static bool judge(void *context, const FormRun *run) {
     const char *wrong = b->options.still ? judge_by_command(b, run) : judge_run(b, run, &o);
     print_verdict(run, wrong, b->options.still ? NULL : &o);
     if (wrong) {
+        if (!b->options.still) print_difference(b, &o);
         blame(b, run->pass);
         return false;
     }
@@ -168,6 +204,8 @@ static void blame_failed_pass(int pass) {
 
 static int bisect_once(Bisect *b) {
     running = b;
+    b->again = b->options;
+    b->again.verb = VERB_run;
     int code = each_form(&b->options, judge, b);
     return b->found ? 4 : code;
 }

@@ -34,6 +34,14 @@ static void print_row(const Each *e, const FormRun *run, const Observation *o,
     buffer_free(&b);
 }
 
+static void print_output_difference(const Each *e, const Observation *o) {
+    Buffer b = {0};
+    if (!o->signal && !o->is_late)
+        describe_output_difference(&b, o, e->first.out.bytes, e->first.out.length);
+    if (b.length) printf("      %s\n", b.bytes);
+    buffer_free(&b);
+}
+
 static bool judge(void *context, const FormRun *run) {
     Each *e = context;
     Observation o;
@@ -41,6 +49,7 @@ static bool judge(void *context, const FormRun *run) {
     bool first = e->forms++ == 0;
     const char *difference = first ? NULL : behaviour_difference(&e->first, &o);
     print_row(e, run, &o, difference);
+    if (difference) print_output_difference(e, &o);
     if (difference) e->different++;
     if (first) {
         e->first = o;

@@ -31,7 +31,7 @@ static int run_form(void *context, RunCounts *counts) {
     Options with = *job->options;
     with.interpret.counts = counts;
     with.interpret.by_place = job->run->by_place;
-    PipelineResult r = {job->run->program, *job->run->header, 0};
+    PipelineResult r = {.program = job->run->program, .header = *job->run->header};
     return run_result(&with, &r);
 }
 

@@ -191,14 +191,11 @@ static void print_ends(const Lockstep *l) {
 
 /* The first line of output that differs. */
 static void print_outputs(const Lockstep *l) {
-    const Buffer *a = &l->sides[0].seen.out, *b = &l->sides[1].seen.out;
-    size_t i = 0, line = 0, number = 1;
-    for (; i < a->length && i < b->length && a->bytes[i] == b->bytes[i]; i++)
-        if (a->bytes[i] == '\n') line = i + 1, number++;
-    if (i == a->length && i == b->length) return;
-    printf("  line %zu of the output: %.*s   against   %.*s\n", number,
-           (int)strcspn(a->bytes + line, "\n"), a->bytes + line,
-           (int)strcspn(b->bytes + line, "\n"), b->bytes + line);
+    const Buffer *first = &l->sides[0].seen.out;
+    Buffer b = {0};
+    describe_output_difference(&b, &l->sides[1].seen, first->bytes, first->length);
+    if (b.length) printf("  %s\n", b.bytes);
+    buffer_free(&b);
 }
 
 /* ---- the command */

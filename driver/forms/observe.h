@@ -47,6 +47,10 @@ ObservedError observed_error(const Observation *o);
 /* NULL when both behave the same: output, exit code, message and place of an error, no signal. Else
  * what differs, in a word or two. */
 const char *behaviour_difference(const Observation *a, const Observation *b);
+/* "line 2 of the output: 7, not 6"; nothing when both have the same. `wanted` is the text of the
+ * output that is right. */
+void describe_output_difference(Buffer *out, const Observation *o, const char *wanted,
+                                size_t length);
 /* In a line: how it ended. */
 void describe_observation(Buffer *out, const Observation *o);
 

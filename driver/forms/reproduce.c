@@ -23,16 +23,82 @@ enum { CAUGHT = sizeof caught / sizeof *caught, SIGNAL_STACK = 64 << 20 };
 
 /* ---- the report */
 
+void print_quoted(FILE *out, const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-_=+:,./@%^";
+    if (*word && word[strspn(word, plain)] == 0) {
+        fputs(word, out);
+        return;
+    }
+    fputc('\'', out);
+    for (; *word; word++)
+        if (*word == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*word, out);
+    fputc('\'', out);
+}
+
+static void print_option(FILE *out, const char *format, const char *first, const char *second) {
+    fputc(' ', out);
+    Text option = text_format(format, first, second);
+    print_quoted(out, text_bytes(option));
+}
+
+/* --skip=simplify,gvn; nothing for none. */
+static void print_passes(FILE *out, const char *option, uint32_t set) {
+    for (int p = 0; p < PASS_COUNT; p++) {
+        if (!(set >> p & 1)) continue;
+        fprintf(out, "%s%s", option, pass_rows[p].name);
+        option = ",";
+    }
+}
+
+static void print_changes(FILE *out, const PipelineOptions *p) {
+    for (int pass = 0; pass < PASS_COUNT; pass++)
+        if (p->replace[pass])
+            print_option(out, "--replace=%s:%s", pass_rows[pass].name, p->replace[pass]);
+    if (p->inject_fault) fprintf(out, " --inject=%s:%s", pass_rows[p->inject_pass].name, p->inject_fault);
+    if (p->inject_fault && p->inject_seed)
+        fprintf(out, ":%llu", (unsigned long long)p->inject_seed);
+    if (p->library) fputs(" --library", out);
+    if (is_any_replaced(p) && p->replace_seconds != 10)
+        fprintf(out, " --limit=%g", p->replace_seconds);
+}
+
 void print_given_options(FILE *out, const Options *o) {
     const PipelineOptions *p = &o->pipeline;
     static const char *const modes[] = {"", " --verify=infer", " --verify=both"};
     if (p->optimise != 2) fprintf(out, " -O%d", p->optimise);
     if (p->strict) fputs(" --strict", out);
     if (p->seed_dialect) fputs(" --dialect=seed", out);
+    print_passes(out, " --skip=", p->skip);
+    if (p->keep) print_option(out, "--keep=%s", p->keep, "");
     fputs(modes[p->verify_mode], out);
-    if (!p->inject_fault) return;
-    fprintf(out, " --inject=%s:%s", pass_rows[p->inject_pass].name, p->inject_fault);
-    if (p->inject_seed) fprintf(out, ":%llu", (unsigned long long)p->inject_seed);
+    for (int rule = 0; rule < 32; rule++)
+        if (p->verify_without >> rule & 1) fprintf(out, " --verify-without=%s", rule_name(rule));
+    if (p->no_verify) fputs(" --no-verify", out);
+    if (p->verify_all) fputs(" --all", out);
+    print_changes(out, p);
+}
+
+void print_given_files(FILE *out, const Options *o) {
+    for (int i = 0; i < o->argument_count; i++) {
+        fputc(' ', out);
+        print_quoted(out, o->arguments[i]);
+    }
+    print_program_arguments(out, o);
+}
+
+void print_program_arguments(FILE *out, const Options *o) {
+    bool is_option = false;
+    for (int i = 0; i < o->program_argument_count; i++)
+        is_option |= o->program_arguments[i][0] == '-' && o->program_arguments[i][1];
+    if (is_option && (o->verb != VERB_run || o->each)) fputs(" --", out);
+    for (int i = 0; i < o->program_argument_count; i++) {
+        fputc(' ', out);
+        print_quoted(out, o->program_arguments[i]);
+    }
 }
 
 /* What went into the failing pass; what verify rejects was made by the passes from alloc on. */
@@ -69,12 +135,16 @@ static void report(void) {
     if (save_input(name, sizeof name)) {
         fprintf(stderr, "  input saved: %s\n  again:  slispc check", name);
         print_given_options(stderr, given);
-        fprintf(stderr, " %s\n", name);
+        fputc(' ', stderr);
+        print_quoted(stderr, name);
+        fputc('\n', stderr);
     } else {
         fprintf(stderr, "  again:  slispc%s", given->argument_count && pass >= 0 ? " check" : "");
         print_given_options(stderr, given);
-        for (int i = 0; i < given->argument_count; i++)
-            fprintf(stderr, " %s", given->arguments[i]);
+        for (int i = 0; i < given->argument_count; i++) {
+            fputc(' ', stderr);
+            print_quoted(stderr, given->arguments[i]);
+        }
         fputc('\n', stderr);
     }
     note_replacements(&given->pipeline);

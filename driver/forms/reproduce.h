@@ -15,5 +15,10 @@ void reproduce_end(void);
 extern void (*after_failure)(int pass);
 /* The options that change what passes do, as they were given: " --inject=alloc:drop-store". */
 void print_given_options(FILE *out, const Options *o);
+/* The files, and the program's arguments behind them, as a shell takes them. */
+void print_given_files(FILE *out, const Options *o);
+void print_program_arguments(FILE *out, const Options *o);
+/* A word as a shell takes it, in quotes where it wants them. */
+void print_quoted(FILE *out, const char *word);
 
 #endif

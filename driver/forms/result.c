@@ -4,8 +4,12 @@
 #include "link.h"
 #include "output.h"
 
+#include "../runtime/runtime.h"
+
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char **program_arguments(const Options *o) {
     char **argv = calloc((size_t)o->program_argument_count + 2, sizeof *argv);
@@ -31,23 +35,44 @@ static Node *expanded(const Options *o, Node *program) {
 }
 
 static int run_surface(const Options *o, const PipelineResult *r) {
-    PipelineResult core = {expanded(o, r->program), r->header, 0};
+    PipelineResult core = {.program = expanded(o, r->program), .header = r->header};
     core.header.language = pass_rows[PASS_expand].to;
     core.header.after = PASS_expand;
     return core.program ? run_result(o, &core) : 1;
+}
+
+/* ---- a limit for the native program */
+
+static const char *time_message; /* made before, since the handler may not */
+
+static void on_time_over(int number) {
+    (void)number;
+    output_flush();
+    if (write(STDERR_FILENO, time_message, strlen(time_message)) < 0) _exit(2);
+    _exit(2);
+}
+
+/* Whoever watches it has a clock of its own. */
+static void start_clock(const Options *o) {
+    if (!o->given[OPTION_limit] || o->interpret.counts) return;
+    time_message = text_bytes(text_format(
+        "error: the program was stopped after %u seconds, the limit\n", o->interpret.seconds));
+    signal(SIGALRM, on_time_over);
+    alarm(o->interpret.seconds);
 }
 
 int run_result(const Options *o, const PipelineResult *r) {
     if (r->header.language == L_Lsurface) return run_surface(o, r);
     char **argv = program_arguments(o);
     int argc = o->program_argument_count + 1;
+    if (is_complete(r)) start_clock(o);
     if (is_complete(r))
         return run_in_memory(link_program(arena_new(), r->program, &r->header), argc, argv);
     if (!is_interpreted(r->header.language))
         fail(0, "programs of language %s cannot be run", language_name(r->header.language));
     InterpretOptions how = o->interpret;
     RunCounts counts;
-    if (!o->has_limit && !o->each && !how.counts) how.seconds = 0;
+    if (!o->given[OPTION_limit] && !o->each && !how.counts) how.seconds = 0;
     if (o->count && !how.counts) how.counts = &counts;
     int code = interpret(r->program, &r->header, &how, argc, argv);
     if (how.counts == &counts)

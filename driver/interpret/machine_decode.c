@@ -176,12 +176,22 @@ static void link_jumps(Decoder *d) {
 
 /* ---- functions */
 
+static bool has_calls(const Node *function) {
+    for (uint32_t b = 0; b < function->count; b++)
+        for (uint32_t i = 0; is_tree(function->kids[b]) && i < function->kids[b]->count; i++) {
+            const Node *n = function->kids[b]->kids[i];
+            if (is_instruction(n) && has_flag(n, SAFEPOINT)) return true;
+        }
+    return false;
+}
+
 static void plan_frame_by_place(Code *code) {
     const Node *frame = function_part(code->function, H_frame),
                *slots = function_part(code->function, H_slots);
     if (slots) code->frame_words = (uint32_t)slots->kids[0]->integer;
     if (frame) code->frame_words = (uint32_t)frame->kids[0]->integer / 8;
-    if (frame && frame->kids[0]->integer && frame->kids[0]->integer % 16 != 8)
+    if (frame && frame->kids[0]->integer && frame->kids[0]->integer % 16 != 8 &&
+        has_calls(code->function))
         bug(frame, "with the return address the frame must be a multiple of 16 bytes: C code "
                    "relies on it");
     code->enters = frame != NULL;

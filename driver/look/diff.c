@@ -256,6 +256,39 @@ static int read_passes(Diff *d) {
     return forms_after(d->options, passes, d->forms, 2);
 }
 
+static bool is_other_library(const Diff *d) {
+    const Node *left = d->forms[0].program->kids[0], *right = d->forms[1].program->kids[0];
+    return left->count > 1 && right->count > 1 && left->kids[1]->text != right->kids[1]->text;
+}
+
+/* How many definitions of the library, which are not shown, differ. */
+static uint32_t count_different(Diff *d) {
+    Couples couples = couples_of(d);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < couples.count; i++) {
+        Node *const *tops = couples.items[i].tops;
+        if (!is_form(tops[0] ? tops[0] : tops[1], H_from)) continue;
+        count += !tops[0] || !tops[1] ||
+                 !same_canonical(canonical(d->arena, inner_top(tops[0])).top,
+                                 canonical(d->arena, inner_top(tops[1])).top);
+    }
+    return count;
+}
+
+/* Nothing that is shown differs: what is not shown? Passes make other languages, dumps have one. */
+static void compare_the_rest(Diff *d, bool are_dumps) {
+    Language left = d->forms[0].header.language, right = d->forms[1].header.language;
+    uint32_t hidden = d->options->all || d->options->pipeline.function ? 0 : count_different(d);
+    if (hidden)
+        buffer_print(&d->out, "only the library differs: %u definition%s; --all shows them\n",
+                     hidden, hidden == 1 ? "" : "s");
+    if (are_dumps && left != right)
+        buffer_print(&d->out, "the same, but of languages %s and %s\n", language_name(left),
+                     language_name(right));
+    if (are_dumps && is_other_library(d))
+        buffer_print(&d->out, "the dumps are of different libraries\n");
+}
+
 int verb_diff(const Options *o) {
     Options with = o->passes ? look_options(o) : *o;
     Diff d = {.arena = arena_new(), .options = &with, .colour = !o->output && output_colour_on(1)};
@@ -264,7 +297,10 @@ int verb_diff(const Options *o) {
     if (with.pipeline.function && !top_is_in(d.forms[0].program, with.pipeline.function))
         look_check_function(&with, d.forms[1].program);
     print_titles(&d);
+    size_t titles = d.out.length;
     compare_forms(&d, true);
+    if (!d.different) compare_the_rest(&d, !o->passes);
+    d.different += d.out.length > titles;
     if (d.different) look_output(o, &d.out);
     return d.different ? 4 : 0;
 }
@@ -283,6 +319,8 @@ int verb_ir_equal(const Options *o) {
         return 4;
     }
     compare_forms(&d, false);
+    if (!d.different) compare_the_rest(&d, true);
+    d.different += d.out.length > 0;
     if (d.different) look_output(o, &d.out);
     return d.different ? 4 : 0;
 }

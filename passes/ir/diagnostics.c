@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 10 }; /* errors of one compile that are shown */
+enum { SHOWN = 10 }; /* errors of one compile that are shown, and then warnings */
 
 typedef enum { IS_ERROR, IS_WARNING, IS_NOTE, IS_HELP } Severity;
 typedef struct {
@@ -76,13 +76,15 @@ static const char *line_of(const Diagnostics *d, Place p, size_t *length) {
     if (p.line == 0 || p.file >= d->sources.count || !d->sources.items[p.file].bytes) return NULL;
     const Source *s = &d->sources.items[p.file];
     const char *end = s->bytes + s->length, *line = s->bytes;
-    for (uint32_t n = 1; n < p.line; n++) {
-        line = memchr(line, '\n', (size_t)(end - line));
-        if (!line) return NULL;
-        line++;
+    for (uint32_t n = 1; n < p.line; line++) {
+        if (line >= end) return NULL;
+        n += ends_line(line, end);
     }
-    const char *stop = memchr(line, '\n', (size_t)(end - line));
-    *length = (size_t)((stop ? stop : end) - line);
+    const char *stop = line;
+    while (stop < end && !ends_line(stop, end))
+        stop++;
+    if (line == s->bytes && s->length >= 3 && !memcmp(line, "\xef\xbb\xbf", 3)) line += 3;
+    *length = (size_t)(stop - line);
     if (*length && line[*length - 1] == '\r') (*length)--;
     return line;
 }
@@ -146,8 +148,10 @@ static void show_json(const Diagnostics *d, FILE *out, const Entry *e) {
     fputs("}\n", out);
 }
 
+/* Errors first: no number of warnings hides one. */
 static int by_place(const void *a, const void *b) {
     const Entry *const *x = a, *const *y = b;
+    if ((*x)->severity != (*y)->severity) return (*x)->severity < (*y)->severity ? -1 : 1;
     Place p = place_of((*x)->at), q = place_of((*y)->at);
     if (p.file != q.file) return p.file < q.file ? -1 : 1;
     if (p.line != q.line) return p.line < q.line ? -1 : 1;
@@ -155,7 +159,7 @@ static int by_place(const void *a, const void *b) {
     return (*x)->order < (*y)->order ? -1 : 1;
 }
 
-/* Errors and warnings in source order, each with the notes and help that follow it. */
+/* An error or warning with the notes and help that follow it. */
 static void show_group(const Diagnostics *d, FILE *out, const Entry *first, bool json, bool colour) {
     const Entry *end = d->entries.items + d->entries.count;
     for (const Entry *e = first; e < end && e->order == first->order; e++)
@@ -163,20 +167,26 @@ static void show_group(const Diagnostics *d, FILE *out, const Entry *first, bool
         else show(d, out, e, colour);
 }
 
+/* Those of one severity, which start at `from`; gives where they end. */
+static uint32_t show_severity(const Diagnostics *d, FILE *out, const Entry *const *firsts,
+                              uint32_t from, uint32_t count, bool json, bool colour) {
+    Severity severity = firsts[from]->severity;
+    uint32_t end = from;
+    for (; end < count && firsts[end]->severity == severity; end++)
+        if (end - from < SHOWN) show_group(d, out, firsts[end], json, colour);
+    if (end - from > SHOWN && !json)
+        fprintf(out, "... and %u more %s%s\n", end - from - SHOWN, severity_names[severity],
+                end - from - SHOWN == 1 ? "" : "s");
+    return end;
+}
+
 void diagnostics_show(Diagnostics *d, FILE *out, bool json, bool colour) {
     VEC(const Entry *) firsts = {0};
     for (uint32_t i = 0; i < d->entries.count; i++)
         if (d->entries.items[i].severity <= IS_WARNING) PUSH(d->arena, firsts, &d->entries.items[i]);
     if (firsts.count) qsort(firsts.items, firsts.count, sizeof *firsts.items, by_place);
-    uint32_t shown = 0;
-    for (uint32_t i = 0; i < firsts.count; i++) {
-        if (shown == SHOWN) {
-            if (!json) fprintf(out, "... and %u more\n", firsts.count - i);
-            break;
-        }
-        show_group(d, out, firsts.items[i], json, colour);
-        shown++;
-    }
+    for (uint32_t i = 0; i < firsts.count;)
+        i = show_severity(d, out, firsts.items, i, firsts.count, json, colour);
     d->entries.count = d->errors = 0;
 }
 
@@ -221,6 +231,7 @@ const char *near_miss(const char *name, const char *const *candidates, size_t co
 
 /* ---- slispc is wrong, the world is wrong */
 
+bool messages_as_json;
 const char *bug_pass;
 void (*bug_hook)(void);
 
@@ -246,13 +257,19 @@ _Noreturn void bug(const Node *at, const char *format, ...) {
 }
 
 _Noreturn void fail(int error, const char *format, ...) {
+    Buffer b = {0};
     va_list arguments;
     fflush(stdout);
-    fputs("slispc: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    buffer_print_list(&b, format, arguments);
     va_end(arguments);
-    if (error) fprintf(stderr, ": %s", strerror(error));
-    fputc('\n', stderr);
+    if (error) buffer_print(&b, ": %s", strerror(error));
+    if (messages_as_json) {
+        fputs("{\"severity\":\"error\",\"code\":\"\",\"message\":", stderr);
+        json_text(stderr, b.bytes);
+        fputs("}\n", stderr);
+    } else {
+        fprintf(stderr, "slispc: %s\n", b.bytes);
+    }
     exit(2);
 }

@@ -298,6 +298,11 @@ void print_flat(Buffer *out, const Node *n);              /* one line, no positi
 /* The constant as slisp's pr would print it (strings quoted, doubles shortest round trip). */
 void print_datum(Buffer *out, const Node *n);
 
+/* Does the line end with this byte? With a line feed, or a carriage return that stands alone. */
+static inline bool ends_line(const char *p, const char *end) {
+    return *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] != '\n'));
+}
+
 /* ---- diagnostics.c ------------------------------------------------------ */
 
 /* The user's program is wrong: collected, shown in source order, at most ten. `code` is a row of
@@ -320,6 +325,8 @@ const char *near_miss(const char *name, const char *const *candidates, size_t co
 extern const char *bug_pass;            /* the running pass, for bug() */
 extern void (*bug_hook)(void);          /* saves what reproduces it and prints the command */
 _Noreturn void bug(const Node *at, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Messages that are not of the user's program are lines of JSON, too. */
+extern bool messages_as_json;
 /* The world is wrong: message (with strerror when `error` is not 0), exit code 2. */
 _Noreturn void fail(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -72,7 +72,7 @@ Node *read_string(Reader *r, NodeKind kind, Pos at) {
     Pos opened = reader_pos(r, r->p);
     Buffer b = {0};
     for (r->p++; r->p < r->end && *r->p != '"';) {
-        if (*r->p == '\n') {
+        if (ends_line(r->p, r->end)) {
             r->line++;
             r->line_start = r->p + 1;
         }

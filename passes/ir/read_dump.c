@@ -241,6 +241,12 @@ Node *read_dump(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size
         error_at(d, reader_pos(&r, r.p), "SL0023", "the header must be followed by (program ...)");
         return NULL;
     }
+    skip_blanks(&r);
+    if (r.p < r.end && !r.failed) {
+        error_at(d, reader_pos(&r, r.p), "SL0023", "a dump is one header and one program, but more follows");
+        help_line(d, "--dump-dir=DIR writes each form into a file of its own; slispc check looks at all that are in one");
+        return NULL;
+    }
     settle(program, 0);
     return program;
 }

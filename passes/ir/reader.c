@@ -31,14 +31,13 @@ bool is_delimiter(char c) {
     return c == 0 || strchr(" \t\n\r\f,()[]{}\";", c) != NULL;
 }
 
-/* Skips blanks, comments and (in source) discarded forms. */
-static void skip_blanks(Reader *r) {
+void skip_blanks(Reader *r) {
     for (; r->p < r->end; r->p++) {
-        if (*r->p == '\n') {
+        if (ends_line(r->p, r->end)) {
             r->line++;
             r->line_start = r->p + 1;
         } else if (*r->p == ';' || (*r->p == '#' && r->p + 1 < r->end && r->p[1] == '!' && r->p == r->start)) {
-            while (r->p + 1 < r->end && r->p[1] != '\n')
+            while (r->p + 1 < r->end && !ends_line(r->p + 1, r->end))
                 r->p++;
         } else if (*r->p == 0 || !strchr(" \t\r\f,", *r->p)) {
             return;
@@ -247,10 +246,12 @@ static size_t invalid_byte(const char *bytes, size_t length) {
 Reader reader_start(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size_t length) {
     Reader r = {.arena = a, .diagnostics = d, .file = file, .start = bytes, .p = bytes, .end = bytes + length,
                 .line_start = bytes, .line = 1};
+    static const char mark[] = "\xef\xbb\xbf"; /* a byte order mark, which some editors put there */
+    if (length >= 3 && !memcmp(bytes, mark, 3)) r.start = r.p = r.line_start = bytes + 3;
     size_t bad = invalid_byte(bytes, length);
     if (bad < length) {
         for (const char *p = bytes; p < bytes + bad; p++)
-            if (*p == '\n') {
+            if (ends_line(p, r.end)) {
                 r.line++;
                 r.line_start = p + 1;
             }

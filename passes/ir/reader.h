@@ -27,6 +27,8 @@ uint32_t reader_column(Reader *r, const char *p);
 Pos reader_pos(Reader *r, const char *p);
 bool is_delimiter(char c);
 
+/* Skips blanks, comments and (in source) discarded forms. */
+void skip_blanks(Reader *r);
 Node *read_node(Reader *r);
 Node *read_meta(Reader *r, const char *from, size_t skip);
 Node *read_tree(Reader *r, NodeKind kind, char opener, Pos at);

@@ -36,9 +36,9 @@ static void add_source(Verify *v, const Node *item) {
     if (!item->at || at.file >= c->source_count) return;
     const char *p = c->sources[at.file], *end = p + c->source_lengths[at.file];
     for (uint32_t line = 1; line < at.line && p < end; p++)
-        line += *p == '\n';
+        line += ends_line(p, end);
     const char *stop = p;
-    while (stop < end && *stop != '\n')
+    while (stop < end && !ends_line(stop, end))
         stop++;
     buffer_print(&v->report, "      | %.*s\n", (int)(stop - p), p);
 }
