@@ -30,7 +30,7 @@ enum { FAULTS = sizeof faults / sizeof *faults };
 void print_faults(FILE *out, int pass) {
     for (int i = 0; i < FAULTS; i++)
         if (pass < 0 || faults[i].pass == pass)
-            fprintf(out, "%s:%-18s %-9s %s\n", pass_rows[faults[i].pass].name, faults[i].name,
+            fprintf(out, "%s:%-20s %-11s %s\n", pass_rows[faults[i].pass].name, faults[i].name,
                     faults[i].rule, faults[i].doc);
 }
 

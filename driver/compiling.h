@@ -27,4 +27,11 @@ Node *start_from_source(Compile *c, const SourceFile *files, uint32_t count);
 /* --from: the pass must take what the file holds. */
 void start_at(Compile *c, int pass);
 
+/* The function of the same name in a program; NULL when it has none, or when there is no program. */
+const Node *function_in(const Node *program, const Node *function);
+
+/* Code that was not made by emit: is it right, as far as can be known? `form`, of Lframed, is what it
+ * should come from; NULL: not at hand. Says what is wrong. */
+bool is_given_code_fine(Compile *c, const Node *program, const Node *form);
+
 #endif

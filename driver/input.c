@@ -40,7 +40,7 @@ bool is_dump(const SourceFile *file) {
 
 /* ---- what is read */
 
-/* --against: must be a dump of the language that goes into alloc. */
+/* --against: must be a dump of the language that goes into alloc; for code, that goes into emit. */
 void read_against(Compile *c) {
     const SourceFile *file = c->options->against;
     DumpHeader header = {0};
@@ -48,10 +48,11 @@ void read_against(Compile *c) {
     Node *program =
         read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &header);
     if (!program) fail(0, "%s is no dump that can be read", file->name);
-    if (header.language != pass_rows[PASS_alloc].from ||
+    int taker = c->header.language == L_Lbytes ? PASS_emit : PASS_alloc;
+    if (header.language != pass_rows[taker].from ||
         language_check(header.language, NULL, program).node)
-        fail(0, "%s is no program of language %s, which goes into alloc", file->name,
-             language_name(pass_rows[PASS_alloc].from));
+        fail(0, "%s is no program of language %s, which goes into %s", file->name,
+             language_name(pass_rows[taker].from), pass_rows[taker].name);
     c->against = program;
 }
 

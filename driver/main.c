@@ -1,5 +1,6 @@
 /* main.c - slispc: verbs, and what is done with the compiled program. */
 #include "commands.h"
+#include "decode/decode.h"
 #include "encode.h"
 #include "link.h"
 #include "output.h"
@@ -128,6 +129,10 @@ static int start(int argc, char **argv) {
     languages_init();
     if (argc == 2 && !strcmp(argv[1], "--encoder-table")) { /* for the tests */
         print_encoder_table(stdout);
+        return 0;
+    }
+    if (argc == 2 && !strcmp(argv[1], "--decoder")) {
+        decode_lines(stdin, stdout);
         return 0;
     }
     options_read(&o, argc, argv);

@@ -5,8 +5,8 @@
  * back before the next one starts; their dumps are put together from the functions' texts.
  */
 #include "compiling.h"
+#include "decode/check_code.h"
 #include "dump.h"
-#include "ir/check_maps.h"
 #include "output.h"
 #include "replace.h"
 #include "verify/verdict.h"
@@ -76,6 +76,22 @@ static bool is_fit(Compile *c, const Node *function) {
     return fit;
 }
 
+/* What comes out of the back end is decoded and compared with the verified form. The time counts as
+ * the verifier's. */
+static bool is_code_fine(Compile *c, const Node *function, const Node *code) {
+    const PipelineOptions *o = c->options;
+    double start = o->time_passes ? now() : 0;
+    Buffer report = {0};
+    bool fine = o->no_verify || is_code_right(&c->context, function, code, &report);
+    arena_reset(c->context.scratch);
+    fwrite(report.bytes, 1, report.length, stderr);
+    if (!fine && !o->json)
+        fputs("this is a bug in slispc, not in your program\n", stderr);
+    buffer_free(&report);
+    if (o->time_passes) c->seconds[PASS_verify] += now() - start;
+    return fine;
+}
+
 /* Runs pass p; NULL when it or the verifier found errors. */
 static Node *run_pass(Compile *c, int p, Node *n) {
     const PipelineOptions *o = c->options;
@@ -92,8 +108,8 @@ static Node *run_pass(Compile *c, int p, Node *n) {
     if (out && out != n &&
         !error_count(c->context.diagnostics)) /* what did not change was checked before */
         check_grammar(p, pass_rows[p].scope == FUNCTION ? "Top" : NULL, out);
-    if (p == PASS_emit && out != n) check_maps(c->context.scratch, n, out);
     if (o->time_passes) c->seconds[p] += now() - start;
+    if (p == PASS_emit && out && out != n && !is_code_fine(c, n, out)) out = NULL;
     bug_pass = NULL;
     if (error_count(c->context.diagnostics)) {
         c->exit_code = 1;
@@ -157,9 +173,7 @@ static bool goes_through_back_end(Node *top) {
     return is_form(inner, H_function) || is_form(inner, H_entry) || is_form(inner, H_code);
 }
 
-/* The function of the same name in a program; NULL when it has none, or when there is no program.
- */
-static const Node *function_in(const Node *program, const Node *function) {
+const Node *function_in(const Node *program, const Node *function) {
     for (uint32_t i = 1; program && i < program->count; i++) {
         const Node *other = top_inner(program->kids[i]);
         if (is_form(other, H_function) && other->kids[0]->text == function->kids[0]->text)
@@ -214,6 +228,8 @@ static Node *run_back_end_by_pass(Compile *c, Node *program) {
         if (runs(c, p)) {
             program = c->options->replace[p] ? run_command(c, p, program)
                                              : run_on_each_function(c, p, program, before_alloc);
+            bool is_given = p == PASS_emit && c->options->replace[p] && !c->options->no_verify;
+            if (is_given && program && !is_given_code_fine(c, program, before)) program = NULL;
             tell_form(c, p, program);
         }
         if (program && wanted(c, p, true)) dump_program(c, p, true, program, before);
@@ -322,6 +338,8 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     c->context.is_given = c->first > PASS_alloc;
     if (!program) c->exit_code = 1;
     int first = c->first;
+    bool is_code = program && c->header.language == L_Lbytes && first == PASS_COUNT;
+    if (is_code && !own.no_verify && !is_given_code_fine(c, program, c->against)) program = NULL;
     if (program && !own.only_read && !own.seen) note_idle_passes(c);
     if (first > 0) tell_form(c, -1, program);
     if (program) program = run_program_passes(c, program);

@@ -55,7 +55,7 @@ static void emit_step(Emitter *e, const Step *step, const Node *op) {
         in.operands[in.count++] = in.operands[1]; /* imul r, r, n is the only one with a constant */
         in.operands[1] = in.operands[0];
     }
-    assembler_add(e->as, in, NULL);
+    emit_instruction(e, in, NULL);
 }
 
 static void emit_text(Emitter *e, Opcode o, const Node *op) {
@@ -102,9 +102,11 @@ static void emit_op(Emitter *e, const Node *op) {
  * whole. */
 static void enter_frame(Emitter *e) {
     int64_t below = (int64_t)e->frame + SIZE_PROBE;
-    if (e->calls || e->frame > SAFE_FRAME)
+    bool probe = e->calls || e->frame > SAFE_FRAME;
+    if (probe && !fault_strikes(e->plan, FAULT_no_probe))
         emit2(e, I_test, memory(RSP, -below, 32), general(RSP, 32));
-    if (e->frame) emit2(e, I_sub, general(RSP, 64), integer(e->frame));
+    if (e->frame && !fault_strikes(e->plan, FAULT_no_frame))
+        emit2(e, I_sub, general(RSP, 64), integer(e->frame));
     assembler_depth(e->as, e->frame);
     e->framed = true;
 }

@@ -6,8 +6,8 @@
  * verifier.
  */
 #include "soak.h"
+#include "decode/check_code.h"
 #include "execute.h"
-#include "ir/check_maps.h"
 #include "output.h"
 #include "soak_random.h"
 #include "verify/verdict.h"
@@ -104,13 +104,13 @@ static bool accepted(Soak *s, const Forms *f) {
     return true;
 }
 
-/* Rule V18. */
-static bool maps_accepted(Soak *s, const Forms *f) {
-    MapMistake m = mistake_in_maps(s->scratch, f->after[PASS_frame], f->after[PASS_emit]);
+/* What emit gives, decoded. */
+static bool code_accepted(Soak *s, const Forms *f) {
     s->report.length = 0;
-    if (m.what) buffer_print(&s->report, "error[V18]: %s\n", m.what);
+    bool right =
+        is_code_right(&s->context, f->after[PASS_frame], f->after[PASS_emit], &s->report);
     arena_reset(s->scratch);
-    return !m.what;
+    return right;
 }
 
 static bool walks_same(Soak *s, const Forms *f, Divergence *d) {
@@ -125,7 +125,7 @@ static void judge_right(Soak *s) {
     Divergence d;
     bool fit = is_fit_for_liveness(&s->context, s->forms.after[PASS_select], false);
     arena_reset(s->scratch);
-    if (!fit || !accepted(s, &s->forms) || !maps_accepted(s, &s->forms)) {
+    if (!fit || !accepted(s, &s->forms) || !code_accepted(s, &s->forms)) {
         s->false_alarms++;
         tell(s, "a function that nobody has made wrong is rejected", NULL);
     }
@@ -145,7 +145,7 @@ static bool accepted_without(Soak *s, const Forms *wrong, const char *code) {
     Buffer unread = {0};
     uint32_t without = s->context.verify_without;
     memcpy(rule, code, RULE_LENGTH);
-    if (rule_named(rule) < 0) return true; /* V18 alone looks at what emit gives */
+    if (rule_named(rule) < 0) return true; /* nothing else looks at what emit gives */
     s->context.verify_without |= 1u << rule_named(rule);
     bool right = accepted_by(s, wrong, VERIFY_CLAIMS, &unread);
     s->context.verify_without = without;
@@ -165,7 +165,7 @@ static void count_rejected(Soak *s, Tally *t, const Forms *wrong) {
 }
 
 static bool is_accepted(Soak *s, const Forms *wrong, FaultKind fault) {
-    return pass_of_fault(fault) == PASS_emit ? maps_accepted(s, wrong) : accepted(s, wrong);
+    return pass_of_fault(fault) == PASS_emit ? code_accepted(s, wrong) : accepted(s, wrong);
 }
 
 /* Walks do not see code: what emit made wrong is never harmless. */

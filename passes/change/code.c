@@ -1,5 +1,6 @@
 /* code.c - changes of what emit gives: rows of the stack map, the machine code. */
 #include "change.h"
+#include "decode/decode.h"
 
 #include <string.h>
 
@@ -58,16 +59,29 @@ static Encoded encoded(const Node *line) {
     return e;
 }
 
+/* The text becomes that of the bytes, for an emit that is wrong says the same wrong thing twice. */
 static void set_bytes(Change *c, Node *line, const Encoded *e) {
     char digits[2 * sizeof e->bytes + 1];
+    Decoded decoded;
+    Buffer said = {0};
     for (uint32_t i = 0; i < e->count; i++)
         snprintf(digits + 2 * i, 3, "%02x", e->bytes[i]);
     line->kids[1] = node_text(c->arena, N_STRING, 0, text(digits));
+    if (!decode(e->bytes, e->count, &decoded)) return;
+    print_decoded(&said, &decoded);
+    line->kids[2] = node_text(c->arena, N_STRING, 0, text_of(said.bytes, said.length));
+    buffer_free(&said);
+}
+
+/* Row `i` if it is an instruction, else NULL. */
+static Node *line_at(const Change *c, uint32_t i) {
+    Node *row = c->top->kids[i];
+    return is_form(row, H_at) && row->count > 2 ? row : NULL;
 }
 
 #define EACH_LINE(c, line)                                                                         \
     for (uint32_t n_ = 0, count_ = (c)->top->count; n_ < count_; n_++)                             \
-        for (Node *line = (c)->top->kids[n_]; is_form(line, H_at) && line->count > 2; line = NULL)
+        for (Node *line = line_at(c, n_); line; line = NULL)
 
 /* ---- jumps: the target is the sum of the displacement and where the next instruction starts */
 
@@ -118,18 +132,18 @@ void change_emit_displacement(Change *c) {
     }
 }
 
+void change_jump_inside(Change *c) {
+    EACH_LINE(c, line) {
+        Encoded jump = encoded(line);
+        int64_t to = displacement(&jump) + 1;
+        if (is_jump(line) && fits(&jump, to) && strikes(c)) displace(c, line, &jump, to);
+    }
+}
+
 /* The byte of a conditional jump that says the condition; NULL for other instructions. */
 static uint8_t *condition_byte(Encoded *e) {
     if (e->count == 2 && e->bytes[0] >> 4 == 7) return e->bytes;
     return e->count == 6 && e->bytes[0] == 0x0f && e->bytes[1] >> 4 == 8 ? e->bytes + 1 : NULL;
-}
-
-static Text inverse_jump(Text jump) {
-    static const char *const names[] = {"jo", "jno", "jb", "jae", "je", "jne", "jbe", "ja",
-                                        "js", "jns", "jp", "jnp", "jl", "jge", "jle", "jg"};
-    for (uint32_t i = 0; i < 16; i++)
-        if (jump == text_format("%s @", names[i])) return text_format("%s @", names[i ^ 1]);
-    return jump;
 }
 
 void change_emit_condition(Change *c) {
@@ -138,13 +152,12 @@ void change_emit_condition(Change *c) {
         if (!is_jump(line) || !condition_byte(&jump) || !strikes(c)) continue;
         *condition_byte(&jump) ^= 1;
         set_bytes(c, line, &jump);
-        line->kids[2] = node_text(c->arena, N_STRING, 0, inverse_jump(line->kids[2]->text));
     }
 }
 
 /* ---- registers and functions */
 
-/* The bit of a prefix that makes rax r8 is forgotten: bytes and text differ. */
+/* The bit of a prefix that makes rax r8 is forgotten. */
 void change_emit_register(Change *c) {
     enum { PREFIX = 0x40, LOW = 1, MIDDLE = 4 };
     EACH_LINE(c, line) {
@@ -153,6 +166,20 @@ void change_emit_register(Change *c) {
         if (!has || !strikes(c)) continue;
         e.bytes[0] = (uint8_t)(e.bytes[0] & ~(e.bytes[0] & LOW ? LOW : MIDDLE));
         set_bytes(c, line, &e);
+    }
+}
+
+/* The bit of a prefix that makes 32 bits 64 is forgotten. */
+void change_no_rex_w(Change *c) {
+    enum { PREFIX = 0x40, WIDE = 8 };
+    EACH_LINE(c, line) {
+        Encoded e = encoded(line);
+        Decoded narrow;
+        uint8_t *rex = e.bytes[0] == 0x66 || e.bytes[0] == 0xf2 ? &e.bytes[1] : e.bytes;
+        bool has = (*rex & 0xf8) == (PREFIX | WIDE);
+        *rex &= (uint8_t)~WIDE;
+        bool same_length = decode(e.bytes, e.count, &narrow) && narrow.length == e.count;
+        if (has && same_length && strikes(c)) set_bytes(c, line, &e);
     }
 }
 

@@ -24,7 +24,7 @@ uint32_t emit_trap_label(Emitter *e, const Node *trap, Pos at) {
         if (s->runtime == function && s->at == at && s->back == NO_BLOCK) return s->label;
     }
     Stub *stub = new_stub(e, at);
-    stub->runtime = function;
+    stub->runtime = fault_strikes(e->plan, FAULT_other_trap) ? "rt_throw_arity" : function;
     return stub->label;
 }
 

@@ -36,12 +36,15 @@ typedef struct {
     uint32_t next; /* the block that follows */
     VEC(Stub) stubs;
     FaultPlan *plan;
+    bool through_rax; /* a fault is under way: see wrong.c */
 } Emitter;
 
 /* ---- operands.c: operands, single instructions, moves */
 
 /* The place of a name, a (word n) or a (mem ...). */
 Operand emit_operand(const Node *n);
+/* Every instruction but jumps inside of the function; `symbol`: see assembler_add. */
+void emit_instruction(Emitter *e, Instruction in, Node *symbol);
 void emit1(Emitter *e, Mnemonic m, Operand a);
 void emit2(Emitter *e, Mnemonic m, Operand a, Operand b);
 /* call or jmp, and a conditional jump, to a place outside; its address into a register. */
@@ -54,6 +57,9 @@ void emit_move(Emitter *e, Operand to, Operand from);
 void emit_exchange(Emitter *e, Operand a, Operand b);
 void emit_word(Emitter *e, Operand to, int64_t value);
 void emit_constant(Emitter *e, Operand to, Node *c);
+
+/* ---- wrong.c: the faults that change an instruction. How often it is to be written, mostly once. */
+uint32_t make_wrong(Emitter *e, Instruction *in);
 
 /* ---- jumps.c: comparing, jumping; `op` is the instruction */
 

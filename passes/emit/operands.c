@@ -26,24 +26,30 @@ static bool same_operand(const Operand *a, const Operand *b) {
 
 /* ---- single instructions */
 
+void emit_instruction(Emitter *e, Instruction in, Node *symbol) {
+    uint32_t times = e->plan->kind == FAULT_NONE ? 1 : make_wrong(e, &in);
+    for (uint32_t i = 0; i < times; i++)
+        assembler_add(e->as, in, symbol);
+}
+
 void emit1(Emitter *e, Mnemonic m, Operand a) {
-    assembler_add(e->as, (Instruction){(uint8_t)m, 1, {a}}, NULL);
+    emit_instruction(e, (Instruction){(uint8_t)m, 1, {a}}, NULL);
 }
 
 void emit2(Emitter *e, Mnemonic m, Operand a, Operand b) {
-    assembler_add(e->as, (Instruction){(uint8_t)m, 2, {a, b}}, NULL);
+    emit_instruction(e, (Instruction){(uint8_t)m, 2, {a, b}}, NULL);
 }
 
 void emit_reference(Emitter *e, Mnemonic m, Node *symbol) {
-    assembler_add(e->as, (Instruction){(uint8_t)m, 1, {target(32)}}, symbol);
+    emit_instruction(e, (Instruction){(uint8_t)m, 1, {target(32)}}, symbol);
 }
 
 void emit_address(Emitter *e, Operand to, Node *symbol) {
-    assembler_add(e->as, (Instruction){I_lea, 2, {to, outside(64)}}, symbol);
+    emit_instruction(e, (Instruction){I_lea, 2, {to, outside(64)}}, symbol);
 }
 
 void emit_reference_if(Emitter *e, int code, Node *symbol) {
-    assembler_add(e->as, (Instruction){I_j, 2, {condition_code(code), target(32)}}, symbol);
+    emit_instruction(e, (Instruction){I_j, 2, {condition_code(code), target(32)}}, symbol);
 }
 
 Node *runtime_function(Emitter *e, Pos at, const char *name) {
