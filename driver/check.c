@@ -57,12 +57,17 @@ static void add_checked(Buffer *out, const PipelineResult *r, bool is_given_dump
     }
     add_passes(out, r->ran);
     if (r->ran >> PASS_verify & 1) buffer_print(out, "; verified: every function");
+    if (r->code != CODE_UNSEEN) buffer_print(out, "; decoded: the code of every function");
+    if (r->code == CODE_COMPARED)
+        buffer_print(out, ", which is that of the form that went into emit");
 }
 
 static void add_unchecked(Buffer *out, const PipelineResult *r) {
     bool verified = (r->ran >> PASS_verify & 1) != 0;
-    if (!verified && r->first > PASS_verify)
-        add_to_list(out, "registers and slots (machine code does not name its values)");
+    if (r->code == CODE_DECODED)
+        add_to_list(out, "what the code does (--against=FILE gives it the form that went into emit)");
+    else if (r->code == CODE_COMPARED && r->first == PASS_COUNT)
+        add_to_list(out, "rules V01 and V21 to V23 about that form");
     else if (!verified)
         add_to_list(out, "registers and slots (verify did not run)");
     if (verified && !r->has_before_alloc)

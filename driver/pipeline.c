@@ -355,5 +355,8 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     header.after = last;
     if (last >= 0) header.language = pass_rows[last].to;
     bool has_before_alloc = c->against || first <= PASS_alloc;
-    return (PipelineResult){program, header, c->exit_code, first, passes_run(c), has_before_alloc};
+    PipelineResult r = {program, header, c->exit_code, first, passes_run(c), has_before_alloc, 0};
+    if (header.language == L_Lbytes && !own.no_verify)
+        r.code = first < PASS_COUNT || c->against ? CODE_COMPARED : CODE_DECODED;
+    return r;
 }

@@ -75,6 +75,7 @@ typedef struct {
     int first;         /* the pass that what was read goes into */
     uint32_t ran;      /* passes that ran: bit p for pass p */
     bool has_before_alloc; /* verify compared with what went into alloc */
+    enum { CODE_UNSEEN, CODE_DECODED, CODE_COMPARED } code; /* with the form that went into emit */
 } PipelineResult;
 
 /* Runs the passes that are wanted over source files, or over one dump (told by its first bytes).
