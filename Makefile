@@ -17,7 +17,7 @@ LINK     = $(CC) $(CFLAGS)
 # The compiler's own files, and the runtime that it carries and is linked with.
 COMPILER = $(wildcard passes/*.c passes/*/*.c driver/*.c driver/*/*.c)
 RUNTIME  = $(filter-out runtime/main.c,$(wildcard runtime/*.c))
-COMPILER_OBJECTS = $(COMPILER:%.c=$(BUILD)/%.o) $(BUILD)/driver/link/library.o $(BUILD)/driver/link/image.o
+COMPILER_OBJECTS = $(COMPILER:%.c=$(BUILD)/%.o) $(BUILD)/syntax.o $(BUILD)/driver/link/library.o $(BUILD)/driver/link/image.o
 RUNTIME_OBJECTS  = $(RUNTIME:%.c=$(BUILD)/%.o) $(BUILD)/runtime/stubs.o
 
 all: $(BUILD)/slispc $(BUILD)/libslisp.a
@@ -50,6 +50,20 @@ $(BUILD)/heads.h: passes/languages.def passes/ir/heads.awk
 	@mkdir -p $(@D)
 	@awk -f passes/ir/heads.awk passes/languages.def > $@.tmp && mv $@.tmp $@
 
+# Accessors and constructors of every form, from the rows of languages.def.
+GENERATOR = $(wildcard passes/ir/generate/*.c)
+$(BUILD)/generate: $(GENERATOR) $(wildcard passes/ir/generate/*.h) passes/languages.def
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 $(WARN) -O1 -o $@ $(GENERATOR)
+
+$(BUILD)/syntax.h: $(BUILD)/generate
+	@$< $@.tmp $(BUILD)/syntax.c.tmp && mv $(BUILD)/syntax.c.tmp $(BUILD)/syntax.c && mv $@.tmp $@
+
+$(BUILD)/syntax.c: $(BUILD)/syntax.h
+
+$(BUILD)/syntax.o: $(BUILD)/syntax.c $(BUILD)/heads.h
+	@$(COMPILE) $(SANITIZE) -c -o $@ $<
+
 # What the passes' files say about themselves, for slispc explain.
 $(BUILD)/pass_headers.h: $(wildcard passes/*.c) driver/pass_headers.awk
 	@mkdir -p $(@D)
@@ -61,7 +75,7 @@ $(BUILD)/runtime/%.o: runtime/%.c
 	@mkdir -p $(@D)
 	@$(COMPILE) -fPIE -c -o $@ $<
 
-$(BUILD)/%.o: %.c $(BUILD)/heads.h
+$(BUILD)/%.o: %.c $(BUILD)/heads.h $(BUILD)/syntax.h
 	@mkdir -p $(@D)
 	@$(COMPILE) $(SANITIZE) -c -o $@ $<
 

@@ -49,7 +49,7 @@ static void lay_out_text(Arena *arena, Buffer *text) {
     print_source(text, forms, count);
 }
 
-static void make_program(Fuzz *f, Arena *arena, Buffer *text) {
+static void write_program(Fuzz *f, Arena *arena, Buffer *text) {
     text->length = 0;
     generate_program(text, f->seed, &f->coverage);
     lay_out_text(arena, text);
@@ -97,7 +97,7 @@ static void report(Fuzz *f, const Trial *t) {
 
 /* ---- one program */
 
-static void make_folder(const char *name) {
+static void write_folder(const char *name) {
     if (name && mkdir(name, 0777) && errno != EEXIST)
         fail(errno, "cannot make the folder %s", name);
 }
@@ -105,7 +105,7 @@ static void make_folder(const char *name) {
 static void keep(Fuzz *f, const SourceFile *file, const Trial *t, TrialOptions how) {
     Buffer smaller = {0};
     report(f, t);
-    make_folder(f->options->output);
+    write_folder(f->options->output);
     output_file(file_name(f, ""), file->bytes, file->length, 0666);
     printf("  kept:   %s\n", file_name(f, ""));
     print_command(f->options, t, file_name(f, ""));
@@ -120,7 +120,7 @@ static void keep(Fuzz *f, const SourceFile *file, const Trial *t, TrialOptions h
 static void fuzz_program(Fuzz *f, Arena *arena) {
     static Buffer text;
     Trial t;
-    make_program(f, arena, &text);
+    write_program(f, arena, &text);
     SourceFile file = {"fuzz.slisp", text.bytes, text.length};
     TrialOptions how = {
         .native_only = f->options->native, .plain = true, .stressed = f->seed % STRESS_EVERY == 0};
@@ -166,7 +166,7 @@ int verb_fuzz(const Options *o) {
     if (o->print) {
         Buffer text = {0};
         f.seed = o->seed;
-        make_program(&f, arena, &text);
+        write_program(&f, arena, &text);
         output_bytes(text.bytes, text.length);
     } else {
         print_totals(&f);

@@ -89,7 +89,7 @@ static void say_map(Maker *m, bool integers) {
     m->size = count;
 }
 
-void make_literal(Maker *m, Kind kind) {
+void write_literal(Maker *m, Kind kind) {
     m->size = 1;
     switch (kind) {
     case K_INT: say_integer(m); return;
@@ -115,7 +115,7 @@ void make_literal(Maker *m, Kind kind) {
         say_set(m);
         return;
     case K_TABLE: say_map(m, true); return;
-    case K_DATA: chance(m, 20) ? say(m, "nil") : make_literal(m, (Kind)pick(m, K_SEQUENCE)); return;
+    case K_DATA: chance(m, 20) ? say(m, "nil") : write_literal(m, (Kind)pick(m, K_SEQUENCE)); return;
     case K_FN: say(m, chance(m, 50) ? "inc" : "dec"); return;
     case K_FN2: say(m, chance(m, 50) ? "+" : "max"); return;
     case K_PREDICATE: say(m, chance(m, 50) ? "even?" : "pos?"); return;
@@ -124,11 +124,11 @@ void make_literal(Maker *m, Kind kind) {
     }
 }
 
-void make_leaf(Maker *m, Kind kind) {
+void write_leaf(Maker *m, Kind kind) {
     const Variable *x = chance(m, 75) ? some_variable(m, kind) : NULL;
     m->cost += m->times;
     if (!x) {
-        make_literal(m, kind);
+        write_literal(m, kind);
         return;
     }
     say(m, "%s", x->name);
@@ -169,7 +169,7 @@ static void fill_hole(Maker *m, char letter, uint32_t depth) {
     else if (letter == '1')
         say(m, "%u", 1 + pick(m, 5));
     else if (letter == 'I')
-        make_leaf(m, K_INT);
+        write_leaf(m, K_INT);
     else if (letter == 'f' || letter == 'g' || letter == 'p') {
         m->quiet++; /* when and how often it is called is the library's choice */
         make(m, kind_of_letter(letter), depth);
@@ -178,7 +178,7 @@ static void fill_hole(Maker *m, char letter, uint32_t depth) {
         make(m, kind_of_letter(letter), depth);
 }
 
-static void make_row(Maker *m, uint32_t number, uint32_t depth) {
+static void write_row(Maker *m, uint32_t number, uint32_t depth) {
     const FuzzRow *row = &fuzz_rows[number];
     uint32_t size = 1;
     bool is_lazy = row->gives == K_SEQUENCE || row->gives == K_DATA; /* perhaps evaluated later */
@@ -204,32 +204,32 @@ static bool is_poor(const Maker *m) {
     return m->budget <= 0 || m->cost > MOST_COST;
 }
 
-static void make_any(Maker *m, Kind kind, uint32_t depth) {
+static void write_any(Maker *m, Kind kind, uint32_t depth) {
     uint32_t number;
     m->budget--;
     m->cost += m->times;
     if (pick(m, 10000) < m->mistakes) {
-        make_row(m, pick_row(m, NULL), depth > 1 ? 1 : 0);
+        write_row(m, pick_row(m, NULL), depth > 1 ? 1 : 0);
         return;
     }
-    if (chance(m, 20) && make_construct(m, kind, depth)) return;
+    if (chance(m, 20) && write_construct(m, kind, depth)) return;
     number = pick_row(m, &kind);
     if (number == FUZZ_ROWS)
-        make_leaf(m, kind);
+        write_leaf(m, kind);
     else
-        make_row(m, number, depth - 1);
+        write_row(m, number, depth - 1);
 }
 
 void make(Maker *m, Kind kind, uint32_t depth) {
     size_t start = m->out.length;
     if (depth == 0 || is_poor(m) || chance(m, 25)) {
-        make_leaf(m, kind);
+        write_leaf(m, kind);
         return;
     }
-    make_any(m, kind, depth);
+    write_any(m, kind, depth);
     if (m->size <= MOST_SIZE) return;
     m->out.length = start;
-    make_literal(m, kind);
+    write_literal(m, kind);
 }
 
 static void wrap(Maker *m, size_t start, const char *before, const char *after) {
@@ -241,7 +241,7 @@ static void wrap(Maker *m, size_t start, const char *before, const char *after) 
     free(text);
 }
 
-void make_bounded(Maker *m, Kind kind, uint32_t depth) {
+void write_bounded(Maker *m, Kind kind, uint32_t depth) {
     size_t start = m->out.length;
     make(m, kind, depth);
     if (m->size <= BOUNDED_SIZE) return;
@@ -250,12 +250,12 @@ void make_bounded(Maker *m, Kind kind, uint32_t depth) {
     if (kind == K_STRING) wrap(m, start, "(apply str (take 16 ", "))");
     if (kind == K_DATA || kind == K_SET || kind == K_TABLE) {
         m->out.length = start;
-        make_literal(m, kind);
+        write_literal(m, kind);
     }
 }
 
 /* Sets and large maps are printed in order. */
-void make_printed(Maker *m, uint32_t depth) {
+void write_printed(Maker *m, uint32_t depth) {
     static const Kind kinds[] = {K_INT,     K_INT,     K_DOUBLE, K_NUMBER,   K_STRING,
                                  K_KEYWORD, K_BOOLEAN, K_VECTOR, K_SEQUENCE, K_MAP,
                                  K_DATA,    K_DATA,    K_SET,    K_TABLE};

@@ -7,7 +7,7 @@
 enum { MOST_WORK = 2500, LOOP_MOST = 6, TRY_MISTAKES = 700, CLOSURE_TIMES = 8, ARGUMENT_SIZE = 16 };
 
 /* Binds a name to an expression: "x e". */
-static void make_binding(Maker *m, Kind kind, uint32_t depth) {
+static void write_binding(Maker *m, Kind kind, uint32_t depth) {
     char name[NAME_SIZE];
     new_name(m, name, kind);
     say(m, "%s ", name);
@@ -31,7 +31,7 @@ static void destructure_vector(Maker *m, uint32_t depth) {
     snprintf(b, NAME_SIZE, "i%u", ++m->names);
     snprintf(rest, NAME_SIZE, "q%u", ++m->names);
     say(m, "[%s %s & %s] (conj ", a, b, rest);
-    make_bounded(m, K_VECTOR, depth);
+    write_bounded(m, K_VECTOR, depth);
     for (int i = 0; i < 2; i++) {
         say(m, " ");
         make(m, K_INT, depth);
@@ -56,7 +56,7 @@ static void destructure_map(Maker *m, uint32_t depth) {
     add_variable(m, "c", K_INT, 1);
 }
 
-static void make_bindings(Maker *m, uint32_t count, uint32_t depth) {
+static void write_bindings(Maker *m, uint32_t count, uint32_t depth) {
     for (uint32_t i = 0; i < count; i++) {
         if (i) say(m, " ");
         uint32_t which = pick(m, 12);
@@ -66,14 +66,14 @@ static void make_bindings(Maker *m, uint32_t count, uint32_t depth) {
         else if (which == 1)
             destructure_map(m, depth);
         else
-            make_binding(m, some_kind(m), depth);
+            write_binding(m, some_kind(m), depth);
     }
 }
 
-static void make_let(Maker *m, Kind kind, uint32_t depth) {
+static void write_let(Maker *m, Kind kind, uint32_t depth) {
     made(m, C_LET_MADE);
     say(m, "(let [");
-    make_bindings(m, 1 + pick(m, 4), depth - 1);
+    write_bindings(m, 1 + pick(m, 4), depth - 1);
     say(m, "] ");
     make(m, kind, depth);
     say(m, ")");
@@ -92,7 +92,7 @@ static void use_variable(Maker *m, const Variable *x) {
         say(m, " (count %s)", x->name);
 }
 
-void make_crowd(Maker *m) {
+void write_crowd(Maker *m) {
     static const Kind kinds[] = {K_MAP,    K_MAP,    K_MAP, K_VECTOR, K_INT,
                                  K_DOUBLE, K_STRING, K_SET, K_TABLE};
     uint32_t before = m->variable_count, count = 8 + pick(m, 20);
@@ -103,7 +103,7 @@ void make_crowd(Maker *m) {
         Kind kind = kinds[pick(m, sizeof kinds / sizeof *kinds)];
         snprintf(name, NAME_SIZE, "u%u", ++m->names);
         say(m, "%s%s ", i ? " " : "", name);
-        chance(m, 60) ? make_literal(m, kind) : make(m, kind, 1);
+        chance(m, 60) ? write_literal(m, kind) : make(m, kind, 1);
         add_variable(m, name, kind, m->size);
     }
     say(m, chance(m, 60) ? "] (+" : "] (list");
@@ -115,17 +115,17 @@ void make_crowd(Maker *m) {
 
 /* ---- loops */
 
-static void make_recur(Maker *m, const Variable *counter, uint32_t first, uint32_t count,
+static void write_recur(Maker *m, const Variable *counter, uint32_t first, uint32_t count,
                        uint32_t depth) {
     say(m, "(recur (dec %s)", counter->name);
     for (uint32_t i = 0; i < count; i++) {
         say(m, " ");
-        make_bounded(m, m->variables[first + i].kind, depth);
+        write_bounded(m, m->variables[first + i].kind, depth);
     }
     say(m, ")");
 }
 
-static void make_loop(Maker *m, Kind kind, uint32_t depth) {
+static void write_loop(Maker *m, Kind kind, uint32_t depth) {
     static const Kind kinds[] = {K_INT, K_INT,  K_VECTOR, K_MAP,     K_STRING, K_SEQUENCE,
                                  K_SET, K_DATA, K_NUMBER, K_BOOLEAN, K_TABLE};
     uint32_t rounds = 1 + pick(m, LOOP_MOST), count = 1 + pick(m, 3), times = m->times, first;
@@ -142,7 +142,7 @@ static void make_loop(Maker *m, Kind kind, uint32_t depth) {
         if (carried[i] == K_DOUBLE) made(m, C_DOUBLE_LOOP_MADE);
         snprintf(names[i], NAME_SIZE, "c%u", ++m->names);
         say(m, " %s ", names[i]);
-        make_bounded(m, carried[i], depth - 1);
+        write_bounded(m, carried[i], depth - 1);
     }
     add_variable(m, counter, K_INT, 1)->is_fuel = true;
     const Variable *fuel = &m->variables[m->variable_count - 1];
@@ -153,7 +153,7 @@ static void make_loop(Maker *m, Kind kind, uint32_t depth) {
     m->self = NULL;
     if (chance(m, 50)) {
         say(m, "] (if (pos? %s) ", counter);
-        make_recur(m, fuel, first, count, depth - 1);
+        write_recur(m, fuel, first, count, depth - 1);
         say(m, " ");
         m->times = times;
         make(m, kind, depth - 1);
@@ -161,9 +161,9 @@ static void make_loop(Maker *m, Kind kind, uint32_t depth) {
         say(m, "] (if (< %s 1) ", counter);
         make(m, kind, depth - 1);
         say(m, " (let [");
-        make_bindings(m, 1, depth - 1);
+        write_bindings(m, 1, depth - 1);
         say(m, "] ");
-        make_recur(m, fuel, first, count, depth - 1);
+        write_recur(m, fuel, first, count, depth - 1);
         say(m, ")");
     }
     m->times = times;
@@ -173,7 +173,7 @@ static void make_loop(Maker *m, Kind kind, uint32_t depth) {
 
 /* ---- exceptions */
 
-static void make_handled(Maker *m, Kind kind, const char *caught, uint32_t depth) {
+static void write_handled(Maker *m, Kind kind, const char *caught, uint32_t depth) {
     if (kind == K_STRING)
         say(m, "(str \"caught \" (ex-message %s))", caught);
     else if (kind == K_DATA)
@@ -182,7 +182,7 @@ static void make_handled(Maker *m, Kind kind, const char *caught, uint32_t depth
         make(m, kind, depth);
 }
 
-static void make_try(Maker *m, Kind kind, uint32_t depth) {
+static void write_try(Maker *m, Kind kind, uint32_t depth) {
     static const char *const classes[] = {"Exception",
                                           "Exception",
                                           "Throwable",
@@ -206,7 +206,7 @@ static void make_try(Maker *m, Kind kind, uint32_t depth) {
     m->self = self;
     for (uint32_t i = chance(m, 20) ? 2 : 1; i-- > 0;) {
         say(m, " (catch %s %s ", i ? classes[3 + pick(m, 6)] : classes[pick(m, 9)], caught);
-        make_handled(m, kind, caught, depth - 1);
+        write_handled(m, kind, caught, depth - 1);
         say(m, ")");
         if (m->size > size) size = m->size;
     }
@@ -221,7 +221,7 @@ static void make_try(Maker *m, Kind kind, uint32_t depth) {
 
 /* ---- functions */
 
-void make_closure(Maker *m, uint32_t parameters, Kind result, uint32_t depth) {
+void write_closure(Maker *m, uint32_t parameters, Kind result, uint32_t depth) {
     uint32_t before = m->variable_count, times = m->times;
     const Function *self = m->self;
     made(m, C_CLOSURE_MADE);
@@ -246,7 +246,7 @@ void make_closure(Maker *m, uint32_t parameters, Kind result, uint32_t depth) {
 }
 
 /* Two functions that call each other, and as many calls. */
-static void make_letfn(Maker *m, uint32_t depth) {
+static void write_letfn(Maker *m, uint32_t depth) {
     uint32_t times = m->times, before = m->variable_count, number = ++m->names;
     const Function *self = m->self;
     made(m, C_LETFN_MADE);
@@ -277,7 +277,7 @@ static bool may_call(const Maker *m, const Function *f, Kind kind) {
     return f == m->self ? m->self_calls > 0 : (uint64_t)f->cost * m->times <= MOST_WORK;
 }
 
-static void make_arguments(Maker *m, const Function *f, uint32_t depth) {
+static void write_arguments(Maker *m, const Function *f, uint32_t depth) {
     uint32_t first = f->is_fueled ? 1 : 0;
     if (f == m->self)
         say(m, " (dec %s)", m->fuel);
@@ -285,7 +285,7 @@ static void make_arguments(Maker *m, const Function *f, uint32_t depth) {
         say(m, " %u", pick(m, LOOP_MOST));
     for (uint32_t i = first; i < f->count; i++) {
         say(m, " ");
-        make_bounded(m, f->parameters[i], depth);
+        write_bounded(m, f->parameters[i], depth);
     }
     for (uint32_t i = f->is_variadic ? pick(m, 4) : 0; i-- > 0;) {
         say(m, " ");
@@ -293,7 +293,7 @@ static void make_arguments(Maker *m, const Function *f, uint32_t depth) {
     }
 }
 
-static bool make_call(Maker *m, Kind kind, uint32_t depth) {
+static bool write_call(Maker *m, Kind kind, uint32_t depth) {
     const Function *chosen = NULL;
     uint32_t seen = 0;
     for (const Function *f = m->functions; f < m->functions + m->function_count; f++)
@@ -307,7 +307,7 @@ static bool make_call(Maker *m, Kind kind, uint32_t depth) {
         m->cost += m->times * chosen->cost;
     m->made_effect |= chosen->has_effects;
     say(m, "(%s", chosen->name);
-    make_arguments(m, chosen, depth - 1);
+    write_arguments(m, chosen, depth - 1);
     say(m, ")");
     m->size = chosen->size;
     return true;
@@ -315,22 +315,22 @@ static bool make_call(Maker *m, Kind kind, uint32_t depth) {
 
 /* ---- which */
 
-bool make_construct(Maker *m, Kind kind, uint32_t depth) {
+bool write_construct(Maker *m, Kind kind, uint32_t depth) {
     uint32_t before = m->variable_count, which = pick(m, 10);
     if (kind == K_ATOM || kind == K_KEYWORD) return false;
     if (kind == K_FN || kind == K_FN2 || kind == K_PREDICATE) {
-        make_closure(m, kind == K_FN2 ? 2 : 1, kind == K_PREDICATE ? K_BOOLEAN : K_INT, depth);
+        write_closure(m, kind == K_FN2 ? 2 : 1, kind == K_PREDICATE ? K_BOOLEAN : K_INT, depth);
         return true;
     }
-    if (which < 4) return make_call(m, kind, depth);
+    if (which < 4) return write_call(m, kind, depth);
     if (which < 6)
-        make_let(m, kind, depth);
+        write_let(m, kind, depth);
     else if (which < 8 && m->times < MOST_WORK / 60)
-        make_loop(m, kind, depth);
+        write_loop(m, kind, depth);
     else if (which == 8)
-        make_try(m, kind, depth);
+        write_try(m, kind, depth);
     else if (kind == K_INT && m->times < MOST_WORK / 20)
-        make_letfn(m, depth);
+        write_letfn(m, depth);
     else
         return false;
     m->variable_count = before;

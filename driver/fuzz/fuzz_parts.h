@@ -116,12 +116,12 @@ void say(Maker *m, const char *format, ...) __attribute__((format(printf, 2, 3))
 /* ---- fuzz_expressions.c */
 void make(Maker *m, Kind kind, uint32_t depth);
 /* An expression that is cut to a bounded size, for what is carried around a loop or into a call. */
-void make_bounded(Maker *m, Kind kind, uint32_t depth);
-void make_literal(Maker *m, Kind kind);
+void write_bounded(Maker *m, Kind kind, uint32_t depth);
+void write_literal(Maker *m, Kind kind);
 /* A literal or variable. */
-void make_leaf(Maker *m, Kind kind);
+void write_leaf(Maker *m, Kind kind);
 /* Something to print. */
-void make_printed(Maker *m, uint32_t depth);
+void write_printed(Maker *m, uint32_t depth);
 
 /* ---- fuzz_names.c */
 
@@ -134,9 +134,9 @@ const Variable *some_variable(Maker *m, Kind kind);
 /* ---- fuzz_forms.c: what binds names */
 
 /* One of let, loop, try, letfn, a call ...; false when none fits. */
-bool make_construct(Maker *m, Kind kind, uint32_t depth);
-void make_closure(Maker *m, uint32_t parameters, Kind result, uint32_t depth);
-void make_crowd(Maker *m);
+bool write_construct(Maker *m, Kind kind, uint32_t depth);
+void write_closure(Maker *m, uint32_t parameters, Kind result, uint32_t depth);
+void write_crowd(Maker *m);
 
 /* ---- fuzz_program.c */
 

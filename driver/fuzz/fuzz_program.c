@@ -7,42 +7,42 @@ enum { STATEMENT_DEPTH = 4, BODY_DEPTH = 3, FUEL_MOST = 5, PARAMETER_SIZE = 16 }
 
 /* ---- statements */
 
-static void make_print(Maker *m, uint32_t depth) {
+static void write_print(Maker *m, uint32_t depth) {
     static const char *const printers[] = {"println", "println", "prn", "println"};
     made(m, C_PRINT_MADE);
     m->made_effect = true;
     say(m, "(%s", printers[pick(m, 4)]);
     for (uint32_t i = 1 + pick(m, 3); i-- > 0;) {
         say(m, " ");
-        make_printed(m, depth);
+        write_printed(m, depth);
     }
     say(m, ")");
 }
 
-static void make_bound_print(Maker *m) {
+static void write_bound_print(Maker *m) {
     char name[NAME_SIZE];
     uint32_t before = m->variable_count;
     new_name(m, name, K_INT);
     say(m, "(doseq [%s ", name);
-    make_bounded(m, K_VECTOR, 2);
+    write_bounded(m, K_VECTOR, 2);
     say(m, "] ");
     add_variable(m, name, K_INT, 1);
     m->times *= PARAMETER_SIZE;
-    make_print(m, 2);
+    write_print(m, 2);
     m->times /= PARAMETER_SIZE;
     m->variable_count = before;
     say(m, ")");
 }
 
-static void make_crowd_print(Maker *m) {
+static void write_crowd_print(Maker *m) {
     uint32_t before = m->variable_count;
     say(m, "(println ");
-    make_crowd(m);
+    write_crowd(m);
     say(m, ")");
     m->variable_count = before;
 }
 
-static void make_let_print(Maker *m) {
+static void write_let_print(Maker *m) {
     uint32_t before = m->variable_count;
     say(m, "(let [");
     for (uint32_t i = 0, count = 1 + pick(m, 3); i < count; i++) {
@@ -56,14 +56,14 @@ static void make_let_print(Maker *m) {
         add_variable(m, name, kind, m->size);
     }
     say(m, "] ");
-    make_print(m, BODY_DEPTH);
+    write_print(m, BODY_DEPTH);
     say(m, " ");
-    make_print(m, BODY_DEPTH);
+    write_print(m, BODY_DEPTH);
     say(m, ")");
     m->variable_count = before;
 }
 
-static void make_statement(Maker *m) {
+static void write_statement(Maker *m) {
     uint32_t which = pick(m, 20), mistakes = m->mistakes;
     bool tries = chance(m, 55);
     char caught[NAME_SIZE];
@@ -71,13 +71,13 @@ static void make_statement(Maker *m) {
     if (tries) say(m, "(try ");
     if (tries) m->mistakes = 3 * mistakes;
     if (which < 2)
-        make_bound_print(m);
+        write_bound_print(m);
     else if (which < 5)
-        make_crowd_print(m);
+        write_crowd_print(m);
     else if (which < 11)
-        make_let_print(m);
+        write_let_print(m);
     else
-        make_print(m, STATEMENT_DEPTH);
+        write_print(m, STATEMENT_DEPTH);
     m->mistakes = mistakes;
     if (tries)
         say(m, " (catch Exception %s (println \"caught\" (ex-message %s))))", caught, caught);
@@ -86,7 +86,7 @@ static void make_statement(Maker *m) {
 
 /* ---- values */
 
-static void make_definition(Maker *m) {
+static void write_definition(Maker *m) {
     static const Kind kinds[] = {K_INT, K_INT,   K_DOUBLE, K_STRING, K_VECTOR,    K_MAP,
                                  K_SET, K_TABLE, K_DATA,   K_FN,     K_PREDICATE, K_KEYWORD};
     Kind kind = kinds[pick(m, sizeof kinds / sizeof *kinds)];
@@ -94,30 +94,30 @@ static void make_definition(Maker *m) {
     made(m, C_DEF_MADE);
     snprintf(name, NAME_SIZE, "g%u", ++m->names);
     say(m, "(def %s ", name);
-    make_bounded(m, kind, 2);
+    write_bounded(m, kind, 2);
     say(m, ")\n");
     add_variable(m, name, kind, PARAMETER_SIZE);
 }
 
 /* The same name again: functions that were made before see the new value. */
-static void make_definition_again(Maker *m) {
+static void write_definition_again(Maker *m) {
     const Variable *x = some_variable(m, chance(m, 50) ? K_INT : K_VECTOR);
     if (!x || x->name[0] != 'g') {
-        make_statement(m);
+        write_statement(m);
         return;
     }
     made(m, C_REDEF_MADE);
     say(m, "(def %s ", x->name);
-    make_bounded(m, x->kind, 2);
+    write_bounded(m, x->kind, 2);
     say(m, ")\n");
 }
 
-static void make_global_atom(Maker *m) {
+static void write_global_atom(Maker *m) {
     char name[NAME_SIZE];
     made(m, C_GLOBAL_ATOM_MADE);
     snprintf(name, NAME_SIZE, "a%u", ++m->names);
     say(m, "(def %s (atom ", name);
-    make_leaf(m, K_INT);
+    write_leaf(m, K_INT);
     say(m, "))\n");
     add_variable(m, name, K_ATOM, 1);
 }
@@ -193,21 +193,21 @@ static void leave_body(Maker *m, Outside o, Function *f, uint32_t calls) {
     if (m->function_count < MOST_FUNCTIONS) m->functions[m->function_count++] = *f;
 }
 
-static void make_function(Maker *m, uint32_t parameters, bool is_variadic) {
+static void write_function(Maker *m, uint32_t parameters, bool is_variadic) {
     Function f = new_function(m, parameters);
     f.is_variadic = is_variadic;
     say(m, "(defn %s ", f.name);
     Outside o = enter_body(m);
     say_parameters(m, &f);
     say(m, " ");
-    if (chance(m, 15)) make_print(m, 2);
+    if (chance(m, 15)) write_print(m, 2);
     say(m, " ");
-    make_bounded(m, f.result, BODY_DEPTH);
+    write_bounded(m, f.result, BODY_DEPTH);
     say(m, ")\n");
     leave_body(m, o, &f, 0);
 }
 
-static void make_recursive(Maker *m) {
+static void write_recursive(Maker *m) {
     Function f = new_function(m, 2 + pick(m, 2));
     uint32_t calls = 1 + pick(m, 2);
     f.parameters[0] = K_INT;
@@ -218,17 +218,17 @@ static void make_recursive(Maker *m) {
     Outside o = enter_body(m);
     say_parameters(m, &f);
     say(m, " (if (< %s 1) ", m->fuel);
-    make_bounded(m, f.result, 1);
+    write_bounded(m, f.result, 1);
     say(m, " ");
     m->self = &f;
     m->self_calls = calls;
-    make_bounded(m, f.result, BODY_DEPTH);
+    write_bounded(m, f.result, BODY_DEPTH);
     m->self = NULL;
     say(m, "))\n");
     leave_body(m, o, &f, calls);
 }
 
-static void make_mutual(Maker *m) {
+static void write_mutual(Maker *m) {
     Function f = new_function(m, 2), g;
     f.is_fueled = true;
     f.parameters[0] = K_INT;
@@ -242,9 +242,9 @@ static void make_mutual(Maker *m) {
         Outside o = enter_body(m);
         say_parameters(m, at);
         say(m, " (if (< %s 1) ", m->fuel);
-        make_bounded(m, f.result, BODY_DEPTH);
+        write_bounded(m, f.result, BODY_DEPTH);
         say(m, " (%s (dec %s) ", i ? f.name : g.name, m->fuel);
-        make_bounded(m, f.parameters[1], BODY_DEPTH);
+        write_bounded(m, f.parameters[1], BODY_DEPTH);
         say(m, ")))\n");
         /* it calls the other one, which is as dear */
         m->cost *= 2;
@@ -261,7 +261,7 @@ static void make_mutual(Maker *m) {
 }
 
 /* (defn f ([x] (f x e)) ([x y] body)) */
-static void make_arities(Maker *m) {
+static void write_arities(Maker *m) {
     Function f = new_function(m, 1), wide = f;
     wide.count = 2;
     wide.parameters[1] = K_INT;
@@ -275,13 +275,13 @@ static void make_arities(Maker *m) {
     say(m, ")) (");
     say_parameters(m, &wide);
     say(m, " ");
-    make_bounded(m, f.result, BODY_DEPTH);
+    write_bounded(m, f.result, BODY_DEPTH);
     say(m, "))\n");
     leave_body(m, o, chance(m, 50) ? &f : &wide, 0);
 }
 
 /* A function that gives a closure over its parameters; a global holds one. */
-static void make_maker(Maker *m) {
+static void write_maker(Maker *m) {
     uint32_t number = ++m->names, before = m->variable_count;
     char name[NAME_SIZE];
     made(m, C_MAKER_MADE);
@@ -290,12 +290,12 @@ static void make_maker(Maker *m) {
     add_variable(m, name, K_INT, 1);
     snprintf(name, NAME_SIZE, "v%u", number);
     add_variable(m, name, K_VECTOR, PARAMETER_SIZE);
-    make_closure(m, 1, K_INT, BODY_DEPTH);
+    write_closure(m, 1, K_INT, BODY_DEPTH);
     m->variable_count = before;
     say(m, ")\n(def g%u (maker%u ", number, number);
     make(m, K_INT, 1);
     say(m, " ");
-    make_literal(m, K_VECTOR);
+    write_literal(m, K_VECTOR);
     say(m, "))\n");
     snprintf(name, NAME_SIZE, "g%u", number);
     add_variable(m, name, K_FN, 1);
@@ -303,39 +303,39 @@ static void make_maker(Maker *m) {
 
 /* ---- programs */
 
-static void make_form(Maker *m) {
+static void write_form(Maker *m) {
     switch (pick(m, 22)) {
     case 0:
-    case 1: make_definition(m); return;
-    case 2: make_definition_again(m); return;
-    case 3: make_global_atom(m); return;
+    case 1: write_definition(m); return;
+    case 2: write_definition_again(m); return;
+    case 3: write_global_atom(m); return;
     case 4:
     case 5:
     case 6:
         made(m, C_DEFN_MADE);
-        make_function(m, 1 + pick(m, 4), false);
+        write_function(m, 1 + pick(m, 4), false);
         return;
     case 7:
-    case 8: make_recursive(m); return;
-    case 9: make_mutual(m); return;
+    case 8: write_recursive(m); return;
+    case 9: write_mutual(m); return;
     case 10:
         made(m, C_WIDE_MADE);
-        make_function(m, 7 + pick(m, 6), false);
+        write_function(m, 7 + pick(m, 6), false);
         return;
-    case 11: make_arities(m); return;
+    case 11: write_arities(m); return;
     case 12:
         made(m, C_VARIADIC_MADE);
-        make_function(m, 1 + pick(m, 2), true);
+        write_function(m, 1 + pick(m, 2), true);
         return;
-    case 13: make_maker(m); return;
-    default: make_statement(m); return;
+    case 13: write_maker(m); return;
+    default: write_statement(m); return;
     }
 }
 
-static void make_main(Maker *m) {
+static void write_main(Maker *m) {
     made(m, C_MAIN_MADE);
     say(m, "(defn -main [] ");
-    make_print(m, STATEMENT_DEPTH);
+    write_print(m, STATEMENT_DEPTH);
     say(m, " ");
     make(m, chance(m, 70) ? K_INT : K_DATA, 2);
     say(m, ")\n");
@@ -348,9 +348,9 @@ void generate_program(Buffer *out, uint64_t seed, FuzzCoverage *coverage) {
     m.mistakes = chance(&m, 15) ? 250 : 40;
     say(&m, "(ns fuzz (:require [clojure.string] [clojure.set]))\n");
     for (uint32_t i = 0; i < forms; i++)
-        make_form(&m);
-    make_statement(&m);
-    if (chance(&m, 30)) make_main(&m);
+        write_form(&m);
+    write_statement(&m);
+    if (chance(&m, 30)) write_main(&m);
     *out = m.out;
     coverage->programs++;
 }

@@ -24,7 +24,7 @@ static void store(Bits value, Bits address) {
 }
 
 /* Captures are read when memory no longer moves. */
-static Bits make_closure(const Activation *x, const Instruction *i) {
+static Bits allocate_closure(const Activation *x, const Instruction *i) {
     RESERVE(object_bytes(1 + i->count), NULL);
     Value closure = allocate(KIND_CLOSURE, 1 + i->count);
     *field(closure, FIELD_CLOSURE_CODE) = code_of(i->routine);
@@ -146,7 +146,7 @@ static Bits result_of(Activation *x, const Instruction *i) {
     case DOES_WORD: return blocks_word((Word)i->row, nth(x, i, 0), nth(x, i, 1), nth(x, i, 2));
     case DOES_SET_IF: return condition(x, i);
     case DOES_RUNTIME: return call_runtime_of(x, i);
-    case DOES_CLOSURE: return make_closure(x, i);
+    case DOES_CLOSURE: return allocate_closure(x, i);
     case DOES_DIRECT:
     case DOES_ENTER:
     case DOES_CALL:

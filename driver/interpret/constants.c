@@ -32,7 +32,7 @@ static Value number_constant(Kind kind, uint64_t bits, uint32_t hash) {
 _Static_assert((int)FIELD_BIGINT_VALUE == (int)FIELD_DOUBLE_VALUE,
                "both are one word behind the header");
 
-static Value make_constant(const Node *d) {
+static Value new_constant(const Node *d) {
     switch ((NodeKind)d->kind) {
     case N_STRING:
     case N_REGEX: return string_constant(d->text);
@@ -66,7 +66,7 @@ static Value shared_constant(const Node *d) {
     buffer_free(&b);
     uint64_t v = (uint64_t)(uintptr_t)table_get(&constants, key);
     if (v) return v;
-    v = make_constant(d);
+    v = new_constant(d);
     table_put(&constants, key, (void *)(uintptr_t)v);
     return v;
 }

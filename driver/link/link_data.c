@@ -93,7 +93,7 @@ static uint64_t double_bits(double d) {
     return bits;
 }
 
-static uint32_t make_constant(Linker *l, Text key, const Node *d) {
+static uint32_t new_constant(Linker *l, Text key, const Node *d) {
     switch ((NodeKind)d->kind) {
     case N_STRING:
     case N_REGEX: return string_object(l, key, d->text);
@@ -123,7 +123,7 @@ static uint32_t constant_symbol(Linker *l, const Node *d) {
     if (empty_object(d)) return runtime_symbol(l, text(empty_object(d)));
     Text key = printed(d);
     uint32_t symbol = find_symbol(l, NAMES_CONSTANT, key);
-    return symbol == NO_SYMBOL ? make_constant(l, key, d) : symbol;
+    return symbol == NO_SYMBOL ? new_constant(l, key, d) : symbol;
 }
 
 /* ---- shapes, closures, the runtime's symbols */

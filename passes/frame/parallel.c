@@ -16,7 +16,7 @@ static void add_move(Frame *f, Nodes *out, const Node *value, Where to, Where fr
               laid_out(f, node_placed(f->arena, value, from)), NULL));
 }
 
-static void make_move(Frame *f, Transfer *t, Nodes *out, Pos at) {
+static void transfer_move(Frame *f, Transfer *t, Nodes *out, Pos at) {
     add_move(f, out, t->value, t->to, t->from, at);
     t->done = true;
     f->readers[t->from]--;
@@ -26,7 +26,7 @@ static void make_move(Frame *f, Transfer *t, Nodes *out, Pos at) {
 static void make_ready(Frame *f, Transfers *moves, uint32_t i, Nodes *out, Pos at) {
     while (!moves->items[i].done && !f->readers[moves->items[i].to]) {
         Where freed = moves->items[i].from;
-        make_move(f, &moves->items[i], out, at);
+        transfer_move(f, &moves->items[i], out, at);
         if (!f->writer[freed]) return;
         i = f->writer[freed] - 1;
     }
@@ -95,7 +95,7 @@ void add_in_sequence(Frame *f, const Node *group, Nodes *out) {
     naive = naive && fault_strikes(f->faults, FAULT_naive_parallel);
     for (uint32_t i = 0; i < moves.count; i++) {
         if (naive)
-            make_move(f, &moves.items[i], out, group->at);
+            transfer_move(f, &moves.items[i], out, group->at);
         else
             make_ready(f, &moves, i, out, group->at);
     }

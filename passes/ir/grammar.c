@@ -1,4 +1,4 @@
-/* grammar.c - what a language's grammar is for: checking terms, and default traversal.
+/* grammar.c - checks terms against a language's grammar.
  *
  * A production is chosen by nonterminal and head, so checking a term is linear in its size.
  */
@@ -98,65 +98,4 @@ GrammarError language_check(Language l, const char *nt, const Node *n) {
     int which = nt ? nonterminal(c.g, nt) : 0;
     if (nonterminal_fits(&c, which, n)) return (GrammarError){NULL, NULL};
     return (GrammarError){c.deepest ? c.deepest : n, c.g->nts[c.wanted]};
-}
-
-/* ---- default traversal */
-
-typedef struct {
-    Arena *arena;
-    Grammar *g;
-    int nt;
-    Visit *visit;
-    void *context;
-} Descent;
-
-static Node *rebuild(Descent *d, const Pattern *p, Node *n);
-
-static Node *rebuild_items(Descent *d, const Pattern *p, Node *n) {
-    Node *out = NULL;
-    uint32_t j = 0;
-    for (uint32_t i = 0; i < p->count; i++) {
-        uint32_t stop = j + (p->items[i].repeated ? repetitions(p, n) : 1);
-        if (p->items[i].optional && (j >= n->count || !is_form(n->kids[j], p->items[i].head)))
-            continue;
-        for (; j < stop; j++) {
-            Node *kid = rebuild(d, &p->items[i], n->kids[j]);
-            if (kid != n->kids[j] && !out) out = node_tree(d->arena, (NodeKind)n->kind, n->at, n->kids, n->count);
-            if (out) out->kids[j] = kid;
-        }
-    }
-    if (!out) return n;
-    out->head = n->head;
-    return out;
-}
-
-static Node *rebuild_by(Descent *d, int nt, Node *n) {
-    Check c = {.g = d->g, .at = -1};
-    const uint8_t *by_head = d->g->by_head[nt];
-    int first = n->kind == N_LIST && n->head && by_head[n->head] ? by_head[n->head] : by_head[H_NONE];
-    for (int i = first; i; i = d->g->productions[i - 1].next) {
-        const Production *production = &d->g->productions[i - 1];
-        const Pattern *p = &production->pattern;
-        if (p->kind == P_NONTERMINAL && p->which != d->nt && nonterminal_fits(&c, p->which, n))
-            return rebuild_by(d, p->which, n);
-        /* the last of its head needs no closer look */
-        if (p->kind == P_TREE && p->node_kind == n->kind && (!production->next || items_fit(&c, p, n)))
-            return rebuild_items(d, p, n);
-    }
-    return n;
-}
-
-static Node *rebuild(Descent *d, const Pattern *p, Node *n) {
-    switch (p->kind) {
-    case P_TERMINAL: return n;
-    case P_TREE: return rebuild_items(d, p, n);
-    case P_NONTERMINAL: break;
-    }
-    return p->which == d->nt ? d->visit(d->context, n) : rebuild_by(d, p->which, n);
-}
-
-Node *descend(Arena *a, Language l, const char *nt, Node *e, Visit *visit, void *context) {
-    Grammar *g = grammar(l);
-    Descent d = {a, g, nonterminal(g, nt), visit, context};
-    return rebuild_by(&d, d.nt, e);
 }

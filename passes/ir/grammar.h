@@ -1,4 +1,4 @@
-/* grammar.h - a declared language as it is built from its rows, for checking and traversal. */
+/* grammar.h - a declared language as it is built from its rows, for checking. */
 #ifndef SLISPC_GRAMMAR_H
 #define SLISPC_GRAMMAR_H
 

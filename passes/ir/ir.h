@@ -165,6 +165,24 @@ static inline bool is_form(const Node *n, Head head) { return n->kind == N_LIST 
 static inline Pos pos(const Node *n) { return n->kind < N_NAME ? n->at : 0; }
 static inline Type type_of(const Node *n) { return n->is_typed ? n->head : 0; }
 static inline Where where_of(const Node *n) { return n->is_typed ? 0 : n->head; }
+/* Kid i. For what is generic by right, as diff and reduce are; a pass asks for parts by name. */
+static inline Node *child(const Node *n, uint32_t i) { return n->kids[i]; }
+
+/* Several nodes that stand one after the other: all kids of a list or vector, or some of a form. */
+typedef struct {
+    Node *const *items;
+    uint32_t count;
+    Pos at;      /* of the list or vector, or of the form */
+    bool exists; /* false: a part that may be missing is */
+} NodeList;
+static inline NodeList nodes(Node *const *items, uint32_t count, Pos at) {
+    return (NodeList){items, count, at, true};
+}
+/* What a term is: its head, or H_COUNT and the kind of an atom. For the enums of syntax.h. */
+static inline int shape_of(const Node *n) {
+    return n->kind == N_LIST && n->head ? n->head : H_COUNT + n->kind;
+}
+
 /* Structural equality; positions do not count, types and places do. */
 bool node_equal(const Node *a, const Node *b);
 /* A copy that shares nothing with `n`. */
@@ -249,18 +267,10 @@ Node *top_with(Arena *a, Node *top, Node *inner);
 /* Prints the grammar; with `against` >= 0 only what differs from that language. */
 void language_print(FILE *out, Language l, int against);
 
-/* Rebuilds `e`, an expression form, with `visit` applied to each kid that stands for a
- * nonterminal of language `l` named `nt` (directly, or inside binding and arity groups). A pass
- * writes only the forms that it changes and calls this for all others. */
-typedef Node *Visit(void *context, Node *e);
-Node *descend(Arena *a, Language l, const char *nt, Node *e, Visit *visit, void *context);
+#include "syntax.h"
 
-/* ---- like.c: patterns and templates ------------------------------------ */
+/* ---- build.c --------------------------------------------------------- */
 
-/* Matches: "(if ? ? ?)" binds each ? to a Node ** argument in order; a final "?..." binds two
- * arguments, Node *** and uint32_t *. The pattern is parsed once and cached by its address, so it
- * must be a string literal. Symbols are form heads where they stand first, else literal symbols. */
-bool like(const Node *n, const char *pattern, ...);
 /* Builds: ? takes a Node *, "?..." takes Node ** and uint32_t, %d-free. New lists get position `at`. */
 Node *build(Arena *a, Pos at, const char *pattern, ...);
 

@@ -1,6 +1,9 @@
 /* names.c - small helpers of passes that make names and look at the parts of a function. */
 #include "names.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 Function function_parts(Node *function) {
     Function f = {.whole = function, .name = function->kids[0]};
     f.names = (uint32_t)function->kids[1]->kids[0]->integer;
@@ -25,4 +28,26 @@ Node *names_form(Arena *a, Pos at, uint32_t n) {
 
 Node *returns_form(Arena *a, Pos at, const char *what) {
     return list(a, H_returns, at, node_text(a, N_SYMBOL, at, text(what)), NULL);
+}
+
+uint32_t names_of_top(const Node *top) {
+    /* the parts of define and variable are the same */
+    const Node *names = is_form(top, H_run) ? as_run(top).names : as_define(top).names;
+    return (uint32_t)names->integer;
+}
+
+static int by_number(const void *a, const void *b) {
+    uint32_t x = (*(Node *const *)a)->name.number, y = (*(Node *const *)b)->name.number;
+    return x < y ? -1 : x > y;
+}
+
+NodeList sorted_names(Arena *a, NodeList names) {
+    Node **sorted = NEW_ARRAY(a, Node *, names.count);
+    uint32_t count = 0;
+    if (!names.count) return names;
+    memcpy(sorted, names.items, names.count * sizeof *sorted);
+    qsort(sorted, names.count, sizeof *sorted, by_number);
+    for (uint32_t i = 0; i < names.count; i++)
+        if (count == 0 || !same_name(sorted[i], sorted[count - 1])) sorted[count++] = sorted[i];
+    return nodes(sorted, count, names.at);
 }

@@ -15,6 +15,11 @@ Function function_parts(Node *function);
 /* A fresh name with the given hint; counts *names up. */
 Node *numbered_name(Arena *a, uint32_t *names, const char *hint);
 
+/* The next free number of a (define ...), (variable ...) or (run ...). */
+uint32_t names_of_top(const Node *top);
+/* Each name once, sorted by number. */
+NodeList sorted_names(Arena *a, NodeList names);
+
 /* Hint of a function that is the value of a global, but was made by another function: simplify writes
  * it, closures does not name the function after the global. */
 #define MADE_FUNCTION "made-fn"

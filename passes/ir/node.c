@@ -1,5 +1,5 @@
 /* node.c - making and comparing nodes; names of types and places. */
-#include "ir.h"
+#include "form_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -40,6 +40,33 @@ Node *node_tree(Arena *a, NodeKind kind, Pos at, Node *const *kids, uint32_t cou
     n->count = count;
     if (count) memcpy(n->kids, kids, count * sizeof *kids);
     return n;
+}
+
+Node *node_blank(Arena *a, NodeKind kind, Head head, Pos at, uint32_t count) {
+    Node *n = make(a, kind, at, count);
+    n->count = count;
+    n->head = (uint16_t)head;
+    return n;
+}
+
+uint32_t put_kids(Node *n, uint32_t i, NodeList list) {
+    if (list.count) memcpy(n->kids + i, list.items, list.count * sizeof *list.items);
+    return i + list.count;
+}
+
+static bool have_same_kids(const Node *a, const Node *b) {
+    return a->kind == b->kind && a->head == b->head && a->at == b->at && a->count == b->count &&
+           !memcmp(a->kids, b->kids, a->count * sizeof *a->kids);
+}
+
+Node *unless_same(Node *old, Node *made) {
+    if (old->count != made->count) return made;
+    for (uint32_t i = 0; i < made->count; i++) {
+        Node *before = old->kids[i];
+        if (is_tree(before) && is_tree(made->kids[i]) && have_same_kids(before, made->kids[i]))
+            made->kids[i] = before;
+    }
+    return have_same_kids(old, made) ? old : made;
 }
 
 Node *node_list(Arena *a, Head head, Pos at, Node *const *kids, uint32_t count) {

@@ -1,4 +1,4 @@
-/* like.c - patterns and templates: quasiquote for C. */
+/* build.c - templates: quasiquote for C. */
 #include "ir.h"
 
 #include <stdlib.h>
@@ -45,33 +45,6 @@ static bool is_symbol(const Node *n, const char *s) {
 typedef struct {
     va_list list;
 } Arguments;
-
-static bool match(const Node *pattern, const Node *n, Arguments *arguments) {
-    if (is_symbol(pattern, "?")) {
-        *va_arg(arguments->list, Node **) = (Node *)(uintptr_t)n;
-        return true;
-    }
-    if (!is_tree(pattern)) return node_equal(pattern, n);
-    if (n->kind != pattern->kind || n->head != pattern->head) return false;
-    for (uint32_t i = 0; i < pattern->count; i++) {
-        if (is_symbol(pattern->kids[i], "?...")) {
-            if (n->count < i) return false;
-            *va_arg(arguments->list, Node ***) = ((Node *)(uintptr_t)n)->kids + i;
-            *va_arg(arguments->list, uint32_t *) = n->count - i;
-            return true;
-        }
-        if (i >= n->count || !match(pattern->kids[i], n->kids[i], arguments)) return false;
-    }
-    return n->count == pattern->count;
-}
-
-bool like(const Node *n, const char *pattern, ...) {
-    Arguments arguments;
-    va_start(arguments.list, pattern);
-    bool matches = match(pattern_of(pattern), n, &arguments);
-    va_end(arguments.list);
-    return matches;
-}
 
 static Node *fill(Arena *a, Pos at, Node *template, Arguments *arguments) {
     if (is_symbol(template, "?")) return va_arg(arguments->list, Node *);

@@ -1,0 +1,64 @@
+/* form_parts.h - the tables behind the forms of languages.def: what parts a form has, in which
+ * order, and what each of them is. For the generated accessors and for walk.c; a pass asks for
+ * parts by name (syntax.h) and leaves the rest to a walk (walk.h).
+ */
+#ifndef SLISPC_FORM_PARTS_H
+#define SLISPC_FORM_PARTS_H
+
+#include "ir.h"
+
+typedef enum {
+    PART_CONSTANT, /* an atom that stands for itself */
+    PART_USES,     /* a name that is bound elsewhere */
+    PART_BINDS,    /* a name that is bound here */
+    PART_TERM,     /* something of a nonterminal */
+    PART_TREE,     /* a list or vector of parts */
+} PartRole;
+
+/* Where the names that a part binds are known. */
+typedef enum { IN_LATER_PARTS, IN_LATER_BINDINGS, IN_ALL_BINDINGS, IN_BODY } Scope;
+
+typedef struct PartRow PartRow;
+struct PartRow {
+    const char *name;
+    PartRole role;
+    Nonterminal nonterminal; /* PART_TERM */
+    bool is_repeated;
+    bool may_be_missing;
+    bool is_tail; /* what it gives is what the form gives; of a repeated part the last one */
+    Scope scope;
+    Head head;            /* PART_TREE: H_NONE for a vector */
+    const PartRow *items; /* PART_TREE */
+    uint32_t count;
+};
+
+enum { MOST_PART_TABLES = 4 };
+
+typedef struct {
+    const char *name;
+    /* one table, or one for each number of kids that tells the shapes apart */
+    struct {
+        const PartRow *parts;
+        uint32_t count;
+    } shapes[MOST_PART_TABLES];
+} FormRow;
+extern const FormRow form_rows[];
+/* Index of form_rows by nonterminal and head, H_NONE for what has no head; 0: there is none. */
+extern const uint8_t form_of_head[NT_COUNT][H_COUNT];
+
+/* ---- for the generated code */
+
+/* A node whose kids are still to be put. */
+Node *node_blank(Arena *a, NodeKind kind, Head head, Pos at, uint32_t count);
+/* Puts the nodes from kid i on; the index behind them. */
+uint32_t put_kids(Node *n, uint32_t i, NodeList list);
+static inline NodeList kids_between(const Node *n, uint32_t first, uint32_t end) {
+    return (NodeList){n->kids + first, end > first ? end - first : 0, n->at, true};
+}
+static inline NodeList kids_from(const Node *n, uint32_t first) {
+    return kids_between(n, first, n->count);
+}
+/* `old` when the new node says the same of the same parts; what is the same inside is shared. */
+Node *unless_same(Node *old, Node *made);
+
+#endif

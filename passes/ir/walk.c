@@ -1,0 +1,171 @@
+/* walk.c - the default traversal, by the tables of parts that languages.def gives. */
+#include "walk.h"
+#include "form_parts.h"
+
+#include <string.h>
+
+/* Kid i of a node that may have been copied; it is, when a kid becomes another. */
+static Node *put_kid(Walk *w, Node *n, Node *original, uint32_t i, Node *kid) {
+    if (n->kids[i] == kid) return n;
+    if (n == original) {
+        Node *copy = node_blank(w->arena, (NodeKind)n->kind, (Head)n->head, n->at, n->count);
+        memcpy(copy->kids, n->kids, n->count * sizeof *n->kids);
+        n = copy;
+    }
+    n->kids[i] = kid;
+    return n;
+}
+
+/* ---- which form */
+
+/* Nonterminals whose terms are visited; others only hold such terms: a binding, an arity. */
+static bool is_visited(Nonterminal nonterminal) {
+    return nonterminal == NT_Expr || nonterminal == NT_Operand || nonterminal == NT_Rhs ||
+           nonterminal == NT_Step || nonterminal == NT_Exit;
+}
+
+/* By its head; what has none is known by where it stands. */
+static const FormRow *form_of(Nonterminal nonterminal, const Node *n) {
+    if (form_of_head[nonterminal][n->head]) return &form_rows[form_of_head[nonterminal][n->head]];
+    for (int i = 0; i < NT_COUNT && n->head; i++)
+        if (form_of_head[i][n->head]) return &form_rows[form_of_head[i][n->head]];
+    bug(n, "no form of languages.def has this head here");
+}
+
+static const PartRow *parts_of(const FormRow *form, const Node *n, uint32_t *count) {
+    int shape = 0;
+    while (form->shapes[1].parts && form->shapes[shape].count != n->count)
+        if (++shape == MOST_PART_TABLES) bug(n, "no shape of %s has so many parts", form->name);
+    *count = form->shapes[shape].count;
+    return form->shapes[shape].parts;
+}
+
+static bool is_there(const PartRow *row, const Node *n, uint32_t kid) {
+    if (!row->may_be_missing) return true;
+    if (kid >= n->count) return false;
+    const Node *found = n->kids[kid];
+    return row->role != PART_TREE ||
+           (row->head ? is_form(found, row->head) : found->kind == N_VECTOR);
+}
+
+/* How many kids a repeated part takes: what the parts behind it leave. */
+static uint32_t end_of_repetition(const PartRow *rows, uint32_t row, uint32_t count,
+                                  const Node *n) {
+    uint32_t end = n->count;
+    for (uint32_t i = count; --i > row;)
+        if (end && (!rows[i].may_be_missing || is_form(n->kids[end - 1], rows[i].head))) end--;
+    return end;
+}
+
+/* ---- walking */
+
+static Node *walk_rows(Walk *w, const PartRow *rows, uint32_t count, Node *n);
+
+static Node *walk_name(Walk *w, const PartRow *row, Node *name) {
+    if (name->kind != N_NAME) return name;
+    Node *(*meet)(Walk *, Node *) = row->role == PART_BINDS ? w->bind : w->use;
+    return meet ? meet(w, name) : name;
+}
+
+static Node *walk_term(Walk *w, const PartRow *row, Node *term, bool in_tail) {
+    if (is_visited(row->nonterminal)) {
+        bool outer = w->in_tail;
+        w->in_tail = in_tail;
+        Node *out = w->visit(w, term);
+        w->in_tail = outer;
+        return out;
+    }
+    if (!is_tree(term)) return term;
+    uint32_t count;
+    const PartRow *rows = parts_of(form_of(row->nonterminal, term), term, &count);
+    return walk_rows(w, rows, count, term);
+}
+
+/* The value of each binding, or its name: which comes first depends on the scope. */
+static Node *walk_binding(Walk *w, Node *binding, bool names, bool values) {
+    BindingForm b = as_binding(binding);
+    if (values) b.value = walk_operand(w, b.value);
+    if (names && w->bind && b.name->kind == N_NAME) b.name = w->bind(w, b.name);
+    return remake_binding(w->arena, binding, b);
+}
+
+static Node *walk_bindings(Walk *w, Scope scope, Node *bindings) {
+    bool in_turn = scope == IN_LATER_BINDINGS, names_first = scope == IN_ALL_BINDINGS;
+    Node *out = bindings;
+    for (int round = 0; round < (in_turn ? 1 : 2); round++)
+        for (uint32_t i = 0; i < bindings->count; i++) {
+            bool names = in_turn || (round == 0) == names_first;
+            Node *b = walk_binding(w, out->kids[i], names, in_turn || !names);
+            out = put_kid(w, out, bindings, i, b);
+        }
+    return out;
+}
+
+static Node *walk_part(Walk *w, const PartRow *row, Node *kid, bool in_tail) {
+    switch (row->role) {
+    case PART_CONSTANT: return kid;
+    case PART_USES:
+    case PART_BINDS: return walk_name(w, row, kid);
+    case PART_TERM: return walk_term(w, row, kid, in_tail);
+    case PART_TREE:
+        if (row->scope != IN_LATER_PARTS) return walk_bindings(w, row->scope, kid);
+        return walk_rows(w, row->items, row->count, kid);
+    }
+    bug(kid, "no role of a part");
+}
+
+static Node *walk_rows(Walk *w, const PartRow *rows, uint32_t count, Node *n) {
+    Node *out = n;
+    uint32_t kid = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const PartRow *row = &rows[i];
+        if (!row->is_repeated && !is_there(row, n, kid)) continue;
+        uint32_t end = row->is_repeated ? end_of_repetition(rows, i, count, n) : kid + 1;
+        for (; kid < end; kid++) {
+            bool in_tail = w->in_tail && row->is_tail && kid + 1 == end;
+            out = put_kid(w, out, n, kid, walk_part(w, row, n->kids[kid], in_tail));
+        }
+    }
+    return out;
+}
+
+Node *walk_parts(Walk *w, Node *e) {
+    if (e->kind == N_NAME) return w->use ? w->use(w, e) : e;
+    if (!is_tree(e)) return e;
+    uint32_t count;
+    const PartRow *rows = parts_of(form_of(NT_Expr, e), e, &count);
+    return walk_rows(w, rows, count, e);
+}
+
+Node *walk_operand(Walk *w, Node *e) {
+    bool outer = w->in_tail;
+    w->in_tail = false;
+    Node *out = w->visit(w, e);
+    w->in_tail = outer;
+    return out;
+}
+
+NodeList walk_all(Walk *w, NodeList list) {
+    NodeList out = list;
+    for (uint32_t i = 0; i < list.count; i++) {
+        Node *kid = walk_operand(w, list.items[i]);
+        if (kid == out.items[i]) continue;
+        if (out.items == list.items) {
+            Node **copy = NEW_ARRAY(w->arena, Node *, list.count);
+            memcpy(copy, list.items, list.count * sizeof *copy);
+            out.items = copy;
+        }
+        ((Node **)(uintptr_t)out.items)[i] = kid;
+    }
+    return out;
+}
+
+Node *map_tops(Arena *a, Node *program, Node *(*change)(void *context, Node *top), void *context) {
+    Node *out = node_blank(a, N_LIST, H_program, program->at, program->count);
+    out->kids[0] = program->kids[0];
+    for (uint32_t i = 1; i < program->count; i++) {
+        Node *top = program->kids[i], *inner = top_inner(top), *changed = change(context, inner);
+        out->kids[i] = changed == inner ? top : top_with(a, top, changed);
+    }
+    return out;
+}

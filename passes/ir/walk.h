@@ -1,0 +1,36 @@
+/* walk.h - the default traversal: what a pass does with every form that it says nothing about.
+ *
+ * A pass gives `visit`, which treats the terms that matter to it and calls `walk_parts` for all
+ * others: that visits the terms inside, in the order of evaluation and scope, and rebuilds the form
+ * when one of them came back as another. `bind` and `use` see names where they are bound and used.
+ */
+#ifndef SLISPC_WALK_H
+#define SLISPC_WALK_H
+
+#include "ir.h"
+
+typedef struct Walk Walk;
+struct Walk {
+    Arena *arena; /* what is rebuilt is built here */
+    /* What is to stand in the place of the term: an expression, operand, step or exit. */
+    Node *(*visit)(Walk *w, Node *e);
+    /* What is to stand in the place of a name; NULL: names stay. A binding is met before the uses
+     * of its name. */
+    Node *(*bind)(Walk *w, Node *name);
+    Node *(*use)(Walk *w, Node *name);
+    /* Does the value of the term that is visited become the value of the function or loop around
+     * it, with nothing left to do? The caller sets it for the first term. */
+    bool in_tail;
+};
+
+/* Visits the parts of a form, or the name that `e` is. */
+Node *walk_parts(Walk *w, Node *e);
+/* Visits a term that is not in tail position. */
+Node *walk_operand(Walk *w, Node *e);
+/* Visits each of the list. */
+NodeList walk_all(Walk *w, NodeList list);
+
+/* The program with `change` applied to each of its tops, to what is inside of (from ...). */
+Node *map_tops(Arena *a, Node *program, Node *(*change)(void *context, Node *top), void *context);
+
+#endif
