@@ -4,6 +4,8 @@
 #include "encode.h"
 #include "link.h"
 #include "output.h"
+#include "reproduce.h"
+#include "slisp.h"
 #include "soak.h"
 
 #include <errno.h>
@@ -146,26 +148,59 @@ static int start(int argc, char **argv) {
 
 /* ---- a stack for recursion on nesting, whatever the shell's limit is: that of a thread */
 
-static const size_t stack_bytes = (size_t)1 << 29;
+static const size_t most_stack_bytes = (size_t)1 << 29, least_stack_bytes = (size_t)1 << 18;
+static const size_t guard_bytes = (size_t)1 << 16;
 static struct {
     int argc, result;
     char **argv;
 } job;
 
+static bool is_small;          /* the thread's stack is smaller than most_stack_bytes */
+static uintptr_t stack_bottom; /* of the thread's stack; the guard is below it or at it */
+
+bool is_below_small_stack(const void *address) {
+    return is_small && (uintptr_t)address - (stack_bottom - guard_bytes) < 2 * guard_bytes;
+}
+
+static void find_bottom(void) {
+    pthread_attr_t attributes;
+    void *bottom;
+    size_t bytes;
+    if (pthread_getattr_np(pthread_self(), &attributes)) return;
+    pthread_attr_getstack(&attributes, &bottom, &bytes);
+    pthread_attr_destroy(&attributes);
+    stack_bottom = (uintptr_t)bottom;
+}
+
 static void *on_own_stack(void *unused) {
+    find_bottom();
     job.result = start(job.argc, job.argv);
     return unused;
 }
 
-int main(int argc, char **argv) {
+/* A quarter of the address space at most, when that is limited. */
+static pthread_t start_thread(void) {
     pthread_t thread;
     pthread_attr_t attributes;
+    uint64_t room = slisp_address_room() / 4;
+    size_t bytes = room < most_stack_bytes ? (size_t)room & ~(size_t)4095 : most_stack_bytes;
+    int error = EAGAIN;
+    pthread_attr_init(&attributes);
+    pthread_attr_setguardsize(&attributes, guard_bytes);
+    for (; error && bytes >= least_stack_bytes; bytes /= 2) {
+        pthread_attr_setstacksize(&attributes, bytes);
+        is_small = bytes < most_stack_bytes;
+        error = pthread_create(&thread, &attributes, on_own_stack, NULL);
+    }
+    if (error) fail(0, "no memory for the stack");
+    pthread_attr_destroy(&attributes);
+    return thread;
+}
+
+int main(int argc, char **argv) {
     job.argc = argc;
     job.argv = argv;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, stack_bytes);
-    int error = pthread_create(&thread, &attributes, on_own_stack, NULL);
-    if (error) fail(error, "no memory for the stack");
+    pthread_t thread = start_thread();
     pthread_join(thread, NULL);
     if (fflush(stdout) || ferror(stdout)) fail(errno, "cannot write to standard output");
     return job.result;

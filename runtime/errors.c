@@ -15,6 +15,9 @@ static const Class class_parents[CLASS_COUNT] = {
 /* ---- throwing ------------------------------------------------------------ */
 
 static _Noreturn void uncaught(Value exception) {
+    static bool is_under_way;
+    if (is_under_way) no_memory("no memory to say what was thrown");
+    is_under_way = true;
     TextBuffer t = {0};
     Value message = rt_ex_message(exception), shown = message;
     if (message == VALUE_NIL) shown = name_of(rt_ex_class(exception));
@@ -25,13 +28,14 @@ static _Noreturn void uncaught(Value exception) {
     trace_print(&t, get(exception, FIELD_EXCEPTION_TRACE));
     error_output(t.bytes, t.length);
     text_free(&t);
+    is_under_way = false;
     rt_exit_code(fixnum(1));
     rt_leave();
 }
 
 void rt_throw(Value exception) {
     if (!is_kind(exception, KIND_EXCEPTION)) throw_needs("throw", "an exception", exception);
-    slisp_context.area_count = slisp_context.spill_count = 0;
+    slisp_context.area_count = slisp_context.spill_count = slisp_context.spread = 0;
     equality_abandon();
     RESERVE(TRACE_BYTES, &exception);
     set(exception, FIELD_EXCEPTION_TRACE, trace_take(get(exception, FIELD_EXCEPTION_TRACE)));
@@ -65,14 +69,22 @@ void throw_message(Class class, TextBuffer *t) {
     throw_string(class, message);
 }
 
-void runtime_bug(const char *what) {
-    TextBuffer t = {0};
-    text_add_text(&t, "error: the slisp runtime had to stop: ");
-    text_add_text(&t, what);
-    text_add_text(&t, "\n");
-    error_output(t.bytes, t.length);
-    _exit(3);
+void throw_no_memory(void) {
+    if (!slisp_context.host_sp) no_memory("no memory to start");
+    throw_text(CLASS_OutOfMemoryError, "out of memory: the system has no more");
 }
+
+/* Without allocating. */
+static _Noreturn void stop(const char *words, const char *what, int code) {
+    output_flush();
+    error_output(words, strlen(words));
+    error_output(what, strlen(what));
+    error_output("\n", 1);
+    _exit(code);
+}
+
+void runtime_bug(const char *what) { stop("error: the slisp runtime had to stop: ", what, 3); }
+void no_memory(const char *what) { stop("error: ", what, 2); }
 
 /* ---- messages ------------------------------------------------------------ */
 

@@ -2,8 +2,8 @@
  * the other (C. J. Cheney, A Nonrecursive List Compacting Algorithm, 1970) and then uses that.
  *
  * Both spaces are reserved for the largest heap at the start, but memory is touched only as the
- * heap grows: after a collection there is room for two to four times what survived. The
- * environment variable SLISP_GC holds, separated by commas:
+ * heap grows: after a collection there is room for two to four times what survived. Where the
+ * address space is limited, half of what is left is taken: stack and C need the rest. The environment variable SLISP_GC holds, separated by commas:
  *   stress      collect at every allocation, overwrite the space that was left
  *   stress=N    collect at every Nth allocation
  *   stats       at the end, say on stderr what was allocated and copied
@@ -117,8 +117,9 @@ static uint64_t visit_roots(void) {
     visit_run(context->area, context->area_count);
     if (context->spill_count) {
         visit(&context->callee);
-        visit_run(context->arguments, context->spill_count);
+        visit_run(context->arguments, held_arguments(context->spill_count));
     }
+    visit(&context->spread);
     if (context->program) visit_run(context->program->cells, context->program->cell_count);
     if (slisp_hooks.roots) slisp_hooks.roots(visit);
     return visit_stack();
@@ -176,7 +177,7 @@ static void collect(uint64_t bytes) {
     if (heap.wants_stats) heap.nanoseconds += now() - started;
 }
 
-static bool has_room(uint64_t bytes) { return slisp_context.alloc + bytes <= heap.room_end; }
+static bool has_room(uint64_t bytes) { return bytes <= heap.room_end - slisp_context.alloc; }
 
 static bool is_due(uint64_t bytes) {
     if (!has_room(bytes)) return true;
@@ -187,7 +188,7 @@ static bool is_due(uint64_t bytes) {
 
 static _Noreturn void exhausted(void) {
     uint64_t hard_end = heap.current.start + heap.maximum + SLACK;
-    if (slisp_context.alloc + SLACK / 2 > hard_end) runtime_bug("the heap is too small to go on");
+    if (slisp_context.alloc + SLACK / 2 > hard_end) no_memory("no memory: the heap is too small to go on");
     set_room_end(hard_end);
     heap.is_exhausted = true;
     throw_text(CLASS_OutOfMemoryError, "out of memory: the heap is full");
@@ -254,11 +255,12 @@ void heap_start(void) {
     memset(&heap, 0, sizeof heap);
     heap.maximum = default_maximum();
     read_options(getenv("SLISP_GC"));
+    heap.maximum = sooner(heap.maximum, slisp_address_room() / 4);
     heap.maximum = (later(heap.maximum, SLACK) + 4095) & ~(uint64_t)4095;
     heap.countdown = heap.stress;
     char *memory;
     while (!(memory = reserve_memory(2 * (heap.maximum + SLACK)))) {
-        if (heap.maximum < MIB) runtime_bug("no memory for the heap");
+        if (heap.maximum < MIB) no_memory("no memory for the heap");
         heap.maximum = (heap.maximum / 2 + 4095) & ~(uint64_t)4095;
     }
     heap.current.start = heap.current.touched = (uint64_t)(uintptr_t)memory;
@@ -298,8 +300,9 @@ Value immortal(Kind kind, uint64_t words) {
     uint64_t bytes = object_bytes(words);
     if (heap.immortal + bytes > heap.immortal_end) {
         uint64_t chunk = later(bytes, IMMORTAL_CHUNK);
-        heap.immortal = (uint64_t)(uintptr_t)reserve_memory(chunk);
-        if (!heap.immortal) runtime_bug("no memory for keywords and shapes");
+        void *memory = reserve_memory(chunk);
+        if (!memory) throw_no_memory();
+        heap.immortal = (uint64_t)(uintptr_t)memory;
         heap.immortal_end = heap.immortal + chunk;
     }
     uint64_t *object = (uint64_t *)(uintptr_t)heap.immortal;

@@ -64,11 +64,11 @@ static void put_again(Value named) {
 }
 
 static void grow(void) {
-    Value *old = table.places;
+    Value *old = table.places, *larger = calloc(4 * table.size, sizeof *larger);
     uint64_t old_size = table.size;
+    if (!larger) throw_no_memory();
+    table.places = larger;
     table.size *= 4;
-    table.places = calloc(table.size, sizeof *table.places);
-    if (!table.places) runtime_bug("no memory for keywords and symbols");
     for (uint64_t i = 0; i < old_size; i++)
         if (old[i]) put_again(old[i]);
     if (old != first_table) free(old);

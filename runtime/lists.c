@@ -10,9 +10,8 @@ static Value make_cons(Value first, Value rest) {
     return cell;
 }
 
-/* In reserved room. */
-static Value list_of(const Value *items, uint64_t count) {
-    Value list = value_of(slisp_empty_list);
+/* The items, then the elements of the list; in reserved room. */
+static Value list_onto(const Value *items, uint64_t count, Value list) {
     while (count) list = make_cons(items[--count], list);
     return list;
 }
@@ -21,7 +20,7 @@ Value rt_list(void) {
     uint64_t count = slisp_context.area_count;
     RESERVE(count * object_bytes(2), NULL);
     slisp_context.area_count = 0;
-    return list_of(slisp_context.area, count);
+    return list_onto(slisp_context.area, count, value_of(slisp_empty_list));
 }
 
 /* The arguments of a call, registers and area as one array. */
@@ -29,28 +28,41 @@ static Value *call_arguments(void) {
     return (Value *)((char *)&slisp_context + CONTEXT_ARGUMENTS);
 }
 
+/* The elements from `from` on of the vector that was spread. */
+static Value list_of_spread(uint64_t from) {
+    Value list = value_of(slisp_empty_list), vector = slisp_context.spread;
+    slisp_context.spread = 0;
+    for (uint64_t i = vector_count(vector); i > from; i--)
+        list = make_cons(vector_nth(vector, i - 1), list);
+    return list;
+}
+
 /* The arguments from `fixed` on become one, their list, nil when there are none. */
 int64_t rt_rest_list(int64_t fixed, int64_t count) {
     Value *arguments = call_arguments();
-    uint64_t extra = (uint64_t)(count - fixed);
+    uint64_t extra = (uint64_t)(count - fixed), held = held_arguments((uint64_t)count);
     if (extra) RESERVE(extra * object_bytes(2), NULL); /* without arguments the callee is no root */
     slisp_context.spill_count = 0;
-    arguments[fixed] = extra ? list_of(arguments + fixed, extra) : VALUE_NIL;
+    Value list = slisp_context.spread ? list_of_spread(held) : value_of(slisp_empty_list);
+    arguments[fixed] = extra ? list_onto(arguments + fixed, held - (uint64_t)fixed, list) : VALUE_NIL;
     return fixed + 1;
 }
 
-/* The elements of `vector` become the arguments of a call of `callee`; gives their number. */
+/* The elements of `vector` become the arguments of a call of `callee`; gives their number. Those
+ * for which there is no room wait in the vector: a function that can take so many wants a list. */
 int64_t rt_spread(Value callee, Value vector) {
     slisp_context.callee = callee;
     if (vector == VALUE_NIL) return 0;
     if (!is_kind(vector, KIND_VECTOR)) throw_needs("apply", "a vector of arguments", vector);
-    uint64_t count = vector_count(vector), length;
-    if (count > SIZE_AREA_WORDS)
-        throw_text(CLASS_IllegalArgumentException, "apply cannot pass more than 4194304 values");
-    for (uint64_t i = 0; i < count; i += length) {
+    uint64_t count = vector_count(vector), held = held_arguments(count), length;
+    if (count > INT32_MAX)
+        throw_text(CLASS_IllegalArgumentException, "apply cannot pass more than 2147483647 values");
+    for (uint64_t i = 0; i < held; i += length) {
         const Value *run = vector_run(vector, i, &length);
+        if (length > held - i) length = held - i;
         memcpy(call_arguments() + i, run, 8 * length);
     }
+    slisp_context.spread = held < count ? vector : 0;
     return (int64_t)count;
 }
 

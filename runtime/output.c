@@ -68,11 +68,7 @@ void output_start(void) {
 }
 
 Value rt_output_push(void) {
-    if (kept_count == kept_capacity) {
-        kept_capacity = kept_capacity ? 2 * kept_capacity : 4;
-        kept = realloc(kept, kept_capacity * sizeof *kept);
-        if (!kept) runtime_bug("no memory for output");
-    }
+    kept = grown(kept, kept_count, &kept_capacity, sizeof *kept);
     kept[kept_count++] = (TextBuffer){0};
     return VALUE_NIL;
 }

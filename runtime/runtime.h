@@ -38,6 +38,8 @@ static inline void set_header_hash(Value v, uint32_t hash) {
     *object_of(v) = (uint32_t)header_of(v) | (uint64_t)hash << 32;
 }
 static inline bool is_static(Value v) { return header_of(v) >> 8 & FLAG_STATIC; }
+/* The runtime itself is wrong: says so and ends the process. */
+_Noreturn void runtime_bug(const char *what);
 static inline Value boolean(bool b) { return b ? VALUE_TRUE : VALUE_FALSE; }
 
 /* ---- the heap: gc.c ------------------------------------------------------ */
@@ -45,7 +47,8 @@ static inline Value boolean(bool b) { return b ? VALUE_TRUE : VALUE_FALSE; }
 /* Makes room for `bytes`, keeping the values at `places` (entries may be NULL). */
 void heap_make_room(uint64_t bytes, Value **places, uint64_t count);
 static inline bool heap_has_room(uint64_t bytes) {
-    return slisp_context.alloc + bytes <= slisp_context.limit;
+    return slisp_context.alloc < slisp_context.limit &&
+           bytes <= slisp_context.limit - slisp_context.alloc;
 }
 /* RESERVE(bytes, &a, &b): room for `bytes`; a and b keep naming the same objects. */
 #define RESERVE(bytes, ...) reserve((bytes), (Value *[]){__VA_ARGS__},                            \
@@ -53,8 +56,11 @@ static inline bool heap_has_room(uint64_t bytes) {
 static inline void reserve(uint64_t bytes, Value **places, uint64_t count) {
     if (!heap_has_room(bytes)) heap_make_room(bytes, places, count);
 }
-/* A new object in room that was reserved; only its header is set. */
+/* A new object in room that was reserved; only its header is set. Only kinds with a length word may
+ * be so large that the header cannot hold their size. */
 static inline Value allocate(Kind kind, uint64_t words) {
+    if (words >= SIZE_LARGE && kind != KIND_STRING && kind != KIND_ARRAY)
+        runtime_bug("an object has more words than its header can say");
     uint64_t *object = (uint64_t *)(uintptr_t)slisp_context.alloc;
     slisp_context.alloc += 8 * (words + 1);
     *object = header_word(kind, 0, words, 0);
@@ -126,6 +132,12 @@ uint64_t double_text(double d, char *out);
 int double_digits(double d, char digits[20], int *exponent);
 
 /* ---- values -------------------------------------------------------------- */
+
+/* So many of a call's arguments are in registers and the area; the others in context.spread. */
+static inline uint64_t held_arguments(uint64_t count) {
+    uint64_t most = SIZE_ARGUMENT_REGISTERS + SIZE_AREA_WORDS;
+    return count < most ? count : most;
+}
 
 static inline Value box_int(int64_t i) { return fits_fixnum(i) ? fixnum(i) : rt_box_int(i); }
 static inline bool is_int(Value v) { return is_fixnum(v) || is_kind(v, KIND_BIGINT); }
@@ -282,8 +294,10 @@ _Noreturn void throw_message(Class class, TextBuffer *t);
 /* "<operation> needs <wanted>, but got <value>": NullPointerException for nil. */
 _Noreturn void throw_needs(const char *operation, const char *wanted, Value got);
 _Noreturn void throw_index(const char *operation, int64_t index, uint64_t count);
-/* The runtime itself is wrong: says so and ends the process. */
-_Noreturn void runtime_bug(const char *what);
+/* OutOfMemoryError for memory outside the heap. */
+_Noreturn void throw_no_memory(void);
+/* There is not even memory to throw an exception: says so and ends the process. */
+_Noreturn void no_memory(const char *what);
 /* The calls from here to the innermost handler, after those of `old` (nil or a TRACE); in reserved
  * room. */
 Value trace_take(Value old);

@@ -55,6 +55,7 @@ typedef struct {
     uint64_t spill_count;
     uint64_t area_count;
     Value callee;
+    Value spread;
     Value arguments[6];
     Value area[SIZE_AREA_WORDS];
 } SlispContext;
@@ -72,6 +73,7 @@ AT(SlispContext, target, CONTEXT_TARGET);
 AT(SlispContext, spill_count, CONTEXT_SPILL_COUNT);
 AT(SlispContext, area_count, CONTEXT_AREA_COUNT);
 AT(SlispContext, callee, CONTEXT_CALLEE);
+AT(SlispContext, spread, CONTEXT_SPREAD);
 AT(SlispContext, arguments, CONTEXT_ARGUMENTS);
 AT(SlispContext, area, CONTEXT_AREA);
 AT(ProgramHeader, start, PROGRAM_START);
@@ -131,9 +133,12 @@ typedef struct {
 } SlispHooks;
 extern SlispHooks slisp_hooks;
 
+/* Bytes of address space that the process may still take, UINT64_MAX for no limit. */
+uint64_t slisp_address_room(void);
+
 /* Starts the runtime without a program of machine code, runs `run` on a stack of its own, of which
- * `stack_bytes` are reserved, and gives the exit code. The hooks are to be set before. */
-int slisp_host(void (*run)(void), uint64_t stack_bytes, int argc, char **argv);
+ * at most `most_stack_bytes` are reserved, and gives the exit code. The hooks are to be set before. */
+int slisp_host(void (*run)(void), uint64_t most_stack_bytes, int argc, char **argv);
 /* The lowest address of that stack that may be used. */
 uint64_t slisp_host_stack(void);
 /* Ends what slisp_host runs, from anywhere in it. */

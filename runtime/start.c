@@ -11,6 +11,7 @@ enum {
     GUARD_BYTES = 1 << 20, /* larger than any frame: a probe cannot miss it */
     MARGIN = 256,          /* above the first frame: stubs may read a little beyond arguments */
     SIGNAL_STACK_BYTES = 1 << 16,
+    LEAST_STACK_BYTES = 1 << 18,
 };
 
 SlispContext slisp_context;
@@ -23,6 +24,7 @@ static int exit_code;
 /* ---- the stack ----------------------------------------------------------- */
 
 static uint64_t stack_start_address; /* of the guard */
+static uint64_t stack_bytes;         /* above the guard */
 static struct sigaction old_action;
 static stack_t old_signal_stack;
 static char signal_stack[SIGNAL_STACK_BYTES];
@@ -74,16 +76,26 @@ static void unwatch_stack(void) {
     sigaltstack(&old_signal_stack, NULL);
 }
 
+/* Of at most so many bytes: half of what is left when the address space is limited. */
 static void make_stack(uint64_t bytes) {
-    void *memory = mmap(NULL, bytes + GUARD_BYTES, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    uint64_t room = slisp_address_room() / 2;
+    void *memory;
+    stack_bytes = room < bytes ? room : bytes;
+    while ((memory = mmap(NULL, stack_bytes + GUARD_BYTES, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0)) ==
+               MAP_FAILED && stack_bytes > LEAST_STACK_BYTES)
+        stack_bytes /= 2;
     if (memory == MAP_FAILED || mprotect(memory, GUARD_BYTES, PROT_NONE))
-        runtime_bug("no memory for the stack");
+        no_memory("no memory for the stack");
     stack_start_address = (uint64_t)(uintptr_t)memory;
 }
 
-static void free_stack(uint64_t bytes) {
-    munmap((void *)(uintptr_t)stack_start_address, bytes + GUARD_BYTES);
+static uint64_t stack_top_address(void) {
+    return stack_start_address + GUARD_BYTES + stack_bytes - MARGIN;
+}
+
+static void free_stack(void) {
+    munmap((void *)(uintptr_t)stack_start_address, stack_bytes + GUARD_BYTES);
 }
 
 /* ---- arguments and exit code --------------------------------------------- */
@@ -142,9 +154,9 @@ int slisp_run(const ProgramHeader *program, int argc, char **argv) {
     start(program, argc, argv);
     make_stack(STACK_BYTES);
     watch_stack();
-    rt_enter(program->start, stack_start_address + GUARD_BYTES + STACK_BYTES - MARGIN);
+    rt_enter(program->start, stack_top_address());
     unwatch_stack();
-    free_stack(STACK_BYTES);
+    free_stack();
     finish();
     return exit_code;
 }
@@ -158,13 +170,13 @@ static void run_host(void) {
 }
 
 /* The program header is empty: its code and its cells are the host's. */
-int slisp_host(void (*run)(void), uint64_t stack_bytes, int argc, char **argv) {
+int slisp_host(void (*run)(void), uint64_t most_stack_bytes, int argc, char **argv) {
     static const ProgramHeader none;
     start(&none, argc, argv);
-    make_stack(stack_bytes);
+    make_stack(most_stack_bytes);
     host_run = run;
-    rt_enter((uint64_t)(uintptr_t)run_host, stack_start_address + GUARD_BYTES + stack_bytes - MARGIN);
-    free_stack(stack_bytes);
+    rt_enter((uint64_t)(uintptr_t)run_host, stack_top_address());
+    free_stack();
     finish();
     return exit_code;
 }

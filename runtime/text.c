@@ -46,9 +46,12 @@ uint64_t utf8_encode(uint32_t point, char out[4]) {
 
 void text_add(TextBuffer *t, const char *bytes, uint64_t length) {
     if (t->length + length > t->capacity) {
-        t->capacity = 2 * t->capacity + length + 64;
-        t->bytes = realloc(t->bytes, t->capacity);
-        if (!t->bytes) runtime_bug("no memory for text");
+        uint64_t capacity = 2 * t->capacity + length + 64;
+        char *larger = realloc(t->bytes, capacity);
+        if (!larger) text_free(t);
+        if (!larger) throw_no_memory();
+        t->bytes = larger;
+        t->capacity = capacity;
     }
     if (length) memcpy(t->bytes + t->length, bytes, length);
     t->length += length;

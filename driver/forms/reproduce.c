@@ -7,6 +7,7 @@
 #include "reproduce.h"
 #include "output.h"
 #include "replace.h"
+#include "slisp.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -155,7 +156,13 @@ static void report(void) {
 
 /* ---- crashes */
 
-static void on_crash(int number) {
+static void on_crash(int number, siginfo_t *info, void *unused) {
+    (void)unused;
+    if (is_below_small_stack(info->si_addr)) {
+        fputs("slispc: no memory for the stack: forms are nested too deeply for what is left of the "
+              "address space (ulimit -v)\n", stderr);
+        _exit(2);
+    }
     for (int i = 0; i < CAUGHT; i++)
         signal(caught[i], SIG_DFL);
     fprintf(
@@ -166,14 +173,24 @@ static void on_crash(int number) {
     _exit(3);
 }
 
+static stack_t signal_stack;
+
+/* Large, for the report prints forms; less where the address space is limited. */
+static void reserve_signal_stack(void) {
+    size_t size = SIGNAL_STACK;
+    while (size > slisp_address_room() / 4)
+        size /= 2;
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory != MAP_FAILED) signal_stack = (stack_t){.ss_sp = memory, .ss_size = size};
+}
+
 static void catch_crashes(void) {
-    struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
-    static void *memory;
-    if (!memory)
-        memory = mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) return;
-    sigaltstack(&(stack_t){.ss_sp = memory, .ss_size = SIGNAL_STACK}, NULL);
+    struct sigaction action = {.sa_sigaction = on_crash,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    if (!signal_stack.ss_sp) reserve_signal_stack();
+    if (!signal_stack.ss_sp) return;
+    sigaltstack(&signal_stack, NULL);
     for (int i = 0; i < CAUGHT; i++)
         sigaction(caught[i], &action, NULL);
 }

@@ -13,6 +13,9 @@ void reproduce_start(const Options *o, bool is_dump_given);
 void reproduce_end(void);
 /* Called after such a report with the pass that failed; NULL: nobody. */
 extern void (*after_failure)(int pass);
+/* Is it where the thread's stack ends, which is smaller than usual for want of address space? In
+ * main.c. */
+bool is_below_small_stack(const void *address);
 /* The options that change what passes do, as they were given: " --inject=alloc:drop-store". */
 void print_given_options(FILE *out, const Options *o);
 /* The files, and the program's arguments behind them, as a shell takes them. */

@@ -17,7 +17,7 @@ static void collect_rest(BlocksCall *call, uint32_t fixed) {
         arguments()[fixed] = VALUE_NIL;
         return;
     }
-    memcpy(machine_arguments(), arguments(), 8 * (uint64_t)count);
+    memcpy(machine_arguments(), arguments(), 8 * held_arguments(count));
     slisp_context.callee = call->self;
     slisp_context.spill_count = count;
     rt_rest_list(fixed, count);
@@ -72,8 +72,9 @@ static void make_room(uint64_t count) {
 void blocks_spread(BlocksCall *call, Value callee, Value vector) {
     call->count = (uint32_t)rt_spread(callee, vector);
     call->self = callee;
-    make_room((uint64_t)call->count + 2);
-    memcpy(arguments(), machine_arguments(), 8 * (uint64_t)call->count);
+    uint64_t held = held_arguments(call->count);
+    make_room(held + 2);
+    memcpy(arguments(), machine_arguments(), 8 * held);
     blocks_resolve(call);
 }
 

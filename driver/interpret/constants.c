@@ -131,6 +131,14 @@ Bits call_c_function(uint64_t address, bool gives_double, const Bits w[6], doubl
     return ((WordFunction *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d0, d1);
 }
 
+/* Compilers split what is larger; a form from outside may not. */
+static void pass_in_area(const Bits *words, uint64_t count) {
+    if (count > SIZE_AREA_WORDS)
+        fail(0, "the form passes more than %d values at once", SIZE_AREA_WORDS);
+    slisp_context.area_count = count;
+    memcpy(slisp_context.area, words, 8 * count);
+}
+
 Bits call_function(uint64_t address, const char *args, bool gives_double, const Bits *words,
                    uint32_t count) {
     uint64_t w[6] = {0};
@@ -142,8 +150,7 @@ Bits call_function(uint64_t address, const char *args, bool gives_double, const 
         else
             w[next_word++] = words[i];
     }
-    slisp_context.area_count = count - i;
-    memcpy(slisp_context.area, words + i, 8 * (count - i));
+    pass_in_area(words + i, count - i);
     return call_c_function(address, gives_double, w, d[0], d[1]);
 }
 

@@ -81,16 +81,21 @@ Bits evaluate_body(Body *b, uint64_t base) {
 
 /* ---- finding the body */
 
+/* The list of the arguments from the number `fixed` on, of which there are some. */
+static Value rest_list(const Bits *words, uint32_t fixed, uint32_t count) {
+    uint64_t held = held_arguments(count);
+    if (held < count && !slisp_context.spread) fail(0, "the form passes %u values at once", count);
+    memcpy(slisp_context.arguments, words, 8 * held);
+    slisp_context.callee = VALUE_NIL;
+    slisp_context.spill_count = count;
+    rt_rest_list(fixed, count);
+    return ((Value *)((char *)&slisp_context + CONTEXT_ARGUMENTS))[fixed];
+}
+
 /* Arguments from the number `fixed` on become their list, nil when there are none. */
 static void collect_rest(uint64_t base, uint32_t fixed, uint32_t count) {
-    Bits *rest = world.words + base + 1 + fixed;
-    Value list = VALUE_NIL;
-    if (count > fixed) {
-        slisp_context.area_count = count - fixed;
-        memcpy(slisp_context.area, rest, 8 * (uint64_t)(count - fixed));
-        list = rt_list();
-    }
-    *rest = list;
+    Value list = count > fixed ? rest_list(world.words + base + 1, fixed, count) : VALUE_NIL;
+    world.words[base + 1 + fixed] = list;
     world.is_ref[base + 1 + fixed] = 1;
 }
 
@@ -120,7 +125,7 @@ static Body *other_callee(uint64_t base, uint32_t count) {
 /* What runs when the value at `base` is called; the arguments become what it takes. */
 static Body *tree_callee(uint64_t base, uint32_t count) {
     Value f = world.words[base];
-    world.top = base + 1 + count;
+    world.top = base + 1 + held_arguments(count);
     if (!is_kind(f, KIND_CLOSURE)) return other_callee(base, count);
     return select_body(base, callable_of(routine_of(get(f, FIELD_CLOSURE_CODE))), count);
 }
@@ -146,8 +151,9 @@ Bits evaluate_known_call(Activation *a, const Code *c) {
 /* The closure and the arguments go to the start of the frame. */
 static Bits leave_for(Activation *a, const Code *c, Body *next, uint32_t count) {
     uint64_t base = a->frame.base, from = base + c->slot;
-    memmove(world.words + base, world.words + from, 8 * (uint64_t)(count + 1));
-    memmove(world.is_ref + base, world.is_ref + from, count + 1);
+    uint64_t held = 1 + held_arguments(count);
+    memmove(world.words + base, world.words + from, 8 * held);
+    memmove(world.is_ref + base, world.is_ref + from, held);
     a->next = next;
     a->next_count = count;
     return VALUE_NIL;
@@ -170,10 +176,10 @@ static uint32_t spread(Activation *a, const Code *c) {
     run_operands(a, c, 2);
     step(a, c);
     Bits *words = words_of(a, c);
-    uint64_t count = (uint64_t)rt_spread(words[0], words[1]);
-    check_room(a->frame.base + c->slot, count);
-    memcpy(words + 1, (char *)&slisp_context + CONTEXT_ARGUMENTS, 8 * count);
-    memset(world.is_ref + a->frame.base + c->slot + 1, 1, count);
+    uint64_t count = (uint64_t)rt_spread(words[0], words[1]), held = held_arguments(count);
+    check_room(a->frame.base + c->slot, held);
+    memcpy(words + 1, (char *)&slisp_context + CONTEXT_ARGUMENTS, 8 * held);
+    memset(world.is_ref + a->frame.base + c->slot + 1, 1, held);
     return (uint32_t)count;
 }
 
