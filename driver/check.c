@@ -2,6 +2,8 @@
  * left, verify among them, find nothing wrong with it?
  */
 #include "commands.h"
+#include "inspect_file.h"
+#include "inspect_verb.h"
 #include "reproduce.h"
 
 #include <string.h>
@@ -65,7 +67,8 @@ static void add_checked(Buffer *out, const PipelineResult *r, bool is_given_dump
 static void add_unchecked(Buffer *out, const PipelineResult *r) {
     bool verified = (r->ran >> PASS_verify & 1) != 0;
     if (r->code == CODE_DECODED)
-        add_to_list(out, "what the code does (--against=FILE gives it the form that went into emit)");
+        add_to_list(out,
+                    "what the code does (--against=FILE gives it the form that went into emit)");
     else if (r->code == CODE_COMPARED && r->first == PASS_COUNT)
         add_to_list(out, "rules V01 and V21 to V23 about that form");
     else if (!verified)
@@ -113,6 +116,8 @@ static int check_parts(const Options *o, const SourceFile *file, uint32_t count)
 int verb_check(const Options *o) {
     Options with = *o;
     SourceFile against, file = file_read(o->arguments[0]);
+    if (is_elf(file.bytes, file.length) && o->argument_count == 1)
+        return check_executable_file(o, &file);
     uint32_t count = count_dumps(&file);
     if (o->against) {
         against = file_read(o->against);

@@ -37,6 +37,7 @@ static const char *output_name(const Options *o) {
 static void write_output(const Options *o, const PipelineResult *r) {
     Arena *arena = arena_new();
     Linked *linked = link_program(arena, r->program, &r->header);
+    linked->is_checked = !o->pipeline.no_verify;
     if (o->kind == TO_EXECUTABLE) write_executable(linked, output_name(o));
     if (o->kind == TO_OBJECT) write_object(linked, output_name(o));
     if (o->kind == TO_ASSEMBLY) write_assembly(linked, r->program, output_name(o));

@@ -154,7 +154,7 @@ def test_who_is_to_blame():
 # ---- explain ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize('rule', RULES + ['V18', 'V24', 'V25', 'V27'])
+@pytest.mark.parametrize('rule', RULES + ['V18', 'V24', 'V25', 'V26', 'V27'])
 def test_explain(rule):
     result = slispc('explain', rule)
     assert result.code == FINE

@@ -61,13 +61,18 @@ static void start_clock(const Options *o) {
     alarm(o->interpret.seconds);
 }
 
+static int run_linked(const Options *o, const PipelineResult *r, int argc, char **argv) {
+    Linked *linked = link_program(arena_new(), r->program, &r->header);
+    linked->is_checked = !o->pipeline.no_verify;
+    return run_in_memory(linked, argc, argv);
+}
+
 int run_result(const Options *o, const PipelineResult *r) {
     if (r->header.language == L_Lsurface) return run_surface(o, r);
     char **argv = program_arguments(o);
     int argc = o->program_argument_count + 1;
     if (is_complete(r)) start_clock(o);
-    if (is_complete(r))
-        return run_in_memory(link_program(arena_new(), r->program, &r->header), argc, argv);
+    if (is_complete(r)) return run_linked(o, r, argc, argv);
     if (!is_interpreted(r->header.language))
         fail(0, "programs of language %s cannot be run", language_name(r->header.language));
     InterpretOptions how = o->interpret;

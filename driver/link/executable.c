@@ -6,6 +6,7 @@
  * program's segments without moving anything.
  */
 #include "elf_file.h"
+#include "inspect_made.h"
 
 #include "output.h"
 
@@ -227,6 +228,7 @@ void write_executable(Linked *l, const char *path) {
     add_symbols(&f, l, &at, indices);
     link_sections(&f, &image);
     elf_finish(&f, image.sections[image.symbol_table].sh_info);
+    check_executable(l, &f.bytes);
     output_file(path, f.bytes.bytes, f.bytes.length, 0777);
     elf_free(&f);
 }

@@ -136,6 +136,9 @@ Linked *link_program(Arena *a, const Node *program, const DumpHeader *header) {
     Linked *out = NEW(a, Linked);
     Linker l = {.out = out};
     out->arena = a;
+    out->program = program;
+    out->header = *header;
+    out->is_checked = true;
     for (uint32_t i = 0; i < header->files.count; i++)
         PUSH(a, out->files, header->files.items[i]);
     PUSH(a, out->files, text("core.slisp"));

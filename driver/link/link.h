@@ -47,6 +47,9 @@ typedef struct {
 
 typedef struct {
     Arena *arena;
+    const Node *program; /* the term that it was made from */
+    DumpHeader header;
+    bool is_checked;  /* what is written is read back first, and compared with the term */
     VEC(Text) files; /* as given on the command line; the last one stands for the library */
     Buffer sections[SECTION_COUNT];
     VEC(Symbol) symbols;

@@ -3,7 +3,7 @@
  * slispc holds the same runtime as the image that programs are added to. No page is ever writable
  * and executable at once.
  */
-#include "link.h"
+#include "inspect_made.h"
 
 #include "../runtime/slisp.h"
 
@@ -66,6 +66,7 @@ int run_in_memory(Linked *l, int argc, char **argv) {
     take_room(l, &at);
     at.section[SECTION_HEADER] = (uint64_t)(uintptr_t)&header;
     relocate(l, &at);
+    check_sections(l, &at);
     memcpy(&header, l->sections[SECTION_HEADER].bytes, sizeof header);
     for (int i = SECTION_CODE; i <= SECTION_DATA; i++)
         map_section(at.section[i], &l->sections[i], access[i]);

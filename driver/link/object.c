@@ -1,5 +1,6 @@
 /* object.c - a relocatable object, to be linked with libslisp.a by a C compiler. */
 #include "elf_file.h"
+#include "inspect_made.h"
 
 #include "output.h"
 
@@ -143,6 +144,7 @@ void write_object(const Linked *l, const char *path) {
         add_debug_relocations(&o, &d, (DebugId)i);
     link_relocations(&f);
     elf_finish(&f, locals);
+    check_object(l);
     output_file(path, f.bytes.bytes, f.bytes.length, 0666);
     free_debug(&d);
     elf_free(&f);
