@@ -32,8 +32,6 @@ typedef struct {
     VEC(uint32_t) comers;    /* of what is left: blocks that leave for this one; none: not reached */
 } Block;
 
-enum { TABLE = 256 };
-
 typedef struct {
     Arena *arena, *scratch;
     Flow *flow;             /* the graph of the input */
@@ -42,7 +40,9 @@ typedef struct {
     Node **bound_to;        /* name number -> a removable operation that binds it */
     uint32_t *uses;
     VEC(Node *) needed;     /* operations that were found to be needed, their operands not yet */
-    Seen *table[TABLE];
+    int8_t *flags;          /* name number -> 1 true, -1 false on every way to here, 0 not known */
+    Seen **table;
+    uint32_t slots;         /* of the table, a power of two */
     VEC(uint32_t) trail;    /* slots of the table in the order in which they were added to */
 } Pass;
 
@@ -122,7 +122,7 @@ static void number_step(Pass *p, Block *b, Node *step) {
         p->same_as[name->name.number] = r;
         return;
     }
-    uint32_t slot = hash_of(r) & (TABLE - 1);
+    uint32_t slot = hash_of(r) & (p->slots - 1);
     if (is_shareable(r)) {
         Node *before = find(p, r, slot);
         if (before) {
@@ -139,13 +139,10 @@ static void number_step(Pass *p, Block *b, Node *step) {
 }
 
 /* The flag's value when a block that dominates this one was only reached one way by it: 1, 0, else -1. */
-static int known_flag(const Pass *p, uint32_t b, const Node *flag) {
+static int known_flag(const Pass *p, const Node *flag) {
     if (is_form(flag, H_quote)) return flag->kids[0]->kind != N_NIL && flag->kids[0]->kind != N_FALSE;
-    for (;; b = p->flow->blocks[b].dominator) {
-        const Block *block = &p->blocks[b];
-        if (block->known_name && same_name(block->known_name, flag)) return block->known_value;
-        if (b == 0) return -1;
-    }
+    int known = flag->kind == N_NAME ? p->flags[flag->name.number] : 0;
+    return known == 0 ? -1 : known > 0;
 }
 
 /* What a branch tells the blocks that it alone leads to. */
@@ -163,7 +160,7 @@ static void number_exit(Pass *p, uint32_t index) {
     Block *b = &p->blocks[index];
     b->exit = with_replaced(p, b->exit);
     if (!is_form(b->exit, H_branch)) return;
-    int known = known_flag(p, index, b->exit->kids[0]);
+    int known = known_flag(p, b->exit->kids[0]);
     if (known >= 0) b->exit = list(p->arena, H_jump, b->exit->at, b->exit->kids[known ? 1 : 2], NULL);
     else if (b->exit->kids[0]->kind == N_NAME) teach(p, b->exit);
 }
@@ -186,30 +183,44 @@ static void forget_since(Pass *p, uint32_t mark) {
     }
 }
 
+/* What the way into `b` says of a flag holds in its subtree. Gives what was known before. */
+static int8_t learn(Pass *p, const Block *b) {
+    if (!b->known_name) return 0;
+    int8_t *flag = &p->flags[b->known_name->name.number], before = *flag;
+    *flag = b->known_value ? 1 : -1;
+    return before;
+}
+
+static void unlearn(Pass *p, const Block *b, int8_t before) {
+    if (b->known_name) p->flags[b->known_name->name.number] = before;
+}
+
 typedef struct {
     uint32_t block, mark;
+    int8_t before;
     bool done; /* its subtree is: forget */
 } Walk;
 
 /* Down the dominator tree, with a stack of its own. */
 static void number_all(Pass *p) {
     VEC(Walk) stack = {0};
-    PUSH(p->scratch, stack, ((Walk){0, 0, false}));
+    PUSH(p->scratch, stack, ((Walk){0}));
     while (stack.count) {
         Walk walk = stack.items[--stack.count];
         if (walk.done) {
             forget_since(p, walk.mark);
+            unlearn(p, &p->blocks[walk.block], walk.before);
             continue;
         }
         Block *b = &p->blocks[walk.block];
-        PUSH(p->scratch, stack, ((Walk){walk.block, p->trail.count, true}));
+        PUSH(p->scratch, stack, ((Walk){walk.block, p->trail.count, learn(p, b), true}));
         number_params(p, walk.block);
         const Node *node = block_node(p, walk.block);
         for (uint32_t i = 2; i + 1 < node->count; i++)
             number_step(p, b, node->kids[i]);
         number_exit(p, walk.block);
         for (uint32_t k = b->child; k; k = p->blocks[k - 1].sibling)
-            PUSH(p->scratch, stack, ((Walk){k - 1, 0, false}));
+            PUSH(p->scratch, stack, ((Walk){.block = k - 1}));
     }
 }
 
@@ -327,6 +338,10 @@ Node *pass_gvn(Context *context, Node *top) {
     p.same_as = NEW_ARRAY(p.scratch, Node *, names);
     p.bound_to = NEW_ARRAY(p.scratch, Node *, names);
     p.uses = NEW_ARRAY(p.scratch, uint32_t, names);
+    p.flags = NEW_ARRAY(p.scratch, int8_t, names);
+    for (p.slots = 64; p.slots < names;)
+        p.slots *= 2;
+    p.table = NEW_ARRAY(p.scratch, Seen *, p.slots);
     link_dominator_tree(&p);
     number_all(&p);
     find_comers(&p);

@@ -119,12 +119,26 @@ uint32_t common_dominator(const Flow *f, uint32_t a, uint32_t b) {
     return intersect(f, a, b);
 }
 
-static uint32_t dominator_of_predecessors(const Flow *f, uint32_t b) {
+/* One step up the tree; the block is marked as one that leads up to the dominator of `below`. */
+static uint32_t marked_step_up(Flow *f, uint32_t a, uint32_t below) {
+    f->blocks[a].leads_to = below;
+    return f->blocks[a].dominator;
+}
+
+/* Ways up that meet one that was walked before stop there: a block with many predecessors costs no
+ * more than the part of the tree between them and its dominator. */
+static uint32_t dominator_of_predecessors(Flow *f, uint32_t b) {
     uint32_t found = NO_BLOCK;
     for (uint32_t i = 0; i < f->blocks[b].predecessor_count; i++) {
         uint32_t p = f->blocks[b].predecessors[i];
         if (f->blocks[p].order == NO_BLOCK || (p && f->blocks[p].dominator == NO_BLOCK)) continue;
-        found = found == NO_BLOCK ? p : intersect(f, p, found);
+        if (found == NO_BLOCK) found = p;
+        while (p != found && f->blocks[p].leads_to != b) {
+            if (f->blocks[p].order > f->blocks[found].order)
+                p = marked_step_up(f, p, b);
+            else
+                found = marked_step_up(f, found, b);
+        }
     }
     return found;
 }
@@ -151,6 +165,8 @@ static void number_tree(Arena *scratch, Flow *f) {
 void flow_dominators(Arena *scratch, Flow *f) {
     for (bool changed = true; changed;) {
         changed = false;
+        for (uint32_t i = 0; i < f->reached; i++)
+            f->blocks[f->ordered[i]].leads_to = NO_BLOCK;
         for (uint32_t i = 1; i < f->reached; i++) {
             uint32_t b = f->ordered[i], d = dominator_of_predecessors(f, b);
             changed |= f->blocks[b].dominator != d;

@@ -20,6 +20,7 @@ typedef struct {
     uint32_t order; /* position in reverse postorder, NO_BLOCK when it cannot be reached */
     /* flow_dominators */
     uint32_t dominator; /* the immediate one; NO_BLOCK for the entry */
+    uint32_t leads_to; /* while they are found: the block that it was last seen to lead up from */
     uint32_t inside,
         end; /* the dominator tree: b dominates c when inside(b) <= inside(c) < end(b) */
     /* flow_loops */
