@@ -296,7 +296,7 @@ static void convert_top(Converter *c, Node *form) {
     bool is_run = is_form(top, H_run);
     c->library = form == top ? 0 : form->kids[0]->text;
     c->next = (uint32_t)names->kids[0]->integer;
-    c->names.count = 0;
+    c->functions.count = 0;
     c->known = (Table){.arena = c->scratch};
     c->base = is_run ? text_format("user/top.%u", c->last_top + 1) : top->kids[0]->text;
     Known *k = is_run ? NULL : table_get(&c->globals, c->base);
@@ -308,8 +308,7 @@ static void convert_top(Converter *c, Node *form) {
     } else {
         convert_cell(c, top);
     }
-    for (uint32_t i = 0; i < c->names.count; i++)
-        c->names.items[i]->integer = c->next;
+    settle_numbers(c);
 }
 
 /* The user's main function: the last definition of some-namespace/-main. */
@@ -326,6 +325,7 @@ static Node *find_main(const Node *program) {
 Node *pass_closures(Context *context, Node *program) {
     Converter c = {.arena = context->arena,
                    .scratch = context->scratch,
+                   .diagnostics = context->diagnostics,
                    .globals = {.arena = context->scratch}};
     for (uint32_t i = 1; i < program->count; i++)
         index_global(&c, top_inner(program->kids[i]));

@@ -14,7 +14,10 @@
 #include "ir/names.h"
 #include "simplify/simplify.h"
 
-enum { GROWTH = 300 }; /* forms that may be copied into one top-level definition */
+enum {
+    GROWTH = 300,   /* forms that may be copied into one top-level definition */
+    MOST_MOVED = 64 /* bindings of a let, steps of a do that move into the one around it */
+};
 
 Fact *fact_of(Simplifier *s, const Node *name) {
     while (s->facts.count <= name->name.number)
@@ -63,13 +66,20 @@ static uint8_t truth_of(const Simplifier *s, const Node *value) {
     return (type & (T_NIL | T_BOOL)) == 0 && type != T_NONE ? TRUE | NOT_NIL : NOTHING;
 }
 
+/* Moves the bindings of a let out of it and gives its body. A let that is large already keeps its
+ * own: on the way out of deep nesting each binding is moved a limited number of times. */
+static Node *opened(Simplifier *s, Node *e, Nodes *out) {
+    while (is_form(e, H_let) && e->kids[0]->count <= MOST_MOVED) {
+        for (uint32_t i = 0; i < e->kids[0]->count; i++)
+            PUSH(s->scratch, *out, e->kids[0]->kids[i]);
+        e = e->kids[1];
+    }
+    return e;
+}
+
 /* Binds a name to a simplified value: by a binding in `out`, or by knowing it. */
 static void bind_value(Simplifier *s, Node *name, Node *value, Nodes *out) {
-    while (is_form(value, H_let)) {
-        for (uint32_t i = 0; i < value->kids[0]->count; i++)
-            PUSH(s->scratch, *out, value->kids[0]->kids[i]);
-        value = value->kids[1];
-    }
+    value = opened(s, value, out);
     Fact *fact = fact_of(s, name);
     fact->truth = truth_of(s, value);
     fact->value = is_copyable(s, value) || is_form(value, H_fn) ? value : NULL;
@@ -80,11 +90,7 @@ static void bind_value(Simplifier *s, Node *name, Node *value, Nodes *out) {
 
 /* (let [... [x e]] x) is (let [...] e); (let [...] (let [...] e)) is one let. */
 static Node *let_form(Simplifier *s, Pos at, Nodes *bindings, Node *body) {
-    if (is_form(body, H_let)) {
-        for (uint32_t i = 0; i < body->kids[0]->count; i++)
-            PUSH(s->scratch, *bindings, body->kids[0]->kids[i]);
-        body = body->kids[1];
-    }
+    body = opened(s, body, bindings);
     Node *last = bindings->count ? bindings->items[bindings->count - 1] : NULL;
     if (last && same_name(last->kids[0], body)) {
         body = last->kids[1];
@@ -187,10 +193,10 @@ static Node *branch(Simplifier *s, Pos at, Node *test, Node *then, Node *other) 
     if (is_form(test, H_prim) && test->kids[0]->head == P_not)
         return branch(s, at, test->kids[1], other, then);
     if (is_form(test, H_let)) {
-        Nodes bindings = {.items = NULL};
-        for (uint32_t i = 0; i < test->kids[0]->count; i++)
-            PUSH(s->scratch, bindings, test->kids[0]->kids[i]);
-        return let_form(s, pos(test), &bindings, branch(s, at, test->kids[1], then, other));
+        Node *inner = branch(s, at, test->kids[1], then, other);
+        Nodes bindings = {.items = test->kids[0]->kids, .count = test->kids[0]->count};
+        bindings.capacity = bindings.count; /* to be copied before it grows */
+        return let_form(s, pos(test), &bindings, inner);
     }
     Node *direct = is_form(test, H_if) ? branch_of_if(s, at, test, then, other) : NULL;
     if (direct) return direct;
@@ -212,11 +218,7 @@ static Node *simplify_prim(Simplifier *s, Node *e) {
 static Node *simplify_call(Simplifier *s, Node *e) {
     Node *callee = simplified(s, e->kids[0]);
     Nodes bindings = {0};
-    if (is_form(callee, H_let)) {
-        for (uint32_t i = 0; i < callee->kids[0]->count; i++)
-            PUSH(s->scratch, bindings, callee->kids[0]->kids[i]);
-        callee = callee->kids[1];
-    }
+    callee = opened(s, callee, &bindings);
     Node *out = with_kids(s, e, 1);
     out->kids[0] = callee;
     Node *inlined = inlined_call(s, pos(e), callee, out->kids + 1, out->count - 1);
@@ -229,7 +231,7 @@ static Node *simplify_do(Simplifier *s, Node *e) {
     Nodes steps = {0};
     for (uint32_t i = 0; i < e->count; i++) {
         Node *step = simplified(s, e->kids[i]);
-        bool nested = is_form(step, H_do);
+        bool nested = is_form(step, H_do) && step->count <= MOST_MOVED;
         for (uint32_t k = 0; nested && k < step->count; k++)
             PUSH(s->scratch, steps, step->kids[k]);
         if (!nested && (i + 1 == e->count || !is_pure(step))) PUSH(s->scratch, steps, step);

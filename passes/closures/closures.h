@@ -18,6 +18,7 @@ typedef struct {
 
 typedef struct {
     Arena *arena, *scratch;
+    Diagnostics *diagnostics;
     Table globals;     /* Text -> Known, of the functions that are defined once */
     Nodes tops;        /* the output */
     Nodes starts;      /* what $start does for the user's forms ... */
@@ -27,7 +28,7 @@ typedef struct {
     Table known;       /* number of a name -> Known */
     Text base;         /* lifted functions are called base.fn3 ... */
     Text library;      /* the namespace of (from ...), or 0 */
-    Nodes names;       /* the n of (names n) in its functions: settled at its end */
+    Nodes functions;   /* made of it: their (names n) is settled at its end */
     uint32_t next;
 } Converter;
 
@@ -56,6 +57,11 @@ void add_closed_function(Converter *c, Pos at, Text name, const Nodes *env, cons
 /* A new name base.word3 for a lifted function. */
 Text lifted_name(Converter *c, const char *word);
 Node *convert_try(Converter *c, Node *e);
+
+/* ---- numbers.c */
+
+/* Fills in the (names n) of all functions that the top-level form at hand became. */
+void settle_numbers(Converter *c);
 
 /* ---- start.c */
 

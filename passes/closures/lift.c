@@ -12,6 +12,7 @@
  *     (do (direct $user/g.finally6 %x.1) %r.7))
  */
 #include "closures.h"
+#include "../ir/limits.h"
 
 #include <stdlib.h>
 
@@ -28,9 +29,10 @@ void add_closed_function(Converter *c, Pos at, Text name, const Nodes *env, cons
     Node *env_form = node_list(c->arena, H_env, at, env->items, env->count);
     Node *vector = node_tree(c->arena, N_VECTOR, at, parameters->items, parameters->count);
     Node *names = build(c->arena, at, "(names ?)", node_int(c->arena, at, 1));
-    PUSH(c->scratch, c->names, names->kids[0]);
-    add_closed_top(c, list(c->arena, H_function, at, node_global(c->arena, name), names, env_form,
-                           vector, body, NULL));
+    Node *function = list(c->arena, H_function, at, node_global(c->arena, name), names, env_form,
+                          vector, body, NULL);
+    PUSH(c->scratch, c->functions, function);
+    add_closed_top(c, function);
 }
 
 Text lifted_name(Converter *c, const char *word) {
@@ -101,6 +103,10 @@ static Node *not_in_tail_position(Converter *c, Node *body) {
 /* Calls `body`, and `handler` with the exception `e` if it throws. */
 static Node *guarded(Converter *c, Pos at, Node *body, Node *e, Node *handler) {
     Nodes names = free_names(c, body, handler, e), with_exception = {0};
+    if (names.count >= MOST_ARGUMENTS)
+        error_at(c->diagnostics, at, "SL0215",
+                 "this try uses %u variables from around it; the limit is %d", names.count,
+                 MOST_ARGUMENTS - 1);
     PUSH(c->scratch, with_exception, e);
     for (uint32_t i = 0; i < names.count; i++)
         PUSH(c->scratch, with_exception, names.items[i]);

@@ -15,11 +15,11 @@ static void report_duplicate(Expander *x, const Node *n, const char *what) {
     buffer_free(&b);
 }
 
-static uint64_t hash_of(const Node *n) {
+uint64_t datum_hash(const Node *n) {
     uint64_t h = ((uint64_t)n->kind + 1) * 0x9e3779b97f4a7c15u;
     if (!is_tree(n)) return (h ^ (uint64_t)n->integer) * 0xff51afd7ed558ccdu;
     for (uint32_t i = 0; i < n->count; i++)
-        h = (h ^ hash_of(n->kids[i])) * 0x100000001b3u;
+        h = (h ^ datum_hash(n->kids[i])) * 0x100000001b3u;
     return h;
 }
 
@@ -29,7 +29,7 @@ static void check_distinct(Expander *x, const Node *form, uint32_t step, const c
     if (x->is_seed) return;
     for (uint32_t i = 0; i < form->count; i += step) {
         Node *kid = form->kids[i];
-        uint64_t key = hash_of(kid) | 1;
+        uint64_t key = datum_hash(kid) | 1;
         const Node *before = table_put(&seen, key, kid);
         if (before && node_equal(before, kid)) report_duplicate(x, kid, what);
     }
@@ -43,8 +43,9 @@ static bool is_even_map(Expander *x, const Node *form) {
 
 /* ---- evaluated literals */
 
-/* The operands of one literal travel together; larger ones are made in pieces. */
-enum { MOST_OPERANDS = 256 };
+/* The operands of one literal travel together; larger ones are made in pieces. What is computed waits
+ * in a stack slot until its piece is complete, a constant does not. */
+enum { MOST_OPERANDS = 256, MOST_COMPUTED = 64 };
 
 static Node **expand_parts(Expander *x, Node *form, Expansion *part) {
     Node **kids = NEW_ARRAY(x->scratch, Node *, form->count);
@@ -53,31 +54,43 @@ static Node **expand_parts(Expander *x, Node *form, Expansion *part) {
     return kids;
 }
 
-/* (vector e ...), for more than MOST_OPERANDS (%vec-concat (vector e ...) (vector e ...)). */
-static Node *vector_of(Expander *x, Pos at, Node **kids, uint32_t count) {
-    Node *out = NULL;
-    for (uint32_t i = 0; i < count || !out; i += MOST_OPERANDS) {
-        uint32_t n = count - i < MOST_OPERANDS ? count - i : MOST_OPERANDS;
-        Node *piece = node_list(x->arena, H_vector, at, kids + i, n);
-        out = out ? core_call(x, at, "%vec-concat", out, piece, NULL) : piece;
-    }
-    return out;
+/* How many of the operands are made in one piece. */
+static uint32_t piece_of(Node *const *kids, uint32_t count) {
+    uint32_t i = 0;
+    for (uint32_t computed = 0; i < count && i < MOST_OPERANDS && computed < MOST_COMPUTED; i++)
+        computed += !is_form(kids[i], H_quote);
+    return i;
 }
 
-/* A map or set: the part behind the first MOST_OPERANDS is added by into, as [key value] pairs. */
+/* Pieces are joined two by two, so that no value waits for many others. */
+static Node *joined(Expander *x, Pos at, Node *const *pieces, uint32_t count) {
+    if (count == 1) return pieces[0];
+    Node *first = joined(x, at, pieces, count / 2);
+    return core_call(x, at, "%vec-concat", first,
+                     joined(x, at, pieces + count / 2, count - count / 2), NULL);
+}
+
+/* (vector e ...), for more than one piece (%vec-concat (vector e ...) (vector e ...)). */
+static Node *vector_of(Expander *x, Pos at, Node **kids, uint32_t count) {
+    Nodes pieces = {0};
+    for (uint32_t i = 0, n = 0; i < count || !pieces.count; i += n) {
+        n = piece_of(kids + i, count - i);
+        PUSH(x->scratch, pieces, node_list(x->arena, H_vector, at, kids + i, n));
+    }
+    return joined(x, at, pieces.items, pieces.count);
+}
+
+/* A map or set of more than one piece is made from a vector. */
 static Node *literal(Expander *x, Node *form, Head head, Expansion *part) {
     Node **kids = expand_parts(x, form, part);
     Pos at = place_for(x, form);
-    uint32_t count = form->count, step = head == H_map ? 2 : 1;
+    uint32_t count = form->count;
     Node *in_dialect = dialect_literal(x, at, head, kids, count);
     if (in_dialect) return in_dialect;
-    if (count <= MOST_OPERANDS) return node_list(x->arena, head, at, kids, count);
-    Nodes more = {0};
-    for (uint32_t i = MOST_OPERANDS; i < count; i += step)
-        PUSH(x->scratch, more,
-             step == 1 ? kids[i] : node_list(x->arena, H_vector, at, kids + i, 2));
-    Node *first = node_list(x->arena, head, at, kids, MOST_OPERANDS);
-    return core_call(x, at, "into", first, vector_of(x, at, more.items, more.count), NULL);
+    if (piece_of(kids, count) == count) return node_list(x->arena, head, at, kids, count);
+    Node *elements = vector_of(x, at, kids, count);
+    if (head == H_map) return core_call(x, at, "map-of-pairs", elements, NULL);
+    return core_call(x, at, "into", node_list(x->arena, head, at, NULL, 0), elements, NULL);
 }
 
 static Node *vector_literal(Expander *x, Node *form, Expansion *part) {
