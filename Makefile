@@ -114,6 +114,10 @@ soak: all
 verify-report: all
 	SLISPC=$(abspath $(BUILD)/slispc) /usr/bin/python3 -B tests/verify_report.py
 
+# The table of what grows, in docs/limits.md; takes minutes.
+limits: all
+	SLISPC=$(abspath $(BUILD)/slispc) /usr/bin/python3 -B tests/limits/measure.py
+
 # The table of what the tests use, in docs/testing.md.
 coverage: all
 	SLISPC=$(abspath $(BUILD)/slispc) /usr/bin/python3 -B tests/test_coverage.py
@@ -126,4 +130,4 @@ install: all
 	install $(BUILD)/slispc $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libslisp.a $(DESTDIR)$(PREFIX)/lib/
 
-.PHONY: all test tools dumps bench soak verify-report coverage clean install
+.PHONY: all test tools dumps bench soak verify-report coverage limits clean install

@@ -282,6 +282,7 @@ static void show_times(const Compile *c) {
         fprintf(stderr, "%-12s %9.3f ms %5.1f %%\n", pass_rows[p].name, c->seconds[p] * 1e3,
                 total > 0 ? 100 * c->seconds[p] / total : 0);
     fprintf(stderr, "%-12s %9.3f ms\n", "all passes", total * 1e3);
+    fprintf(stderr, "%-12s %9zu bytes handed out\n", "arenas", arena_total());
 }
 
 static uint32_t passes_run(const Compile *c) {

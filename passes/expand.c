@@ -13,6 +13,7 @@
  *         in slisp would be expanded again and again, and could capture names.
  */
 #include "expand/expand.h"
+#include "ir/limits.h"
 
 Pos place_for(const Expander *x, const Node *form) { return x->in_library ? 0 : pos(form); }
 
@@ -71,6 +72,11 @@ static Node *expand_symbol(Expander *x, Node *symbol) {
 Node *expand_macro(Expander *x, Node *form, const MacroRow *row) {
     int parts = (int)form->count - 1;
     if (parts >= row->least && (row->most < 0 || parts <= row->most)) return row->expand(x, form);
+    if (parts > MOST_DEPTH) {
+        error_at(x->diagnostics, pos(form), "SL0016", "%s has %d parts; the limit is %d",
+                 text_bytes(form->kids[0]->text), parts, row->most);
+        return core_nil(x);
+    }
     error_at(x->diagnostics, pos(form), "SL0201", "%s has %s parts",
              text_bytes(form->kids[0]->text), parts < row->least ? "too few" : "too many");
     help_line(x->diagnostics, "it is written %s", row->shape);
@@ -118,7 +124,15 @@ static Node *expand_lookup(Expander *x, Node *form) {
     return core_call(x, place_for(x, form), "get", map, key, other, NULL);
 }
 
+static Node *report_many_arguments(Expander *x, const Node *form) {
+    error_at(x->diagnostics, pos(form), "SL0215", "this call has %u arguments; the limit is %d",
+             form->count - 1, MOST_ARGUMENTS);
+    help_line(x->diagnostics, "pass them as one collection: (apply f [...])");
+    return core_nil(x);
+}
+
 static Node *expand_call(Expander *x, Node *form) {
+    if (form->count - 1 > MOST_ARGUMENTS) return report_many_arguments(x, form);
     if (form->kids[0]->kind == N_KEYWORD && (form->count == 2 || form->count == 3))
         return expand_lookup(x, form);
     Node **kids = NEW_ARRAY(x->scratch, Node *, form->count);

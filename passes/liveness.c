@@ -20,6 +20,7 @@
  * 5): the cost is the size of the sets that are printed.
  */
 #include "ir/flow.h"
+#include "ir/limits.h"
 #include "ir/machine.h"
 
 #include <stdlib.h>
@@ -45,6 +46,7 @@ typedef struct {
     Numbers *live_in, *live_out; /* by block */
     Numbers live;                /* the set, in no order */
     Uses uses;
+    uint64_t entries;            /* of all sets that are written down */
 } Liveness;
 
 /* ---- names: where bound, where used */
@@ -110,12 +112,16 @@ static void spread(Liveness *l, uint32_t x, Numbers *work) {
     while (work->count) {
         uint32_t b = work->items[--work->count];
         if (last_is(&l->live_in[b], x)) continue;
+        if (++l->entries > MOST_LIVE_ENTRIES) return;
         if (b == 0) bug(local->name, "a name that may be used before it is bound");
         PUSH(l->scratch, l->live_in[b], x);
         for (uint32_t p = 0; p < l->flow->blocks[b].predecessor_count; p++) {
             uint32_t from = l->flow->blocks[b].predecessors[p];
             if (l->flow->blocks[from].order == NO_BLOCK) continue;
-            if (!last_is(&l->live_out[from], x)) PUSH(l->scratch, l->live_out[from], x);
+            if (!last_is(&l->live_out[from], x)) {
+                PUSH(l->scratch, l->live_out[from], x);
+                l->entries++;
+            }
             if (from != local->block) PUSH(l->scratch, *work, from);
         }
     }
@@ -164,6 +170,8 @@ static Node *set_form(Liveness *l, Head head, Pos at, Numbers *set) {
 /* The references that the collector must find and update while `op` runs. */
 static Node *roots(Liveness *l, const Node *op) {
     Numbers found = {0};
+    l->entries += l->live.count;
+    if (l->entries > MOST_LIVE_ENTRIES) return list(l->arena, H_roots, op->at, NULL);
     for (uint32_t i = 0; i < l->live.count; i++) {
         const Local *x = &l->locals[l->live.items[i]];
         if (x->holds == HOLDS_DRV)
@@ -209,16 +217,29 @@ static Node *annotate_block(Liveness *l, uint32_t b) {
     return node_list(l->arena, (Head)block->head, block->at, kids, block->count + 2);
 }
 
+/* The sets are written out at each block and call, so what lives long costs as often as it is
+ * called in between. */
+static bool is_small(const Liveness *l, Diagnostics *d) {
+    if (l->entries <= MOST_LIVE_ENTRIES) return true;
+    error_at(d, pos(l->function), "SL0216",
+             "this function keeps too many values alive across too many calls: their sets have more "
+             "than %d entries", MOST_LIVE_ENTRIES);
+    help_line(d, "split it, or keep the values in a vector");
+    return false;
+}
+
 Node *pass_liveness(Context *c, Node *function) {
     Liveness l = {.arena = c->arena, .scratch = c->scratch, .function = function};
     l.flow = flow_of(c->scratch, function);
     read_function(&l);
     find_live_blocks(&l);
+    if (!is_small(&l, c->diagnostics)) return NULL;
     uint32_t first = function_first_block(function), count = first;
     Node **kids = NEW_ARRAY(c->scratch, Node *, function->count);
     for (uint32_t i = 0; i < first; i++)
         kids[i] = function->kids[i];
     for (uint32_t b = 0; b < l.flow->count; b++)
         if (l.flow->blocks[b].order != NO_BLOCK) kids[count++] = annotate_block(&l, b);
-    return node_list(c->arena, H_function, function->at, kids, count);
+    return is_small(&l, c->diagnostics) ? node_list(c->arena, H_function, function->at, kids, count)
+                                        : NULL;
 }

@@ -113,6 +113,7 @@ typedef struct {
     VEC(Instruction) out;
     VEC(Bits) constants;
     VEC(uint32_t) blocks; /* by number: their first instruction plus 1 */
+    struct Live *live;    /* what its notes say, NULL when it has none */
     int64_t position;     /* of the block or instruction at hand, as intervals count */
 } Decoder;
 /* A name or a constant. */
@@ -127,8 +128,9 @@ Routine *routine_wanted(const Node *global);
 /* ---- machine_live.c: what liveness and intervals say is obeyed; at Llive and Lintervals */
 
 typedef struct Live Live;
+Live *live_function(Decoder *d);
 /* The start of a block, which is at that position, as intervals count. */
-Live *live_block(Decoder *d, const Node *block, int64_t position);
+void live_block(Live *l, const Node *block, int64_t position);
 /* What is wrong at the instruction becomes instructions before it; gives its position. */
 int64_t live_instruction(Live *l, const Node *op);
 

@@ -144,10 +144,9 @@ static void decode_block(Decoder *d, const Node *block) {
     while (d->blocks.count <= number)
         PUSH(world.arena, d->blocks, 0);
     d->blocks.items[number] = d->out.count + 1;
-    bool has_notes = machine.language == L_Llive || machine.language == L_Lintervals;
-    Live *live = has_notes ? live_block(d, block, d->position) : NULL;
+    if (d->live) live_block(d->live, block, d->position);
     for (uint32_t i = block_first_instruction(block); i < block->count; i++) {
-        if (live) d->position = live_instruction(live, block->kids[i]) + 2;
+        if (d->live) d->position = live_instruction(d->live, block->kids[i]) + 2;
         if (is_instruction(block->kids[i]))
             decode_op(d, block->kids[i]);
         else
@@ -227,6 +226,8 @@ const Code *machine_decode(Routine *routine) {
         plan_frame_by_place(code);
     else
         plan_frame_by_name(code);
+    bool has_notes = machine.language == L_Llive || machine.language == L_Lintervals;
+    d.live = has_notes ? live_function(&d) : NULL;
     code->parameters = parameters_of(&d, code->function->kids[first]->kids[1]);
     for (uint32_t b = first; b < code->function->count; b++)
         decode_block(&d, code->function->kids[b]);

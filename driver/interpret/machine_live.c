@@ -6,12 +6,17 @@
  * where its name may be at all. Whatever is wrong is an error when it is come to: see Unread.
  */
 #include "machine_code.h"
+#include "table.h"
 
 struct Live {
     Decoder *d;
     const Node *block;
-    uint8_t *has;     /* by number of the name: has it a value? */
-    int64_t position; /* of the block or instruction, as intervals count */
+    uint8_t *has;             /* by number of the name: has it a value? */
+    VEC(uint32_t) present;    /* those that have one, and some that had */
+    uint32_t *marked, mark;   /* by number: in which list it was seen last */
+    const Node **intervals;   /* by number */
+    Table blocks;             /* number of the block, plus 1 -> the block */
+    int64_t position;         /* of the block or instruction, as intervals count */
 };
 
 static void say(Live *l, const Node *at, const Node *name, const char *why) {
@@ -23,11 +28,16 @@ static void say(Live *l, const Node *at, const Node *name, const char *why) {
 
 /* ---- intervals */
 
-static const Node *interval_of(const Live *l, const Node *name) {
+static void index_intervals(Live *l) {
     const Node *intervals = function_part(l->d->code->function, H_intervals);
-    for (uint32_t i = 0; intervals && i < intervals->count; i++)
-        if (same_name(intervals->kids[i]->kids[0], name)) return intervals->kids[i];
-    return NULL;
+    for (uint32_t i = intervals ? intervals->count : 0; i-- > 0;) {
+        uint32_t number = intervals->kids[i]->kids[0]->name.number;
+        if (number < l->d->code->frame_words) l->intervals[number] = intervals->kids[i];
+    }
+}
+
+static const Node *interval_of(const Live *l, const Node *name) {
+    return name->name.number < l->d->code->frame_words ? l->intervals[name->name.number] : NULL;
 }
 
 /* Are the ranges in order, and one of them around the position? */
@@ -53,16 +63,25 @@ static void check_range(Live *l, const Node *at, const Node *name, int64_t posit
 
 /* ---- names that come and go */
 
-static bool lists(const Node *names, const Node *name) {
+/* Marks the names of a list; is_marked asks for them until the next list is marked. */
+static void mark_all(Live *l, const Node *names) {
+    l->mark++;
     for (uint32_t i = 0; names && i < names->count; i++)
-        if (same_name(names->kids[i], name)) return true;
-    return false;
+        if (names->kids[i]->name.number < l->d->code->frame_words)
+            l->marked[names->kids[i]->name.number] = l->mark;
+}
+
+static bool is_marked(const Live *l, uint32_t number) {
+    return number < l->d->code->frame_words && l->marked[number] == l->mark;
 }
 
 static void set_all(Live *l, const Node *names, bool has) {
-    for (uint32_t i = 0; names && i < names->count; i++)
-        if (names->kids[i]->name.number < l->d->code->frame_words)
-            l->has[names->kids[i]->name.number] = has;
+    for (uint32_t i = 0; names && i < names->count; i++) {
+        uint32_t number = names->kids[i]->name.number;
+        if (number >= l->d->code->frame_words) continue;
+        if (has && !l->has[number]) PUSH(world.arena, l->present, number);
+        l->has[number] = has;
+    }
 }
 
 static void read_name(Live *l, const Node *at, const Node *name) {
@@ -79,35 +98,51 @@ static const Node *live_list(const Node *block, Head head) {
 
 /* What the block behind needs must be there, and live out of this one. */
 static void check_edge(Live *l, const Node *op, const Node *to) {
-    const Node *function = l->d->code->function, *out = live_list(l->block, H_live_out);
-    for (uint32_t b = function_first_block(function); b < function->count; b++) {
-        const Node *names = live_list(function->kids[b], H_live_in);
-        if (function->kids[b]->kids[0]->block != to->kids[0]->block) continue;
-        for (uint32_t i = 0; names && i < names->count; i++) {
-            if (!lists(out, names->kids[i]))
-                say(l, op, names->kids[i], "it is live in the next block, but not out of this one");
-            else
-                read_name(l, op, names->kids[i]);
-        }
+    const Node *block = table_get(&l->blocks, (uint64_t)to->kids[0]->block + 1);
+    const Node *names = block ? live_list(block, H_live_in) : NULL;
+    mark_all(l, live_list(l->block, H_live_out));
+    for (uint32_t i = 0; names && i < names->count; i++) {
+        if (!is_marked(l, names->kids[i]->name.number))
+            say(l, op, names->kids[i], "it is live in the next block, but not out of this one");
+        else
+            read_name(l, op, names->kids[i]);
     }
 }
 
 /* A safepoint takes the references that it does not list. */
 static void lose_references(Live *l, const Node *op) {
-    const Node *roots = note_of(op, H_roots);
-    for (uint32_t n = 0; n < l->d->code->frame_words; n++) {
-        bool listed = false;
-        for (uint32_t i = 0; roots && i < roots->count; i++)
-            listed |= roots->kids[i]->name.number == n;
-        if (l->d->code->references[n] && !listed) l->has[n] = false;
+    uint32_t kept = 0;
+    mark_all(l, note_of(op, H_roots));
+    for (uint32_t i = 0; i < l->present.count; i++) {
+        uint32_t number = l->present.items[i];
+        if (l->d->code->references[number] && !is_marked(l, number)) l->has[number] = false;
+        if (l->has[number]) l->present.items[kept++] = number;
     }
+    l->present.count = kept;
 }
 
 /* ---- blocks and instructions */
 
-Live *live_block(Decoder *d, const Node *block, int64_t position) {
+Live *live_function(Decoder *d) {
+    const Node *function = d->code->function;
+    uint32_t words = d->code->frame_words + 1;
     Live *l = NEW(world.arena, Live);
-    *l = (Live){d, block, NEW_ARRAY(world.arena, uint8_t, d->code->frame_words + 1), position};
+    *l = (Live){.d = d, .blocks = {.arena = world.arena},
+                .has = NEW_ARRAY(world.arena, uint8_t, words),
+                .marked = NEW_ARRAY(world.arena, uint32_t, words),
+                .intervals = NEW_ARRAY(world.arena, const Node *, words)};
+    for (uint32_t b = function_first_block(function); b < function->count; b++)
+        table_put(&l->blocks, (uint64_t)function->kids[b]->kids[0]->block + 1, function->kids[b]);
+    index_intervals(l);
+    return l;
+}
+
+void live_block(Live *l, const Node *block, int64_t position) {
+    l->block = block;
+    l->position = position;
+    for (uint32_t i = 0; i < l->present.count; i++)
+        l->has[l->present.items[i]] = false;
+    l->present.count = 0;
     const Node *names = live_list(block, H_live_in);
     set_all(l, block->kids[1], true);
     set_all(l, names, true);
@@ -115,7 +150,6 @@ Live *live_block(Decoder *d, const Node *block, int64_t position) {
         check_range(l, block, block->kids[1]->kids[i], position);
     for (uint32_t i = 0; names && i < names->count; i++)
         check_range(l, block, names->kids[i], position);
-    return l;
 }
 
 static void read_operands(Live *l, const Node *op) {

@@ -89,32 +89,34 @@ typedef struct {
     Expander *x;
     Node *form;
     Node *value;    /* the symbol that holds what is compared */
-    Nodes constants; /* all so far: they must differ */
+    Table constants; /* datum_hash -> constant, of all so far: they must differ */
 } Case;
 
 static Node *compare_constant(Case *c, Node *constant) {
     Expander *x = c->x;
-    for (uint32_t i = 0; i < c->constants.count; i++)
-        if (node_equal(c->constants.items[i], constant)) {
-            Buffer b = {0};
-            print_flat(&b, constant);
-            error_at(x->diagnostics, pos(constant), "SL0208",
-                     "the constant %.*s stands in this case twice", (int)b.length, b.bytes);
-            buffer_free(&b);
-            break;
-        }
-    PUSH(x->scratch, c->constants, constant);
+    const Node *before = table_put(&c->constants, datum_hash(constant) | 1, constant);
+    if (before && node_equal(before, constant)) {
+        Buffer b = {0};
+        print_flat(&b, constant);
+        error_at(x->diagnostics, pos(constant), "SL0208",
+                 "the constant %.*s stands in this case twice", (int)b.length, b.bytes);
+        buffer_free(&b);
+    }
     return core_call(x, place_for(x, c->form), "=", c->value, expand_quoted(x, constant), NULL);
 }
 
 /* A list stands for any of its constants. */
-static Node *compare_any(Case *c, Node *constants, uint32_t i) {
+static Node *compare_any(Case *c, Node *constants) {
     Expander *x = c->x;
-    if (i == constants->count) return core_quote(x, node_simple(x->arena, N_FALSE, 0));
-    Node *test = compare_constant(c, constants->kids[i]);
-    if (i + 1 == constants->count) return test;
-    return build(x->arena, place_for(x, c->form), "(if ? (quote true) ?)", test,
-                 compare_any(c, constants, i + 1));
+    uint32_t count = constants->count;
+    if (count == 0) return core_quote(x, node_simple(x->arena, N_FALSE, 0));
+    Node **tests = NEW_ARRAY(x->scratch, Node *, count);
+    for (uint32_t i = 0; i < count; i++)
+        tests[i] = compare_constant(c, constants->kids[i]);
+    Node *out = tests[count - 1];
+    for (uint32_t i = count - 1; i-- > 0;)
+        out = build(x->arena, place_for(x, c->form), "(if ? (quote true) ?)", tests[i], out);
+    return out;
 }
 
 static Node *no_clause(Expander *x, Pos at, Node *value) {
@@ -130,13 +132,13 @@ static Node *case_clauses(Case *c, uint32_t i) {
     if (i + 1 == form->count) return expand_expression(x, form->kids[i]);
     Node *constant = form->kids[i];
     Node *test =
-        constant->kind == N_LIST ? compare_any(c, constant, 0) : compare_constant(c, constant);
+        constant->kind == N_LIST ? compare_any(c, constant) : compare_constant(c, constant);
     Node *then = expand_expression(x, form->kids[i + 1]);
     return choose(x, form, test, then, case_clauses(c, i + 2));
 }
 
 Node *expand_case(Expander *x, Node *form) {
-    Case c = {.x = x, .form = form};
+    Case c = {.x = x, .form = form, .constants = {.arena = x->scratch}};
     Node *e = expand_expression(x, form->kids[1]);
     c.value = fresh_symbol(x, "case");
     return build(x->arena, place_for(x, form), "(let [[? ?]] ?)", c.value, e, case_clauses(&c, 2));

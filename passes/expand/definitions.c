@@ -1,6 +1,7 @@
 /* definitions.c - def, defn, declare, ns, require; the top level of a file and of the library. */
 #include "../ir/arity.h"
 #include "expand.h"
+#include "../ir/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -195,11 +196,23 @@ Node *expand_require(Expander *x, Node *form) {
 
 static bool is_constant(const Node *n) { return is_form(n, H_quote); }
 
+/* Is what is left of MOST_DEPTH enough for this form? */
+static bool is_shallow(Expander *x, const Node *e, int left) {
+    if (!is_tree(e) || is_constant(e)) return true;
+    if (left == 0)
+        error_at(x->diagnostics, pos(e), "SL0016",
+                 "nested more than %d levels deep, macros expanded", MOST_DEPTH);
+    for (uint32_t i = 0; i < e->count; i++)
+        if (left == 0 || !is_shallow(x, e->kids[i], left - 1)) return false;
+    return true;
+}
+
 static void add_top(Expander *x, Node *form, Node *core) {
     if (is_constant(core)) return;
     bool is_top = core->kind == N_LIST && (core->head == H_def || core->head == H_declare);
     Node *top = is_top ? core : list(x->arena, H_run, pos(form), core, NULL);
     settle_positions(x->arena, top);
+    if (!is_shallow(x, top, MOST_DEPTH)) return;
     PUSH(x->scratch, x->tops, top);
 }
 

@@ -136,6 +136,8 @@ Node *expand_arities(Expander *x, Node *form, Node *own, Node **parts, uint32_t 
 /* ---- literals.c */
 
 Node *expand_quoted(Expander *x, Node *datum);
+/* Equal data has equal hashes. */
+uint64_t datum_hash(const Node *n);
 Node *expand_vector(Expander *x, Node *form);
 Node *expand_map(Expander *x, Node *form);
 Node *expand_set(Expander *x, Node *form);

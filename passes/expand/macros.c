@@ -1,7 +1,8 @@
 /* macros.c - the table of special forms and macros, found by name. */
 #include "expand.h"
+#include "../ir/limits.h"
 
-enum { PLAIN, SPECIAL };
+enum { PLAIN, SPECIAL, NESTS = 2 * MOST_DEPTH };
 
 static const MacroRow rows[] = {
 #define MACRO(id, name, least, most, special, shape, doc)                                          \

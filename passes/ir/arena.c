@@ -19,6 +19,8 @@ struct Arena {
     size_t used;
 };
 
+static size_t total; /* handed out by all arenas since slispc was started */
+
 enum { FIRST_CHUNK = 64 * 1024, LARGEST_CHUNK = 16 * 1024 * 1024 };
 
 static Chunk *chunk_new(size_t size) {
@@ -74,10 +76,13 @@ void *arena_alloc(Arena *a, size_t size) {
     char *p = a->current->bytes + a->current->used;
     a->current->used += size;
     a->used += size;
+    total += size;
     return p;
 }
 
 size_t arena_used(const Arena *a) { return a->used; }
+
+size_t arena_total(void) { return total; }
 
 void *vec_grow(Arena *a, void *items, uint32_t *capacity, size_t item_size) {
     uint32_t wanted = *capacity ? *capacity * 2 : 8;

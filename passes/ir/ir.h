@@ -27,6 +27,8 @@ void arena_free(Arena *a);
 void *arena_alloc(Arena *a, size_t size);
 /* Bytes handed out since the last reset. */
 size_t arena_used(const Arena *a);
+/* Bytes that all arenas have handed out so far: a measure of work that is the same on every run. */
+size_t arena_total(void);
 
 #define NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define NEW_ARRAY(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(count)))

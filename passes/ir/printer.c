@@ -11,13 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 100 };
+enum {
+    WIDTH = 100,
+    MOST_INDENT = 200 /* what is nested deeper moves no further: indentation must not outgrow the text */
+};
 
 typedef struct {
     Buffer *out;
     Style style;
     bool positions;
     bool data; /* inside (quote ...): positions do not matter, symbols are bare */
+    size_t line_start;
 } Printer;
 
 /* ---- atoms */
@@ -131,6 +135,7 @@ static bool shows_pos(const Printer *p, const Node *n, Pos inherited) {
 static bool print_line(Printer *p, const Node *n, Pos inherited, size_t limit) {
     Buffer *out = p->out;
     bool shown = shows_pos(p, n, inherited);
+    if (out->length > limit) return false;
     if (!is_tree(n)) {
         print_atom(out, n);
         if (shown) print_pos(out, n->at);
@@ -163,8 +168,10 @@ static bool print_line(Printer *p, const Node *n, Pos inherited, size_t limit) {
 
 static void print_tree(Printer *p, const Node *n, Pos inherited, uint32_t indent);
 
-static void new_line(Buffer *out, uint32_t indent) {
-    buffer_print(out, "\n%*s", (int)indent, "");
+static void new_line(Printer *p, uint32_t indent) {
+    add(p->out, "\n");
+    p->line_start = p->out->length;
+    buffer_print(p->out, "%*s", (int)(indent < MOST_INDENT ? indent : MOST_INDENT), "");
 }
 
 /* What people rarely ask for, on one line: (library core ...), (from core ...). It changes with no
@@ -202,12 +209,9 @@ static void print_broken(Printer *p, const Node *n, Pos inherited, uint32_t inde
     for (uint32_t i = 0; i < n->count; i++) {
         if (i < first || (start && i == 0)) {
             if (!start || i > 0) add(out, " ");
-            const char *last = out->bytes + out->length;
-            while (last > out->bytes && last[-1] != '\n')
-                last--;
-            print_tree(p, n->kids[i], before, (uint32_t)(out->bytes + out->length - last));
+            print_tree(p, n->kids[i], before, (uint32_t)(out->length - p->line_start));
         } else {
-            new_line(out, column);
+            new_line(p, column);
             if (is_sequence(n)) print_line(p, n->kids[i], before, SIZE_MAX);
             else print_tree(p, n->kids[i], before, column);
         }
@@ -244,13 +248,13 @@ static void print_renumbered(Printer *p, const Node *n, uint32_t indent) {
 
 void print_top(Buffer *out, const Node *n, Style style) {
     Printer p = {.out = out, .style = style, .positions = style != STYLE_CANON};
-    new_line(out, 1);
+    new_line(&p, 1);
     if (style == STYLE_CANON) print_renumbered(&p, n, 1);
     else print_tree(&p, n, 0, 1);
 }
 
 void print_top_folded(Buffer *out, const Node *n) {
-    new_line(out, 1);
+    add(out, "\n ");
     print_folded(out, n);
 }
 
@@ -269,7 +273,8 @@ static void print_program(Buffer *out, const Node *program, Style style) {
 
 void print_node(Buffer *out, const Node *n, Style style) {
     if (style == STYLE_FULL || !is_form(n, H_program)) {
-        Printer p = {.out = out, .style = style, .positions = style != STYLE_CANON};
+        Printer p = {.out = out, .style = style, .positions = style != STYLE_CANON,
+                     .line_start = out->length};
         print_tree(&p, n, 0, 0);
     } else {
         print_program(out, n, style);

@@ -8,10 +8,9 @@
  * All errors of a file are collected; after one, reading goes on behind the broken token.
  */
 #include "reader.h"
+#include "limits.h"
 
 #include <string.h>
-
-enum { DEEPEST = 4000 }; /* levels of nesting; passes recurse on nesting, so it has a limit */
 
 uint32_t reader_column(Reader *r, const char *p) {
     if (r->column_at < r->line_start || r->column_at > p) {
@@ -95,14 +94,7 @@ static void read_kids(Reader *r, char opener, Pos at, Pos *own) {
 }
 
 Node *read_tree(Reader *r, NodeKind kind, char opener, Pos at) {
-    if (r->depth == 0) r->margin = 0;
-    if (++r->depth > DEEPEST) {
-        if (!r->failed) error_at(r->diagnostics, reader_pos(r, r->p), "SL0012", "nested more than %d levels deep", DEEPEST);
-        r->failed = true;
-        r->p = r->end;
-        r->depth--;
-        return NULL;
-    }
+    if (r->depth == 1) r->margin = 0;
     bool data = r->data;
     uint32_t base = r->stack.count;
     Pos opened = reader_pos(r, r->p), own = at;
@@ -112,7 +104,6 @@ Node *read_tree(Reader *r, NodeKind kind, char opener, Pos at) {
     uint32_t count = r->stack.count - base;
     Node **kids = r->stack.items + base;
     r->stack.count = base;
-    r->depth--;
     if (r->dump && kind == N_LIST && !data) return read_form_of(r, own, kids, count);
     return node_tree(r->arena, kind, own, kids, count);
 }
@@ -139,7 +130,7 @@ static Node *discard(Reader *r, Pos at) {
     for (;;) {
         skip_blanks(r);
         if (r->p >= r->end || strchr(")]}", *r->p)) {
-            error_at(r->diagnostics, at, "SL0005", "#_ must be followed by a form");
+            if (!r->failed) error_at(r->diagnostics, at, "SL0005", "#_ must be followed by a form");
             return NULL;
         }
         const char *before = r->p;
@@ -189,6 +180,7 @@ Node *read_meta(Reader *r, const char *from, size_t skip) {
     if (r->p < r->end) read_node(r);
     skip_blanks(r);
     if (r->p < r->end && !strchr(")]}", *r->p)) return read_node(r);
+    if (r->failed) return NULL;
     error_at(r->diagnostics, at, "SL0005", "^ must be followed by metadata and a form");
     return NULL;
 }
@@ -207,9 +199,7 @@ static Node *read_sugar(Reader *r, Pos at) {
     }
 }
 
-Node *read_node(Reader *r) {
-    skip_blanks(r);
-    if (r->p >= r->end) return NULL;
+static Node *read_form_at(Reader *r) {
     Pos at = r->dump ? POS_UNSET : reader_pos(r, r->p);
     switch (*r->p) {
     case '(': return read_tree(r, N_LIST, '(', at);
@@ -226,6 +216,26 @@ Node *read_node(Reader *r) {
         return r->dump && r->p + 1 < r->end && r->p[1] == '#' ? read_atom(r, at) : read_hash(r, at);
     default: return r->dump ? read_atom(r, at) : read_sugar(r, at);
     }
+}
+
+/* Passes recurse on nesting, so it has a limit, the same for whatever nests. */
+static Node *too_deep(Reader *r, int most) {
+    if (!r->failed)
+        error_at(r->diagnostics, reader_pos(r, r->p), "SL0012", "nested more than %d levels deep", most);
+    r->failed = true;
+    r->p = r->end;
+    return NULL;
+}
+
+Node *read_node(Reader *r) {
+    skip_blanks(r);
+    if (r->p >= r->end) return NULL;
+    int most = r->dump ? MOST_DUMP_DEPTH : MOST_NESTING;
+    if (r->depth > most) return too_deep(r, most);
+    r->depth++;
+    Node *form = read_form_at(r);
+    r->depth--;
+    return form;
 }
 
 /* ---- whole files */
