@@ -110,9 +110,10 @@ static bool is_row_right(Inspection *i, const Node *row, uint64_t start) {
     i->offset = (uint32_t)row->kids[0]->integer;
     if (at + length > i->code.length) return image_is_wrong(i, "V25", "the code ends here");
     const uint8_t *bytes = i->code.bytes + at;
-    for (uint32_t k = 0, end = length - (operand ? 4 : 0); k < end; k++)
-        if (bytes[k] != (digits[hex[2 * k]] << 4 | digits[hex[2 * k + 1]]))
-            return image_is_wrong(i, "V25", "the code is not what was proved");
+    uint32_t different = 0, end = length - (operand ? 4 : 0);
+    for (uint32_t k = 0; k < end; k++)
+        different |= bytes[k] ^ (uint32_t)(digits[hex[2 * k]] << 4 | digits[hex[2 * k + 1]]);
+    if (different) return image_is_wrong(i, "V25", "the code is not what was proved");
     return !operand || is_reference_right(i, i->code.address + at + length, bytes + length - 4,
                                           operand);
 }

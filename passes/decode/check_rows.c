@@ -65,12 +65,10 @@ static uint32_t read_bytes(Text row, uint8_t bytes[LONGEST_CODE]) {
 }
 
 static bool is_text_of(const Decoded *d, Text said) {
-    Buffer b = {0};
+    static Buffer b; /* kept: this is asked often */
+    b.length = 0;
     print_decoded(&b, d);
-    bool same =
-        b.length == text_length(said) && !memcmp(b.bytes, text_bytes(said), text_length(said));
-    buffer_free(&b);
-    return same;
+    return b.length == text_length(said) && !memcmp(b.bytes, text_bytes(said), b.length);
 }
 
 /* Which operand of an exchange comes first does not matter to the bytes. */

@@ -13,7 +13,8 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
 MODES = ("claims", "infer")
-COUNTED = ("pass_verify", "is_fit_for_liveness")  # the verifier, and what it checks before liveness
+# The verifier, what it checks before liveness, code against form, the linked program against both.
+COUNTED = ("pass_verify", "is_fit_for_liveness", "is_code_right", "check_executable")
 
 
 def timed(command):
