@@ -117,6 +117,21 @@ const Value *champ_find(Value node, uint64_t width, Value v, uint32_t hash) {
     return find_at_bottom(node, width, v);
 }
 
+const Value *champ_with_hash(Value node, uint64_t width, uint32_t hash, bool *is_sole) {
+    *is_sole = true;
+    for (unsigned shift = 0; shift < CHAMP_WORD_DEPTHS * BITS; shift += BITS) {
+        uint32_t bit = 1u << (hash >> shift & MASK);
+        if (entry_map(node) & bit) {
+            const Value *entry = entries(node) + width * rank(entry_map(node), bit);
+            return hash_value(entry[0]) == hash ? entry : NULL;
+        }
+        if (!(subnode_map(node) & bit)) return NULL;
+        node = subnodes(node, width)[rank(subnode_map(node), bit)];
+    }
+    *is_sole = false;
+    return NULL;
+}
+
 /* ---- copies of a node with one thing changed ----------------------------- */
 
 static Value copy_node(Value node) {

@@ -221,6 +221,8 @@ typedef struct { /* walks over the entries of a trie */
 void champ_walk(ChampWalk *walk, Value root);
 const Value *champ_next(ChampWalk *walk, uint64_t width); /* NULL at the end */
 const Value *champ_find(Value root, uint64_t width, Value key, uint32_t hash);
+/* The entry whose key has this hash, NULL when there is none or *is_sole becomes false: several. */
+const Value *champ_with_hash(Value root, uint64_t width, uint32_t hash, bool *is_sole);
 /* In reserved room (champ_bytes). *found says whether the key was there. */
 Value champ_put(Value root, uint64_t width, const Value *entry, uint32_t hash, bool *found);
 Value champ_remove(Value root, uint64_t width, Value key, uint32_t hash, bool *found);
@@ -242,6 +244,13 @@ static inline bool is_sequential(Value v) { return is_among(v, SEQUENCE_KINDS); 
 static inline bool is_collection(Value v) {
     return is_among(v, MAP_KINDS | SET_KINDS | SEQUENCE_KINDS);
 }
+/* The entry of a map or set for a key: tables.c. */
+typedef struct {
+    bool is_found;
+    bool is_sole; /* alone has the key's hash; whether the keys are equal is still to be seen */
+    Value key, value;
+} Found;
+Found table_find(Value table, Value key);
 typedef struct { /* walks over a map's or set's entries in print order */
     Value collection;
     uint64_t next;

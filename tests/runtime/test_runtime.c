@@ -516,7 +516,7 @@ static void test_depth(void) {
         rt_hash(kept[0]);
         rt_hash(kept[1]);
     }
-    THROWS("StackOverflowError", rt_equal(kept[0], kept[1]));
+    CHECK(rt_equal(kept[0], kept[1]) == 1);
 }
 
 static void test_order(void) {
