@@ -4,15 +4,19 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* What is loaded from the address on, and how much of it. */
+/* What is loaded from the address on, and how much of it. Where one region ends another may start: the
+ * end of the first is meant only by what is empty. */
 static const uint8_t *bytes_from(const Inspection *i, uint64_t address, uint64_t *length) {
+    const uint8_t *found = NULL;
     for (uint32_t k = 0; k < i->regions.count; k++) {
         const Region *r = &i->regions.items[k];
         if (address < r->address || address - r->address > r->length) continue;
-        *length = r->length - (address - r->address);
-        return r->bytes + (address - r->address);
+        uint64_t rest = r->length - (address - r->address);
+        if (found && rest <= *length) continue;
+        *length = rest;
+        found = r->bytes + (address - r->address);
     }
-    return NULL;
+    return found;
 }
 
 const uint8_t *bytes_at(const Inspection *i, uint64_t address, uint64_t length) {
