@@ -13,12 +13,7 @@
  */
 #include "names.h"
 #include "table.h"
-
-typedef struct {
-    Arena *arena;
-    const Table *cells; /* globals that are read from memory */
-    uint32_t names;
-} Pass;
+#include "walk.h"
 
 /* The let that is being built: [name operation] in order. */
 typedef struct {
@@ -26,107 +21,112 @@ typedef struct {
     Pos at;
 } Line;
 
-static Node *operation(Pass *p, Line *line, Node *e);
-static Node *body(Pass *p, Node *e);
+typedef struct {
+    Walk walk;   /* visits operands */
+    Table cells; /* globals that are read from memory */
+    uint32_t names;
+    Line *line;
+} Anf;
 
-static Node *bind(Pass *p, Line *line, Node *name, Node *r) {
-    Node *kids[] = {name, r};
-    PUSH(p->arena, line->bindings, node_tree(p->arena, N_VECTOR, is_tree(r) ? r->at : line->at, kids, 2));
+static Node *operation(Anf *p, Node *e);
+
+static void bind(Anf *p, Node *name, Node *value) {
+    Pos at = is_tree(value) ? value->at : p->line->at;
+    PUSH(p->walk.arena, p->line->bindings, make_binding(p->walk.arena, at, name, value));
+}
+
+static Node *bound_to_new(Anf *p, const char *hint, Node *value) {
+    Node *name = numbered_name(p->walk.arena, &p->names, hint);
+    bind(p, name, value);
     return name;
 }
 
-static bool is_cell(const Pass *p, const Node *e) {
-    return e->kind == N_GLOBAL && table_get(p->cells, e->text);
-}
-
-static Node *operand(Pass *p, Line *line, Node *e) {
-    Node *r = operation(p, line, e);
+static Node *operand(Walk *w, Node *e) {
+    Node *r = operation((Anf *)w, e);
     bool is_operand = r->kind == N_NAME || r->kind == N_GLOBAL || is_form(r, H_quote);
-    return is_operand ? r : bind(p, line, numbered_name(p->arena, &p->names, "t"), r);
+    return is_operand ? r : bound_to_new((Anf *)w, "t", r);
 }
 
-/* The form with every kid from `first` on made an operand. */
-static Node *with_operands(Pass *p, Line *line, Node *e, uint32_t first) {
-    Node *out = node_list(p->arena, (Head)e->head, e->at, e->kids, e->count);
-    for (uint32_t i = first; i < e->count; i++)
-        if (e->kids[i]->kind != N_INT) out->kids[i] = operand(p, line, e->kids[i]);
-    return out;
+static Node *body(Anf *p, Node *e) {
+    Line line = {.at = pos(e)}, *outer = p->line;
+    p->line = &line;
+    Node *last = operation(p, e);
+    p->line = outer;
+    if (line.bindings.count == 0) return last;
+    NodeList bindings = nodes(line.bindings.items, line.bindings.count, line.at);
+    return make_let(p->walk.arena, line.at, bindings, last);
 }
 
-/* Binds names to the values of expressions, in order. */
-static void add_bindings(Pass *p, Line *line, const Node *bindings) {
-    for (uint32_t i = 0; i < bindings->count; i++)
-        bind(p, line, bindings->kids[i]->kids[0], operation(p, line, bindings->kids[i]->kids[1]));
+static Node *sequence(Anf *p, NodeList steps) {
+    for (uint32_t i = 0; i + 1 < steps.count; i++)
+        bound_to_new(p, "_", operation(p, steps.items[i]));
+    return operation(p, steps.items[steps.count - 1]);
 }
 
-static Node *loop(Pass *p, Line *line, Node *e) {
-    Node *starts = node_tree(p->arena, N_VECTOR, e->kids[1]->at, e->kids[1]->kids, e->kids[1]->count);
-    for (uint32_t i = 0; i < starts->count; i++) {
-        Node *kids[] = {starts->kids[i]->kids[0], operand(p, line, starts->kids[i]->kids[1])};
-        starts->kids[i] = node_tree(p->arena, N_VECTOR, starts->kids[i]->at, kids, 2);
+static Node *let(Anf *p, LetForm let) {
+    for (uint32_t i = 0; i < let.bindings.count; i++) {
+        BindingForm b = as_binding(let.bindings.items[i]);
+        bind(p, b.name, operation(p, b.value));
     }
-    return list(p->arena, H_loop, e->at, e->kids[0], starts, body(p, e->kids[2]), NULL);
+    return operation(p, let.body);
+}
+
+static Node *branch(Anf *p, Node *e) {
+    IfForm f = as_if(e);
+    f.test = operand(&p->walk, f.test);
+    f.then = body(p, f.then);
+    f.otherwise = body(p, f.otherwise);
+    return remake_if(p->walk.arena, e, f);
+}
+
+static Node *loop(Anf *p, Node *e) {
+    LoopForm loop = as_loop(e);
+    loop.bindings = walk_bound_values(&p->walk, loop.bindings);
+    loop.body = body(p, loop.body);
+    return remake_loop(p->walk.arena, e, loop);
 }
 
 /* What `e` does last, as one operation; what it does before goes to the line. */
-static Node *operation(Pass *p, Line *line, Node *e) {
-    if (is_cell(p, e)) return list(p->arena, H_global, line->at, e, NULL);
-    if (!is_tree(e) || e->head == H_quote) return e;
-    switch (e->head) {
-    case H_if: {
-        Node *test = operand(p, line, e->kids[0]);
-        Node *then = body(p, e->kids[1]), *otherwise = body(p, e->kids[2]);
-        return list(p->arena, H_if, e->at, test, then, otherwise, NULL);
+static Node *operation(Anf *p, Node *e) {
+    switch (Lclosed_Expr_of(e)) {
+    case Lclosed_Expr_NAME:
+    case Lclosed_Expr_quote: return e;
+    case Lclosed_Expr_GLOBAL:
+        return table_get(&p->cells, e->text) ? make_global(p->walk.arena, p->line->at, e) : e;
+    case Lclosed_Expr_do: return sequence(p, as_do(e).steps);
+    case Lclosed_Expr_let: return let(p, as_let(e));
+    case Lclosed_Expr_if: return branch(p, e);
+    case Lclosed_Expr_loop: return loop(p, e);
+    case Lclosed_Expr_recur:
+    case Lclosed_Expr_prim:
+    case Lclosed_Expr_set_global:
+    case Lclosed_Expr_call:
+    case Lclosed_Expr_direct:
+    case Lclosed_Expr_enter:
+    case Lclosed_Expr_try_call:
+    case Lclosed_Expr_closure:
+    case Lclosed_Expr_patch: return walk_parts(&p->walk, e);
     }
-    case H_do:
-        for (uint32_t i = 0; i + 1 < e->count; i++) {
-            Node *effect = operation(p, line, e->kids[i]);
-            bind(p, line, numbered_name(p->arena, &p->names, "_"), effect);
-        }
-        return operation(p, line, e->kids[e->count - 1]);
-    case H_let:
-        add_bindings(p, line, e->kids[0]);
-        return operation(p, line, e->kids[1]);
-    case H_loop: return loop(p, line, e);
-    case H_call:
-    case H_patch: return with_operands(p, line, e, 0);
-    case H_recur:
-    case H_prim:
-    case H_set_global:
-    case H_closure:
-    case H_direct:
-    case H_enter: return with_operands(p, line, e, 1);
-    case H_try_call: return with_operands(p, line, e, 2);
-    default: bug(e, "anf does not know this form");
-    }
+    bug(e, "no expression of Lclosed");
 }
 
-static Node *body(Pass *p, Node *e) {
-    Pos at = is_tree(e) ? e->at : 0;
-    Line line = {.at = at};
-    Node *last = operation(p, &line, e);
-    if (line.bindings.count == 0) return last;
-    Node *bindings = node_tree(p->arena, N_VECTOR, at, line.bindings.items, line.bindings.count);
-    return list(p->arena, H_let, at, bindings, last, NULL);
-}
-
-static Node *function(Pass *p, Node *f) {
-    Function parts = function_parts(f);
-    p->names = parts.names;
-    Node *new_body = body(p, parts.body);
-    return list(p->arena, H_function, f->at, parts.name, names_form(p->arena, f->at, p->names), parts.env, parts.params,
-                new_body, NULL);
+static Node *change_top(void *context, Node *top) {
+    Anf *p = context;
+    if (!is_form(top, H_function)) return top;
+    FunctionForm f = as_function(top);
+    p->names = (uint32_t)f.names->integer;
+    f.body = body(p, f.body);
+    f.names = node_int(p->walk.arena, top->at, p->names);
+    return remake_function(p->walk.arena, top, f);
 }
 
 Node *pass_anf(Context *context, Node *program) {
-    Table cells = {.arena = context->scratch};
-    Node *out = node_list(context->arena, H_program, program->at, program->kids, program->count);
-    for (uint32_t i = 1; i < program->count; i++)
-        if (is_form(top_inner(program->kids[i]), H_cell)) table_put(&cells, top_inner(program->kids[i])->kids[0]->text, program->kids[i]);
-    Pass p = {.arena = context->arena, .cells = &cells};
-    for (uint32_t i = 1; i < program->count; i++) {
-        Node *inner = top_inner(program->kids[i]);
-        if (is_form(inner, H_function)) out->kids[i] = top_with(context->arena, program->kids[i], function(&p, inner));
+    Anf p = {.walk = {.arena = context->arena, .visit = operand},
+             .cells = {.arena = context->scratch}};
+    NodeList tops = as_program(program).tops;
+    for (uint32_t i = 0; i < tops.count; i++) {
+        Node *top = top_inner(tops.items[i]);
+        if (is_form(top, H_cell)) table_put(&p.cells, as_cell(top).name->text, top);
     }
-    return out;
+    return map_tops(context->arena, program, change_top, &p);
 }

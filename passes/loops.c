@@ -15,263 +15,191 @@
  * Choice: a self tail call inside an inner loop is a recur of the outer one: loops have labels.
  */
 #include "loops.h"
-#include "ir/arity.h"
+#include "arity.h"
+#include "names.h"
+#include "walk.h"
 
 /* What recur goes to: the innermost loop or arity. */
 typedef struct {
     Node *label; /* NULL until something recurs to an arity */
     Text hint;
     uint32_t count;
+    bool ends_function; /* is its value the function's? */
 } Target;
 
 /* The innermost function. */
 typedef struct {
     Node *function;     /* (fn ...) */
-    Node *arity;        /* the arity at hand */
+    Node *arity;        /* the one that is visited */
     Target *target;     /* of that arity */
     const Node *global; /* the global whose constant value it is, or NULL */
 } Self;
 
-/* Where an expression stands. */
 typedef struct {
-    bool ends_round;    /* in tail position of the target */
-    bool ends_function; /* in tail position of the function */
-    bool in_try;        /* between it and the target there is a try */
-} Spot;
-
-typedef struct {
-    Arena *arena, *scratch;
+    Walk walk; /* in_tail: of the target */
     Diagnostics *diagnostics;
-    uint32_t next; /* number of the next name */
+    uint32_t names; /* the next number of a name */
     Target *target;
+    bool in_try; /* is there a try between here and the target? */
     Self self;
-} Looper;
+} Loops;
 
-static const Spot inside = {false, false, false};
+static Node *visit(Walk *w, Node *e);
 
-static Node *rewrite(Looper *l, Node *e, Spot spot);
-
-static Node *new_name(Looper *l, Text hint) { return node_name(l->arena, hint, l->next++); }
-
-static Node *label_of(Looper *l, Target *target) {
-    if (!target->label) target->label = new_name(l, target->hint);
+static Node *label_of(Loops *p, Target *target) {
+    if (!target->label) target->label = node_name(p->walk.arena, target->hint, p->names++);
     return target->label;
 }
 
-/* Not in tail position, though still inside the same try or not. */
-static Spot operand(Spot spot) { return (Spot){false, false, spot.in_try}; }
-
-static Node **rewrite_all(Looper *l, Node **kids, uint32_t count, Spot spot) {
-    Node **out = NEW_ARRAY(l->scratch, Node *, count);
-    for (uint32_t i = 0; i < count; i++)
-        out[i] = rewrite(l, kids[i], spot);
-    return out;
+/* Visits the body of a loop or arity, which is what `target` goes back to. */
+static Node *visit_body(Loops *p, Target *target, Node *body) {
+    Target *outer = p->target;
+    bool in_try = p->in_try, in_tail = p->walk.in_tail;
+    p->target = target;
+    p->in_try = false;
+    p->walk.in_tail = true;
+    body = visit(&p->walk, body);
+    p->target = outer;
+    p->in_try = in_try;
+    p->walk.in_tail = in_tail;
+    return body;
 }
 
 /* ---- recur */
 
-static bool check_recur(Looper *l, const Node *e, Spot spot) {
-    const Target *target = l->target;
+static bool check_recur(Loops *p, const Node *e, uint32_t count) {
+    const Target *target = p->target;
     if (!target) {
-        error_at(l->diagnostics, pos(e), "SL0401", "recur has no loop or function around it");
-    } else if (spot.in_try) {
-        error_at(l->diagnostics, pos(e), "SL0402", "recur cannot leave a try");
-        help_line(l->diagnostics,
+        error_at(p->diagnostics, e->at, "SL0401", "recur has no loop or function around it");
+    } else if (p->in_try) {
+        error_at(p->diagnostics, e->at, "SL0402", "recur cannot leave a try");
+        help_line(p->diagnostics,
                   "put the loop inside the try, or let the try return what decides");
-    } else if (!spot.ends_round) {
-        error_at(l->diagnostics, pos(e), "SL0403",
+    } else if (!p->walk.in_tail) {
+        error_at(p->diagnostics, e->at, "SL0403",
                  "recur is not in tail position: something is still to be done after it");
-    } else if (target->count != e->count) {
-        error_at(l->diagnostics, pos(e), "SL0404",
-                 "recur gives %u value%s, but its target takes %u", e->count,
-                 e->count == 1 ? "" : "s", target->count);
+    } else if (target->count != count) {
+        error_at(p->diagnostics, e->at, "SL0404", "recur gives %u value%s, but its target takes %u",
+                 count, count == 1 ? "" : "s", target->count);
     } else {
         return true;
     }
     return false;
 }
 
-static Node *rewrite_recur(Looper *l, Node *e, Spot spot) {
-    if (!check_recur(l, e, spot)) return build(l->arena, pos(e), "(quote nil)");
-    Node **values = rewrite_all(l, e->kids, e->count, operand(spot));
-    return build(l->arena, pos(e), "(recur ? ?...)", label_of(l, l->target), values, e->count);
+static Node *visit_recur(Loops *p, Node *e) {
+    NodeList values = as_lcore_recur(e).values;
+    if (!check_recur(p, e, values.count)) return build(p->walk.arena, e->at, "(quote nil)");
+    values = walk_all(&p->walk, values);
+    return make_recur(p->walk.arena, e->at, label_of(p, p->target), values);
 }
 
 /* Is this a call, in tail position, of the function that it stands in, by the same arity? */
-static bool is_self_call(const Looper *l, const Node *e, Spot spot) {
-    const Self *self = &l->self;
-    const Node *callee = e->kids[0];
-    if (!spot.ends_function || !self->function) return false;
-    bool is_self = same_name(callee, self->function->kids[0]) ||
-                   (self->global && callee->kind == N_GLOBAL && callee->text == self->global->text);
-    return is_self && arity_for(self->function, e->count - 1) == self->arity;
+static bool is_self_call(const Loops *p, CallForm call) {
+    const Self *self = &p->self;
+    if (!self->function || !p->target->ends_function || !p->walk.in_tail) return false;
+    bool is_self =
+        same_name(call.callee, as_fn(self->function).self) ||
+        (self->global && call.callee->kind == N_GLOBAL && call.callee->text == self->global->text);
+    return is_self && arity_for(self->function, call.operands.count) == self->arity;
 }
 
-/* The operands as values of the parameters: those of a rest parameter become a list. */
-static Node *rewrite_self_call(Looper *l, Node *e) {
-    uint32_t fixed = fixed_parameters(l->self.arity), count = e->count - 1;
-    Node **values = rewrite_all(l, e->kids + 1, count, inside);
-    Node *label = label_of(l, l->self.target);
-    if (l->self.arity->head == H_arity)
-        return build(l->arena, pos(e), "(recur ? ?...)", label, values, count);
-    Node *rest = count == fixed
-                     ? build(l->arena, pos(e), "(quote nil)")
-                     : build(l->arena, pos(e), "(prim list ?...)", values + fixed, count - fixed);
-    Node **all = NEW_ARRAY(l->scratch, Node *, fixed + 1);
-    for (uint32_t i = 0; i < fixed; i++)
-        all[i] = values[i];
-    all[fixed] = rest;
-    return build(l->arena, pos(e), "(recur ? ?...)", label, all, fixed + 1);
-}
-
-static Node *rewrite_call(Looper *l, Node *e, Spot spot) {
-    if (is_self_call(l, e, spot)) return rewrite_self_call(l, e);
-    return node_list(l->arena, H_call, pos(e), rewrite_all(l, e->kids, e->count, operand(spot)),
-                     e->count);
+static Node *visit_call(Loops *p, Node *e) {
+    CallForm call = as_call(e);
+    if (!is_self_call(p, call)) return walk_parts(&p->walk, e);
+    NodeList values = walk_all(&p->walk, call.operands);
+    if (is_form(p->self.arity, H_rest))
+        values = rest_operands(p->walk.arena, e->at, values, fixed_parameters(p->self.arity));
+    return make_recur(p->walk.arena, e->at, label_of(p, p->self.target), values);
 }
 
 /* ---- functions and loops */
 
-/* [x e] with x as it is. */
-static Node *rewrite_bindings(Looper *l, Node *bindings, Spot spot) {
-    Node *out = node_tree(l->arena, N_VECTOR, pos(bindings), bindings->kids, bindings->count);
-    for (uint32_t i = 0; i < bindings->count; i++) {
-        Node *b = bindings->kids[i], *pair[] = {b->kids[0], rewrite(l, b->kids[1], spot)};
-        out->kids[i] = node_tree(l->arena, N_VECTOR, pos(b), pair, 2);
+static Node *visit_loop(Loops *p, Node *e) {
+    LoopForm loop = as_loop(e);
+    loop.bindings = walk_bound_values(&p->walk, loop.bindings);
+    Target target = {.hint = text("loop"), .count = loop.bindings.count};
+    target.ends_function = p->walk.in_tail && p->target && p->target->ends_function;
+    loop.label = label_of(p, &target);
+    loop.body = visit_body(p, &target, loop.body);
+    return make_loop(p->walk.arena, e->at, loop.label, loop.bindings, loop.body);
+}
+
+/* [x] body => [y] (loop label [[x y]] body) */
+static void loop_arity(Loops *p, ArityForm *arity, Pos at, Node *label) {
+    Arena *a = p->walk.arena;
+    NodeList names = arity->parameters;
+    Node **fresh = NEW_ARRAY(a, Node *, names.count),
+         **bindings = NEW_ARRAY(a, Node *, names.count);
+    for (uint32_t i = 0; i < names.count; i++) {
+        fresh[i] = node_name(a, names.items[i]->name.hint, p->names++);
+        bindings[i] = make_binding(a, names.at, names.items[i], fresh[i]);
     }
+    arity->parameters = nodes(fresh, names.count, names.at);
+    arity->body = make_loop(a, at, label, nodes(bindings, names.count, names.at), arity->body);
+}
+
+static Node *visit_arity(Loops *p, Node *e) {
+    ArityForm arity = as_arity(e);
+    Target target = {.hint = as_fn(p->self.function).self->name.hint,
+                     .count = arity.parameters.count,
+                     .ends_function = true};
+    p->self.target = &target;
+    p->self.arity = e;
+    arity.body = visit_body(p, &target, arity.body);
+    if (target.label) loop_arity(p, &arity, e->at, target.label);
+    return remake_arity(p->walk.arena, e, arity);
+}
+
+static Node *visit_fn(Loops *p, Node *e, const Node *global) {
+    FnForm fn = as_fn(e);
+    Node **arities = NEW_ARRAY(p->walk.arena, Node *, fn.arities.count);
+    Self outer = p->self;
+    p->self = (Self){.function = e, .global = global};
+    for (uint32_t i = 0; i < fn.arities.count; i++)
+        arities[i] = visit_arity(p, fn.arities.items[i]);
+    p->self = outer;
+    fn.arities.items = arities;
+    return remake_fn(p->walk.arena, e, fn);
+}
+
+static Node *visit_try(Loops *p, Node *e) {
+    bool outer = p->in_try;
+    p->in_try = true;
+    Node *out = walk_parts(&p->walk, e);
+    p->in_try = outer;
     return out;
 }
 
-static Node *rewrite_loop(Looper *l, Node *e, Spot spot) {
-    Node *bindings = rewrite_bindings(l, e->kids[0], operand(spot));
-    Target target = {NULL, text("loop"), bindings->count}, *outer = l->target;
-    l->target = &target;
-    Node *label = label_of(l, &target);
-    Node *body = rewrite(l, e->kids[1], (Spot){true, spot.ends_function, false});
-    l->target = outer;
-    return list(l->arena, H_loop, pos(e), label, bindings, body, NULL);
+static Node *visit(Walk *w, Node *e) {
+    Loops *p = (Loops *)w;
+    if (is_form(e, H_loop)) return visit_loop(p, e);
+    if (is_form(e, H_recur)) return visit_recur(p, e);
+    if (is_form(e, H_fn)) return visit_fn(p, e, NULL);
+    if (is_form(e, H_call)) return visit_call(p, e);
+    if (is_form(e, H_try)) return visit_try(p, e);
+    return walk_parts(w, e);
 }
 
-/* (arity [x] body) => (arity [y] (loop label [[x y]] body)) */
-static Node *loop_arity(Looper *l, Node *arity, Node *label, Node *body) {
-    Node *parameters = arity->kids[0];
-    Node *fresh =
-        node_tree(l->arena, N_VECTOR, pos(parameters), parameters->kids, parameters->count);
-    Node *bindings =
-        node_tree(l->arena, N_VECTOR, pos(parameters), parameters->kids, parameters->count);
-    for (uint32_t i = 0; i < parameters->count; i++) {
-        Node *x = parameters->kids[i];
-        fresh->kids[i] = new_name(l, x->name.hint);
-        Node *pair[] = {x, fresh->kids[i]};
-        bindings->kids[i] = node_tree(l->arena, N_VECTOR, pos(parameters), pair, 2);
-    }
-    Node *loop = list(l->arena, H_loop, pos(arity), label, bindings, body, NULL);
-    return list(l->arena, (Head)arity->head, pos(arity), fresh, loop, NULL);
+static Node *visit_top(void *context, Node *top) {
+    Loops *p = context;
+    p->names = names_of_top(top);
+    Node *value = value_of_top(top);
+    bool is_constant = is_form(top, H_define) && is_form(value, H_fn);
+    value = is_constant ? visit_fn(p, value, as_define(top).name) : walk_operand(&p->walk, value);
+    return top_with_value(p->walk.arena, top, p->names, value);
 }
 
-static Node *rewrite_arity(Looper *l, Node *arity) {
-    Node *parameters = arity->kids[0];
-    Target target = {NULL, l->self.function->kids[0]->name.hint, parameters->count};
-    l->target = l->self.target = &target;
-    l->self.arity = arity;
-    Node *body = rewrite(l, arity->kids[1], (Spot){true, true, false});
-    if (target.label) return loop_arity(l, arity, target.label, body);
-    return list(l->arena, (Head)arity->head, pos(arity), parameters, body, NULL);
-}
-
-static Node *rewrite_fn(Looper *l, Node *e, const Node *global) {
-    Self outer_self = l->self;
-    Target *outer_target = l->target;
-    l->self = (Self){.function = e, .global = global};
-    Node *out = node_list(l->arena, H_fn, pos(e), e->kids, e->count);
-    for (uint32_t i = 1; i < e->count; i++)
-        out->kids[i] = rewrite_arity(l, e->kids[i]);
-    l->self = outer_self;
-    l->target = outer_target;
-    return out;
-}
-
-/* ---- the other forms */
-
-/* The last kid is where the form is. */
-static Node *rewrite_do(Looper *l, Node *e, Spot spot) {
-    Node *out = node_list(l->arena, (Head)e->head, pos(e), e->kids, e->count);
-    for (uint32_t i = 0; i < e->count; i++)
-        out->kids[i] = rewrite(l, e->kids[i], i + 1 == e->count ? spot : operand(spot));
-    return out;
-}
-
-static Node *rewrite_if(Looper *l, Node *e, Spot spot) {
-    Node *test = rewrite(l, e->kids[0], operand(spot)), *then = rewrite(l, e->kids[1], spot);
-    return list(l->arena, H_if, pos(e), test, then, rewrite(l, e->kids[2], spot), NULL);
-}
-
-static Node *rewrite_let(Looper *l, Node *e, Spot spot) {
-    Node *bindings = rewrite_bindings(l, e->kids[0], operand(spot));
-    return list(l->arena, (Head)e->head, pos(e), bindings, rewrite(l, e->kids[1], spot), NULL);
-}
-
-static Node *rewrite_try(Looper *l, Node *e) {
-    static const Spot in_try = {false, false, true};
-    Node *out = node_list(l->arena, H_try, pos(e), e->kids, e->count);
-    out->kids[0] = rewrite(l, e->kids[0], in_try);
-    for (uint32_t i = 1; i < e->count; i++) {
-        Node *handler = e->kids[i];
-        Node *copy =
-            node_list(l->arena, (Head)handler->head, pos(handler), handler->kids, handler->count);
-        copy->kids[copy->count - 1] = rewrite(l, copy->kids[copy->count - 1], in_try);
-        out->kids[i] = copy;
-    }
-    return out;
-}
-
-static Node *rewrite(Looper *l, Node *e, Spot spot) {
-    if (!is_tree(e)) return e;
-    switch (e->head) {
-    case H_quote: return e;
-    case H_if: return rewrite_if(l, e, spot);
-    case H_do: return rewrite_do(l, e, spot);
-    case H_let: case H_letrec: return rewrite_let(l, e, spot);
-    case H_loop: return rewrite_loop(l, e, spot);
-    case H_recur: return rewrite_recur(l, e, spot);
-    case H_fn: return rewrite_fn(l, e, NULL);
-    case H_call: return rewrite_call(l, e, spot);
-    case H_try: return rewrite_try(l, e);
-    case H_prim: case H_set_global: break;
-    default: bug(e, "no expression of Lnamed");
-    }
-    Node *out = node_list(l->arena, (Head)e->head, pos(e), e->kids, e->count);
-    for (uint32_t i = 1; i < e->count; i++)
-        out->kids[i] = rewrite(l, e->kids[i], operand(spot));
-    return out;
-}
-
-/* (define g (names n) e), (variable g (names n) e), (run (names n) e) */
-static Node *rewrite_top(Looper *l, Node *top) {
-    Node *out = node_list(l->arena, (Head)top->head, pos(top), top->kids, top->count);
-    Node *names = top->kids[top->count - 2], *e = top->kids[top->count - 1];
-    l->next = (uint32_t)names->kids[0]->integer;
-    bool is_constant = is_form(top, H_define) && is_form(e, H_fn);
-    out->kids[top->count - 1] =
-        is_constant ? rewrite_fn(l, e, top->kids[0]) : rewrite(l, e, inside);
-    out->kids[top->count - 2] =
-        list(l->arena, H_names, pos(names), node_int(l->arena, pos(names), l->next), NULL);
-    return out;
+static Loops start(Arena *arena, Diagnostics *diagnostics) {
+    return (Loops){.walk = {.arena = arena, .visit = visit}, .diagnostics = diagnostics};
 }
 
 void check_recurs(Context *context, Node *top) {
-    Looper l = {.arena = context->scratch,
-                .scratch = context->scratch,
-                .diagnostics = context->diagnostics};
-    rewrite_top(&l, top_inner(top));
+    Loops p = start(context->scratch, context->diagnostics);
+    visit_top(&p, top_inner(top));
 }
 
 Node *pass_loops(Context *context, Node *program) {
-    Looper l = {
-        .arena = context->arena, .scratch = context->scratch, .diagnostics = context->diagnostics};
-    Node *out = node_list(l.arena, H_program, pos(program), program->kids, program->count);
-    for (uint32_t i = 1; i < program->count; i++)
-        out->kids[i] =
-            top_with(l.arena, program->kids[i], rewrite_top(&l, top_inner(program->kids[i])));
-    return out;
+    Loops p = start(context->arena, context->diagnostics);
+    return map_tops(context->arena, program, visit_top, &p);
 }

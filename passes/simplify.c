@@ -110,7 +110,7 @@ static Node *simplify_let(Simplifier *s, Node *e) {
     return let_form(s, pos(e), &bindings, simplified(s, e->kids[1]));
 }
 
-Node *simplified_let(Simplifier *s, Pos at, Node *const *names, Node **values, uint32_t count,
+Node *simplified_let(Simplifier *s, Pos at, Node *const *names, Node *const *values, uint32_t count,
                      Node *body) {
     Nodes bindings = {0};
     for (uint32_t i = 0; i < count; i++)

@@ -56,12 +56,9 @@ Node *known_call(Converter *c, Pos at, const Known *k, Node *closure, Node **ope
                  uint32_t count) {
     const Node *arity = arity_for(k->function, count);
     if (!arity) return NULL;
-    if (arity->head == H_rest) {
-        operands =
-            rest_operands(c->arena, c->scratch, at, operands, count, fixed_parameters(arity));
-        count = fixed_parameters(arity) + 1;
-    }
+    NodeList values = nodes(operands, count, at);
+    if (is_form(arity, H_rest)) values = rest_operands(c->arena, at, values, fixed_parameters(arity));
     Node *worker = node_global(c->arena, worker_name(k, arity));
-    if (k->is_static) return build(c->arena, at, "(direct ? ?...)", worker, operands, count);
-    return build(c->arena, at, "(enter ? ? ?...)", worker, closure, operands, count);
+    if (k->is_static) return make_direct(c->arena, at, worker, values);
+    return make_enter(c->arena, at, worker, closure, values);
 }

@@ -4,17 +4,15 @@
 
 #include "ir.h"
 
-static inline bool is_arity(const Node *n) { return is_form(n, H_arity) || is_form(n, H_rest); }
 /* The parameters before the rest parameter, if there is one. */
 static inline uint32_t fixed_parameters(const Node *arity) {
-    return arity->kids[0]->count - (arity->head == H_rest);
+    return as_arity(arity).parameters.count - (arity->head == H_rest);
 }
 /* The arity that a call with `count` operands runs, NULL when none fits. `f`: (fn ...). */
 Node *arity_for(const Node *f, uint32_t count);
-/* What fills the parameters of an arity with `fixed` of them and a rest parameter: the operands behind
- * the fixed ones become a list, nil when there are none. In `scratch`. */
-Node **rest_operands(Arena *arena, Arena *scratch, Pos at, Node **operands, uint32_t count,
-                     uint32_t fixed);
+/* What fills the parameters of an arity with `fixed` of them and a rest parameter: the operands
+ * behind the fixed ones become a list, nil when there are none. */
+NodeList rest_operands(Arena *a, Pos at, NodeList operands, uint32_t fixed);
 /* "1 value", "2 or 3 values", "at least 1 value": what the function takes. */
 Text arities_text(const Node *f);
 

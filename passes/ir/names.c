@@ -10,7 +10,8 @@ Function function_parts(Node *function) {
     uint32_t i = 2;
     if (is_form(function->kids[i], H_returns)) {
         Text t = function->kids[i++]->kids[0]->text;
-        if (!type_parse(text_bytes(t), text_length(t), &f.returns)) bug(function, "'%s' is no type", text_bytes(t));
+        if (!type_parse(text_bytes(t), text_length(t), &f.returns))
+            bug(function, "'%s' is no type", text_bytes(t));
     }
     f.env = function->kids[i];
     f.params = function->kids[i + 1];
@@ -30,10 +31,24 @@ Node *returns_form(Arena *a, Pos at, const char *what) {
     return list(a, H_returns, at, node_text(a, N_SYMBOL, at, text(what)), NULL);
 }
 
+/* The parts of define and variable are the same. */
 uint32_t names_of_top(const Node *top) {
-    /* the parts of define and variable are the same */
     const Node *names = is_form(top, H_run) ? as_run(top).names : as_define(top).names;
     return (uint32_t)names->integer;
+}
+
+Node *value_of_top(const Node *top) {
+    return is_form(top, H_run) ? as_run(top).value : as_define(top).value;
+}
+
+Node *top_with_value(Arena *a, Node *top, uint32_t names, Node *value) {
+    DefineForm f = is_form(top, H_run) ? (DefineForm){.names = as_run(top).names} : as_define(top);
+    if ((uint32_t)f.names->integer != names) f.names = node_int(a, top->at, names);
+    if (is_form(top, H_run)) return remake_run(a, top, (RunForm){.names = f.names, .value = value});
+    f.value = value;
+    if (is_form(top, H_variable))
+        return remake_variable(a, top, (VariableForm){f.name, f.names, f.value});
+    return remake_define(a, top, f);
 }
 
 static int by_number(const void *a, const void *b) {

@@ -7,8 +7,8 @@
 /* The parts of a (function ...) of Lclosed to Lspecial. */
 typedef struct {
     Node *whole, *name, *env, *params, *body;
-    Type returns;       /* Ltyped on; T_NONE before */
-    uint32_t names;     /* the next free number */
+    Type returns;   /* Ltyped on; T_NONE before */
+    uint32_t names; /* the next free number */
 } Function;
 Function function_parts(Node *function);
 
@@ -17,11 +17,15 @@ Node *numbered_name(Arena *a, uint32_t *names, const char *hint);
 
 /* The next free number of a (define ...), (variable ...) or (run ...). */
 uint32_t names_of_top(const Node *top);
+/* What a (define ...), (variable ...) or (run ...) computes. */
+Node *value_of_top(const Node *top);
+/* The top with another value, and another next free number. */
+Node *top_with_value(Arena *a, Node *top, uint32_t names, Node *value);
 /* Each name once, sorted by number. */
 NodeList sorted_names(Arena *a, NodeList names);
 
-/* Hint of a function that is the value of a global, but was made by another function: simplify writes
- * it, closures does not name the function after the global. */
+/* Hint of a function that is the value of a global, but was made by another function: simplify
+ * writes it, closures does not name the function after the global. */
 #define MADE_FUNCTION "made-fn"
 
 /* (names n) and (returns type) as forms. */

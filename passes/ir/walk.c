@@ -145,17 +145,30 @@ Node *walk_operand(Walk *w, Node *e) {
     return out;
 }
 
+/* The list with item i replaced, in an array of its own. */
+static NodeList with_item(Arena *a, NodeList list, Node *const *original, uint32_t i, Node *item) {
+    if (list.items[i] == item) return list;
+    if (list.items == original) {
+        Node **copy = NEW_ARRAY(a, Node *, list.count);
+        memcpy(copy, list.items, list.count * sizeof *copy);
+        list.items = copy;
+    }
+    ((Node **)(uintptr_t)list.items)[i] = item;
+    return list;
+}
+
 NodeList walk_all(Walk *w, NodeList list) {
     NodeList out = list;
-    for (uint32_t i = 0; i < list.count; i++) {
-        Node *kid = walk_operand(w, list.items[i]);
-        if (kid == out.items[i]) continue;
-        if (out.items == list.items) {
-            Node **copy = NEW_ARRAY(w->arena, Node *, list.count);
-            memcpy(copy, list.items, list.count * sizeof *copy);
-            out.items = copy;
-        }
-        ((Node **)(uintptr_t)out.items)[i] = kid;
+    for (uint32_t i = 0; i < list.count; i++)
+        out = with_item(w->arena, out, list.items, i, walk_operand(w, list.items[i]));
+    return out;
+}
+
+NodeList walk_bound_values(Walk *w, NodeList bindings) {
+    NodeList out = bindings;
+    for (uint32_t i = 0; i < bindings.count; i++) {
+        Node *binding = walk_binding(w, bindings.items[i], false, true);
+        out = with_item(w->arena, out, bindings.items, i, binding);
     }
     return out;
 }

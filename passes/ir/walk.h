@@ -30,6 +30,8 @@ Node *walk_operand(Walk *w, Node *e);
 /* Visits each of the list. */
 NodeList walk_all(Walk *w, NodeList list);
 
+/* The bindings with their values visited, and their names as they are. */
+NodeList walk_bound_values(Walk *w, NodeList bindings);
 /* The program with `change` applied to each of its tops, to what is inside of (from ...). */
 Node *map_tops(Arena *a, Node *program, Node *(*change)(void *context, Node *top), void *context);
 

@@ -71,11 +71,11 @@ static bool is_worth_it(Simplifier *s, const Global *g, const Node *arity, Node 
 
 /* (let [[parameter operand] ...] body) */
 static Node *bound_body(Simplifier *s, Pos at, const Node *arity, Node **operands, uint32_t count) {
-    const Node *parameters = arity->kids[0];
-    if (arity->head == H_rest)
-        operands =
-            rest_operands(s->arena, s->scratch, at, operands, count, fixed_parameters(arity));
-    return simplified_let(s, at, parameters->kids, operands, parameters->count, arity->kids[1]);
+    ArityForm f = as_arity(arity);
+    NodeList values = nodes(operands, count, at);
+    if (is_form(arity, H_rest))
+        values = rest_operands(s->arena, at, values, fixed_parameters(arity));
+    return simplified_let(s, at, f.parameters.items, values.items, values.count, f.body);
 }
 
 static Node *inlined_global(Simplifier *s, Pos at, const Node *callee, Node **operands,

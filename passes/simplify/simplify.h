@@ -42,7 +42,7 @@ typedef struct {
 
 Node *simplified(Simplifier *s, Node *e);
 /* (let [[name value] ...] body), where the values are simplified already. */
-Node *simplified_let(Simplifier *s, Pos at, Node *const *names, Node **values, uint32_t count,
+Node *simplified_let(Simplifier *s, Pos at, Node *const *names, Node *const *values, uint32_t count,
                      Node *body);
 Fact *fact_of(Simplifier *s, const Node *name);
 static inline bool is_constant(const Node *e) { return is_form(e, H_quote); }
