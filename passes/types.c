@@ -15,6 +15,7 @@
  */
 #include "names.h"
 #include "table.h"
+#include "walk.h"
 
 #include <string.h>
 
@@ -24,14 +25,15 @@ typedef VEC(uint32_t) Indices;
 typedef struct Scope Scope;
 struct Scope {
     Scope *outer;
-    const Node *loop;
+    LoopForm loop;
 };
 
 typedef struct {
-    Function parts;
-    Type *types;         /* of every name in it */
+    Node *whole;
+    FunctionForm form;
+    Type *types; /* of every name in it */
     Type result;
-    bool escapes;        /* called by value: tagged parameters and result */
+    bool escapes; /* called by value: tagged parameters and result */
     bool queued, walked;
     Indices callers; /* functions to do again when the result grows */
 } Info;
@@ -43,33 +45,39 @@ typedef struct {
 } Cell;
 
 typedef struct {
-    Arena *arena, *scratch;
-    Table functions;     /* name -> Info */
-    Table cells;         /* name -> Cell */
-    Table entries;       /* name -> its (entry ...) */
+    Walk walk; /* writes the types into a function */
+    Arena *scratch;
+    Table functions; /* name -> Info */
+    Table cells;     /* name -> Cell */
+    Table entries;   /* name -> its (entry ...) */
     Info *infos;
     uint32_t count;
     VEC(uint32_t) queue;
-    uint32_t head;       /* of the queue */
-    Node *program;
+    uint32_t head; /* of the queue */
+    NodeList tops;
     Info *current;
     uint32_t current_index;
     Scope *scope;
-    bool first_walk;     /* through the current function */
-    bool grew;           /* a type of the current function grew: its body is walked again */
-} Pass;
+    bool first_walk; /* through the current function */
+    bool grew;       /* a type of the current function grew: its body is walked again */
+} Types;
 
 /* ---- the lattice */
 
-static bool is_number(Type t) { return t && !(t & (Type)~(T_INT | T_DOUBLE)); }
-static bool is_int(Type t) { return t && !(t & (Type)~T_INT); }
+static bool is_number(Type t) {
+    return t && !(t & (Type) ~(T_INT | T_DOUBLE));
+}
+static bool is_int(Type t) {
+    return t && !(t & (Type)~T_INT);
+}
 
 static Type constant_type(const Node *d) {
     switch (d->kind) {
     case N_NIL: return T_NIL;
     case N_TRUE:
     case N_FALSE: return T_BOOL;
-    case N_INT: return d->integer >= -((int64_t)1 << 62) && d->integer < (int64_t)1 << 62 ? T_FIX : T_BIG;
+    case N_INT:
+        return d->integer >= -((int64_t)1 << 62) && d->integer < (int64_t)1 << 62 ? T_FIX : T_BIG;
     case N_DOUBLE: return T_DOUBLE;
     case N_STRING: return T_STRING;
     case N_KEYWORD: return T_KEYWORD;
@@ -78,43 +86,47 @@ static Type constant_type(const Node *d) {
     }
 }
 
-static void enqueue(Pass *p, uint32_t index) {
+static void enqueue(Types *p, uint32_t index) {
     if (p->infos[index].queued) return;
     p->infos[index].queued = true;
     PUSH(p->scratch, p->queue, index);
 }
 
 /* Adds `t` to what the name can hold. */
-static void flow(Pass *p, Info *info, const Node *name, Type t) {
+static void flow(Types *p, Info *info, const Node *name, Type t) {
     Type *old = &info->types[name->name.number];
     if ((*old | t) == *old) return;
     *old |= t;
-    if (info == p->current) p->grew = true;
-    else enqueue(p, (uint32_t)(info - p->infos));
+    if (info == p->current)
+        p->grew = true;
+    else
+        enqueue(p, (uint32_t)(info - p->infos));
 }
 
-static Type type_of_operand(const Pass *p, const Node *a) {
+static Type type_of_operand(const Types *p, const Node *a) {
     if (a->kind == N_NAME) return p->current->types[a->name.number];
     if (a->kind == N_GLOBAL) return T_FN;
-    return constant_type(a->kids[0]);
+    return constant_type(as_quote(a).datum);
 }
 
 /* ---- operations */
 
 /* The current function is to be done again when what it reads grows. What it calls and reads does
  * not change, so the first walk through it tells all. */
-static void remember(Pass *p, Indices *readers) {
+static void remember(Types *p, Indices *readers) {
     if (!p->first_walk) return;
     if (readers->count && readers->items[readers->count - 1] == p->current_index) return;
     PUSH(p->scratch, *readers, p->current_index);
 }
 
-static Type call_known(Pass *p, const Node *g, Node *const *args, uint32_t count) {
+static Type call_known(Types *p, const Node *g, NodeList operands) {
     Info *callee = table_get(&p->functions, g->text);
     if (!callee) bug(g, "call of a function that does not exist");
-    if (callee->parts.params->count != count) bug(g, "call with %u operands of a function of %u", count, callee->parts.params->count);
-    for (uint32_t i = 0; i < count; i++)
-        flow(p, callee, callee->parts.params->kids[i], type_of_operand(p, args[i]));
+    NodeList parameters = callee->form.parameters;
+    if (parameters.count != operands.count)
+        bug(g, "call with %u operands of a function of %u", operands.count, parameters.count);
+    for (uint32_t i = 0; i < operands.count; i++)
+        flow(p, callee, parameters.items[i], type_of_operand(p, operands.items[i]));
     remember(p, &callee->callers);
     return callee->result;
 }
@@ -128,42 +140,39 @@ static Type arithmetic(Prim prim, Type a, Type b) {
 }
 
 /* A worker that a primitive falls back to ($core/equal? for =) is called by specialize later. */
-static Type fallback(Pass *p, Prim prim, Node *e) {
-    Text name = text_format("%s.w%u", prim_rows[prim].runtime + 1, e->count - 1);
-    Node *g = node_global(p->scratch, name);
-    return table_get(&p->functions, name) ? call_known(p, g, e->kids + 1, e->count - 1) : T_ANY;
+static void fall_back(Types *p, Prim prim, NodeList operands) {
+    Text name = text_format("%s.w%u", prim_rows[prim].runtime + 1, operands.count);
+    if (table_get(&p->functions, name)) call_known(p, node_global(p->scratch, name), operands);
 }
 
-static Type primitive(Pass *p, Node *e) {
-    Prim prim = (Prim)e->kids[0]->head;
-    Type a = e->count > 1 ? type_of_operand(p, e->kids[1]) : T_NONE;
-    Type b = e->count > 2 ? type_of_operand(p, e->kids[2]) : T_NONE;
-    switch ((int)prim) {
-    case P_add: case P_sub: case P_mul: case P_div: case P_quot: case P_rem: case P_mod:
+static Type primitive(Types *p, PrimForm f) {
+    Prim prim = (Prim)f.operation->head;
+    Type a = f.operands.count > 0 ? type_of_operand(p, f.operands.items[0]) : T_NONE;
+    Type b = f.operands.count > 1 ? type_of_operand(p, f.operands.items[1]) : T_NONE;
+    if (prim == P_add || prim == P_sub || prim == P_mul || prim == P_div || prim == P_quot ||
+        prim == P_rem || prim == P_mod)
         return arithmetic(prim, a, b);
-    default: break;
-    }
     const char *runtime = prim_rows[prim].runtime;
-    if (runtime && *runtime == '$') fallback(p, prim, e);
+    if (runtime && *runtime == '$') fall_back(p, prim, f.operands);
     Type t = prim_result(prim);
     return t == T_FLAG ? T_BOOL : t;
 }
 
-static Type expression(Pass *p, Node *e);
+static Type expression(Types *p, Node *e);
 
-static Cell *cell_of(const Pass *p, const Node *g) {
+static Cell *cell_of(const Types *p, const Node *g) {
     Cell *cell = table_get(&p->cells, g->text);
     if (!cell) bug(g, "no such cell");
     return cell;
 }
 
-static Type global(Pass *p, const Node *g) {
+static Type global(Types *p, const Node *g) {
     Cell *cell = cell_of(p, g);
     remember(p, &cell->readers);
     return cell->type;
 }
 
-static void set_global(Pass *p, const Node *g, Type t) {
+static void set_global(Types *p, const Node *g, Type t) {
     Cell *cell = cell_of(p, g);
     if ((cell->type | t) == cell->type) return;
     cell->type |= t;
@@ -171,102 +180,111 @@ static void set_global(Pass *p, const Node *g, Type t) {
         enqueue(p, cell->readers.items[i]);
 }
 
-static Type loop(Pass *p, Node *e) {
-    Scope here = {p->scope, e};
-    for (uint32_t i = 0; i < e->kids[1]->count; i++) {
-        const Node *binding = e->kids[1]->kids[i];
-        flow(p, p->current, binding->kids[0], type_of_operand(p, binding->kids[1]));
+static void flow_bindings(Types *p, NodeList bindings) {
+    for (uint32_t i = 0; i < bindings.count; i++) {
+        BindingForm b = as_binding(bindings.items[i]);
+        flow(p, p->current, b.name, expression(p, b.value));
     }
+}
+
+static Type loop(Types *p, LoopForm loop) {
+    flow_bindings(p, loop.bindings);
+    Scope here = {p->scope, loop};
     p->scope = &here;
-    Type t = expression(p, e->kids[2]);
+    Type t = expression(p, loop.body);
     p->scope = here.outer;
     return t;
 }
 
-static Type recur(Pass *p, Node *e) {
+static Type recur(Types *p, Node *e) {
+    RecurForm f = as_recur(e);
     const Scope *s = p->scope;
-    while (s && !same_name(s->loop->kids[0], e->kids[0]))
+    while (s && !same_name(s->loop.label, f.label))
         s = s->outer;
     if (!s) bug(e, "recur outside of its loop");
-    for (uint32_t i = 1; i < e->count; i++)
-        flow(p, p->current, s->loop->kids[1]->kids[i - 1]->kids[0], type_of_operand(p, e->kids[i]));
+    for (uint32_t i = 0; i < f.values.count; i++)
+        flow(p, p->current, as_binding(s->loop.bindings.items[i]).name,
+             type_of_operand(p, f.values.items[i]));
     return T_NONE;
 }
 
-static Type expression(Pass *p, Node *e) {
-    if (!is_tree(e) || e->head == H_quote) return type_of_operand(p, e);
-    switch (e->head) {
-    case H_let:
-        for (uint32_t i = 0; i < e->kids[0]->count; i++) {
-            Node *binding = e->kids[0]->kids[i];
-            flow(p, p->current, binding->kids[0], expression(p, binding->kids[1]));
-        }
-        return expression(p, e->kids[1]);
-    case H_if: {
-        Type then = expression(p, e->kids[1]);
-        return then | expression(p, e->kids[2]);
+static Type branches(Types *p, IfForm f) {
+    Type then = expression(p, f.then);
+    return then | expression(p, f.otherwise);
+}
+
+static Type expression(Types *p, Node *e) {
+    switch (Lanf_Expr_of(e)) {
+    case Lanf_Expr_NAME:
+    case Lanf_Expr_GLOBAL:
+    case Lanf_Expr_quote: return type_of_operand(p, e);
+    case Lanf_Expr_let: flow_bindings(p, as_let(e).bindings); return expression(p, as_let(e).body);
+    case Lanf_Expr_if: return branches(p, as_if(e));
+    case Lanf_Expr_loop: return loop(p, as_loop(e));
+    case Lanf_Expr_recur: return recur(p, e);
+    case Lanf_Expr_prim: return primitive(p, as_prim(e));
+    case Lanf_Expr_direct: return call_known(p, as_direct(e).function, as_direct(e).operands);
+    case Lanf_Expr_enter: return call_known(p, as_enter(e).function, as_enter(e).operands);
+    case Lanf_Expr_global: return global(p, as_global(e).name);
+    case Lanf_Expr_set_global:
+        set_global(p, as_set_global(e).name, type_of_operand(p, as_set_global(e).value));
+        return T_NIL;
+    case Lanf_Expr_closure: return T_FN;
+    case Lanf_Expr_patch: return T_NIL;
+    case Lanf_Expr_call:
+    case Lanf_Expr_try_call: return T_ANY;
     }
-    case H_loop: return loop(p, e);
-    case H_recur: return recur(p, e);
-    case H_prim: return primitive(p, e);
-    case H_direct: return call_known(p, e->kids[0], e->kids + 1, e->count - 1);
-    case H_enter: return call_known(p, e->kids[0], e->kids + 2, e->count - 2);
-    case H_global: return global(p, e->kids[0]);
-    case H_set_global: set_global(p, e->kids[0], type_of_operand(p, e->kids[1])); return T_NIL;
-    case H_closure: return T_FN;
-    case H_patch: return T_NIL;
-    case H_call:
-    case H_try_call: return T_ANY;
-    default: bug(e, "types does not know this form");
-    }
+    bug(e, "no expression of Lanf");
 }
 
 /* ---- which functions are called by value */
 
-static void function_escapes(Pass *p, const Node *g) {
+static void function_escapes(Types *p, const Node *g) {
     Info *info = table_get(&p->functions, g->text);
     if (info) info->escapes = true;
 }
 
-static void entry_escapes(Pass *p, Text name) {
-    const Node *entry = table_get(&p->entries, name);
-    for (uint32_t i = 2; entry && i < entry->count; i++)
-        function_escapes(p, entry->kids[i]->kids[1]);
+static void entry_escapes(Types *p, const Node *g) {
+    const Node *entry = table_get(&p->entries, g->text);
+    if (!entry) return;
+    NodeList targets = as_entry(entry).targets;
+    for (uint32_t i = 0; i < targets.count; i++)
+        function_escapes(p, as_target(targets.items[i]).function);
 }
 
-static void find_escapes(Pass *p, Node *e) {
-    if (e->kind == N_GLOBAL) entry_escapes(p, e->text);
-    if (!is_tree(e) || e->head == H_quote) return;
-    uint32_t first = 0;
-    if (e->head == H_closure) entry_escapes(p, e->kids[0]->text);
-    if (e->head == H_try_call) {
-        function_escapes(p, e->kids[0]);
-        function_escapes(p, e->kids[1]);
+/* An entry that is an operand, or the closure that is made of it, is a function as a value. */
+static Node *find_escapes(Walk *w, Node *e) {
+    Types *p = (Types *)w;
+    if (e->kind == N_GLOBAL) entry_escapes(p, e);
+    if (is_form(e, H_closure)) entry_escapes(p, as_closure(e).entry);
+    if (is_form(e, H_try_call)) {
+        function_escapes(p, as_try_call(e).body);
+        function_escapes(p, as_try_call(e).handler);
     }
-    if (e->head == H_direct || e->head == H_enter || e->head == H_global || e->head == H_set_global) first = 1;
-    for (uint32_t i = first; i < e->count; i++)
-        find_escapes(p, e->kids[i]);
+    return walk_parts(w, e);
 }
 
 /* ---- functions to a fixed point */
 
 /* Raw words cannot go through a call by value. */
-static Type tagged(Type t) { return is_int(t) || t == T_DOUBLE ? T_ANY : t; }
+static Type tagged(Type t) {
+    return is_int(t) || t == T_DOUBLE ? T_ANY : t;
+}
 
-static void infer(Pass *p, uint32_t index) {
+static void infer(Types *p, uint32_t index) {
     Info *info = &p->infos[index];
     p->current = info;
     p->current_index = index;
-    for (uint32_t i = 0; i < info->parts.env->count; i++)
-        flow(p, info, info->parts.env->kids[i], i == 0 ? T_FN : T_ANY);
-    for (uint32_t i = 0; i < info->parts.params->count && info->escapes; i++)
-        flow(p, info, info->parts.params->kids[i], T_ANY);
+    for (uint32_t i = 0; i < info->form.env.count; i++)
+        flow(p, info, info->form.env.items[i], i == 0 ? T_FN : T_ANY);
+    for (uint32_t i = 0; i < info->form.parameters.count && info->escapes; i++)
+        flow(p, info, info->form.parameters.items[i], T_ANY);
     Type result;
     p->first_walk = !info->walked;
     info->walked = true;
     do {
         p->grew = false;
-        result = expression(p, info->parts.body);
+        result = expression(p, info->form.body);
         p->first_walk = false;
     } while (p->grew);
     if (info->escapes) result = tagged(result);
@@ -276,7 +294,7 @@ static void infer(Pass *p, uint32_t index) {
         enqueue(p, info->callers.items[i]);
 }
 
-static void infer_all(Pass *p) {
+static void infer_all(Types *p) {
     for (uint32_t i = 0; i < p->count; i++)
         enqueue(p, i);
     while (p->head < p->queue.count) {
@@ -288,95 +306,75 @@ static void infer_all(Pass *p) {
 
 /* ---- writing the types into the term */
 
-static Node *typed(Pass *p, Node *name) {
-    return node_typed(p->arena, name, p->current->types[name->name.number]);
+static Node *typed(Walk *w, Node *name) {
+    const Types *p = (const Types *)w;
+    return node_typed(w->arena, name, p->current->types[name->name.number]);
 }
 
-static Node *with_types(Pass *p, Node *e);
-
-static Node *typed_bindings(Pass *p, Node *bindings) {
-    Node *out = node_tree(p->arena, N_VECTOR, bindings->at, bindings->kids, bindings->count);
-    for (uint32_t i = 0; i < out->count; i++) {
-        Node *kids[] = {typed(p, out->kids[i]->kids[0]), with_types(p, out->kids[i]->kids[1])};
-        out->kids[i] = node_tree(p->arena, N_VECTOR, out->kids[i]->at, kids, 2);
-    }
-    return out;
-}
-
-static Node *with_types(Pass *p, Node *e) {
-    switch (is_tree(e) ? e->head : (uint16_t)H_NONE) {
-    case H_let:
-        return list(p->arena, H_let, e->at, typed_bindings(p, e->kids[0]), with_types(p, e->kids[1]), NULL);
-    case H_loop:
-        return list(p->arena, H_loop, e->at, e->kids[0], typed_bindings(p, e->kids[1]), with_types(p, e->kids[2]), NULL);
-    case H_if:
-        return list(p->arena, H_if, e->at, e->kids[0], with_types(p, e->kids[1]), with_types(p, e->kids[2]), NULL);
-    default: return e;
-    }
-}
-
-static Node *typed_names(Pass *p, Node *names) {
-    Node *out = node_tree(p->arena, (NodeKind)names->kind, names->at, names->kids, names->count);
-    out->head = names->head;
-    for (uint32_t i = 0; i < out->count; i++)
-        out->kids[i] = typed(p, out->kids[i]);
-    return out;
-}
-
-static Node *typed_function(Pass *p, Info *info) {
-    Node *f = info->parts.whole;
+static Node *typed_function(Types *p, Info *info) {
+    Arena *a = p->walk.arena;
     p->current = info;
-    Node *body = with_types(p, info->parts.body);
-    return list(p->arena, H_function, f->at, info->parts.name, names_form(p->arena, f->at, info->parts.names),
-                returns_form(p->arena, f->at, type_text(info->result)), typed_names(p, info->parts.env),
-                typed_names(p, info->parts.params), body, NULL);
+    FunctionForm f = as_function(walk_parts(&p->walk, info->whole));
+    f.returns = node_text(a, N_SYMBOL, info->whole->at, text(type_text(info->result)));
+    return make_function(a, info->whole->at, f);
 }
 
 /* ---- the program */
 
-static void collect(Pass *p) {
-    for (uint32_t i = 1; i < p->program->count; i++) {
-        Node *top = top_inner(p->program->kids[i]);
-        if (is_form(top, H_function)) {
-            Info *info = &p->infos[p->count++];
-            info->parts = function_parts(top);
-            info->types = NEW_ARRAY(p->scratch, Type, info->parts.names + 1);
-            table_put(&p->functions, info->parts.name->text, info);
-        }
-        if (is_form(top, H_entry)) table_put(&p->entries, top->kids[0]->text, top);
-        if (!is_form(top, H_cell)) continue;
-        Cell *cell = NEW(p->scratch, Cell);
-        cell->type = T_NIL; /* before it is computed */
-        table_put(&p->cells, top->kids[0]->text, cell);
+static void collect(Types *p, Node *top) {
+    if (is_form(top, H_function)) {
+        Info *info = &p->infos[p->count++];
+        info->whole = top;
+        info->form = as_function(top);
+        info->types = NEW_ARRAY(p->scratch, Type, info->form.names->integer + 1);
+        table_put(&p->functions, info->form.name->text, info);
     }
+    if (is_form(top, H_entry)) table_put(&p->entries, as_entry(top).name->text, top);
+    if (!is_form(top, H_cell)) return;
+    Cell *cell = NEW(p->scratch, Cell);
+    cell->type = T_NIL; /* before it is computed */
+    table_put(&p->cells, as_cell(top).name->text, cell);
 }
 
 /* What a call of a value that is no closure goes to; reached by the runtime only. */
-static bool called_by_runtime(Text name) { return !strncmp(text_bytes(name), "core/invoke-", 12); }
+static bool called_by_runtime(Text name) {
+    return !strncmp(text_bytes(name), "core/invoke-", 12);
+}
 
-static void find_all_escapes(Pass *p) {
+static void find_all_escapes(Types *p) {
+    Walk *w = &p->walk;
+    w->visit = find_escapes;
     for (uint32_t i = 0; i < p->count; i++) {
-        find_escapes(p, p->infos[i].parts.body);
-        if (called_by_runtime(p->infos[i].parts.name->text)) p->infos[i].escapes = true;
+        find_escapes(w, p->infos[i].form.body);
+        if (called_by_runtime(p->infos[i].form.name->text)) p->infos[i].escapes = true;
     }
-    for (uint32_t i = 1; i < p->program->count; i++) {
-        Node *top = top_inner(p->program->kids[i]);
-        if (is_form(top, H_start)) function_escapes(p, top->kids[0]);
+    for (uint32_t i = 0; i < p->tops.count; i++) {
+        Node *top = top_inner(p->tops.items[i]);
+        if (is_form(top, H_start)) function_escapes(p, as_start(top).function);
     }
+}
+
+static Node *with_types(void *context, Node *top) {
+    Types *p = context;
+    return is_form(top, H_function)
+               ? typed_function(p, table_get(&p->functions, as_function(top).name->text))
+               : top;
 }
 
 Node *pass_types(Context *context, Node *program) {
     Arena *scratch = context->scratch;
-    Pass p = {.arena = context->arena, .scratch = scratch, .program = program, .functions = {.arena = scratch},
-              .cells = {.arena = scratch}, .entries = {.arena = scratch}};
-    p.infos = NEW_ARRAY(scratch, Info, program->count);
-    collect(&p);
+    Types p = {.walk = {.arena = context->arena},
+               .scratch = scratch,
+               .tops = as_program(program).tops,
+               .functions = {.arena = scratch},
+               .cells = {.arena = scratch},
+               .entries = {.arena = scratch}};
+    p.infos = NEW_ARRAY(scratch, Info, p.tops.count);
+    for (uint32_t i = 0; i < p.tops.count; i++)
+        collect(&p, top_inner(p.tops.items[i]));
     find_all_escapes(&p);
     infer_all(&p);
-    Node *out = node_list(context->arena, H_program, program->at, program->kids, program->count);
-    uint32_t next = 0;
-    for (uint32_t i = 1; i < program->count; i++)
-        if (is_form(top_inner(program->kids[i]), H_function))
-            out->kids[i] = top_with(context->arena, program->kids[i], typed_function(&p, &p.infos[next++]));
-    return out;
+    p.walk.visit = walk_parts;
+    p.walk.bind = typed;
+    return map_tops(context->arena, program, with_types, &p);
 }

@@ -8,11 +8,13 @@
 #include "ir.h"
 
 typedef enum {
-    PART_CONSTANT, /* an atom that stands for itself */
-    PART_USES,     /* a name that is bound elsewhere */
-    PART_BINDS,    /* a name that is bound here */
-    PART_TERM,     /* something of a nonterminal */
-    PART_TREE,     /* a list or vector of parts */
+    PART_CONSTANT,    /* an atom that stands for itself */
+    PART_USES,        /* a name that is bound elsewhere */
+    PART_BINDS,       /* a name that is bound here */
+    PART_BINDS_LABEL, /* the label of a loop */
+    PART_USES_LABEL,  /* of the loop that goes on */
+    PART_TERM,        /* something of a nonterminal */
+    PART_TREE,        /* a list or vector of parts */
 } PartRole;
 
 /* Where the names that a part binds are known. */

@@ -67,6 +67,7 @@ static const struct {
 } terminals[] = {
     {"datum", DATA_ATOMS | TREES}, {"symbol", ONE(N_SYMBOL)}, {"integer", ONE(N_INT)},   {"string", ONE(N_STRING)},
     {"name", ONE(N_NAME)},         {"variable", ONE(N_NAME)}, {"global", ONE(N_GLOBAL)},
+    {"loop_label", ONE(N_NAME)},   {"loop_goal", ONE(N_NAME)},
     {"block", ONE(N_BLOCK)},       {"label", ONE(N_BLOCK)},   {"prim", ONE(N_PRIM)},
     {"word", ONE(N_WORD)},         {"opcode", ONE(N_OPCODE)}, {"condition", ONE(N_CONDITION)},
 };

@@ -61,10 +61,10 @@ static uint32_t end_of_repetition(const PartRow *rows, uint32_t row, uint32_t co
 
 static Node *walk_rows(Walk *w, const PartRow *rows, uint32_t count, Node *n);
 
-static Node *walk_name(Walk *w, const PartRow *row, Node *name) {
-    if (name->kind != N_NAME) return name;
-    Node *(*meet)(Walk *, Node *) = row->role == PART_BINDS ? w->bind : w->use;
-    return meet ? meet(w, name) : name;
+typedef Node *Meet(Walk *w, Node *name);
+
+static Node *walk_name(Walk *w, Meet *meet, Node *name) {
+    return meet && name->kind == N_NAME ? meet(w, name) : name;
 }
 
 static Node *walk_term(Walk *w, const PartRow *row, Node *term, bool in_tail) {
@@ -85,7 +85,7 @@ static Node *walk_term(Walk *w, const PartRow *row, Node *term, bool in_tail) {
 static Node *walk_binding(Walk *w, Node *binding, bool names, bool values) {
     BindingForm b = as_binding(binding);
     if (values) b.value = walk_operand(w, b.value);
-    if (names && w->bind && b.name->kind == N_NAME) b.name = w->bind(w, b.name);
+    if (names) b.name = walk_name(w, w->bind, b.name);
     return remake_binding(w->arena, binding, b);
 }
 
@@ -104,8 +104,10 @@ static Node *walk_bindings(Walk *w, Scope scope, Node *bindings) {
 static Node *walk_part(Walk *w, const PartRow *row, Node *kid, bool in_tail) {
     switch (row->role) {
     case PART_CONSTANT: return kid;
-    case PART_USES:
-    case PART_BINDS: return walk_name(w, row, kid);
+    case PART_USES: return walk_name(w, w->use, kid);
+    case PART_BINDS: return walk_name(w, w->bind, kid);
+    case PART_BINDS_LABEL: return walk_name(w, w->bind_label, kid);
+    case PART_USES_LABEL: return walk_name(w, w->use_label, kid);
     case PART_TERM: return walk_term(w, row, kid, in_tail);
     case PART_TREE:
         if (row->scope != IN_LATER_PARTS) return walk_bindings(w, row->scope, kid);

@@ -18,6 +18,9 @@ struct Walk {
      * of its name. */
     Node *(*bind)(Walk *w, Node *name);
     Node *(*use)(Walk *w, Node *name);
+    /* The same for labels of loops. */
+    Node *(*bind_label)(Walk *w, Node *name);
+    Node *(*use_label)(Walk *w, Node *name);
     /* Does the value of the term that is visited become the value of the function or loop around
      * it, with nothing left to do? The caller sets it for the first term. */
     bool in_tail;

@@ -10,6 +10,8 @@ static const char *role_of(const MergedItem *m) {
     if (item->kind == ITEM_NONTERMINAL) return "PART_TERM";
     if (item->kind == ITEM_TREE) return "PART_TREE";
     if (!strcmp(item->terminal, "variable")) return "PART_BINDS";
+    if (!strcmp(item->terminal, "loop_label")) return "PART_BINDS_LABEL";
+    if (!strcmp(item->terminal, "loop_goal")) return "PART_USES_LABEL";
     return strcmp(item->terminal, "name") ? "PART_CONSTANT" : "PART_USES";
 }
 
