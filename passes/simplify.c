@@ -25,19 +25,6 @@ Fact *fact_of(Simplifier *s, const Node *name) {
     return &s->facts.items[name->name.number];
 }
 
-static Node *copy(Simplifier *s, Node *e) {
-    Node *out = node_tree(s->arena, (NodeKind)e->kind, pos(e), e->kids, e->count);
-    out->head = e->head;
-    return out;
-}
-
-static Node *with_kids(Simplifier *s, Node *e, uint32_t first) {
-    Node *out = copy(s, e);
-    for (uint32_t i = first; i < e->count; i++)
-        out->kids[i] = simplified(s, e->kids[i]);
-    return out;
-}
-
 /* ---- names */
 
 /* May this stand wherever a name for it stands? */
@@ -52,7 +39,7 @@ static Node *simplify_name(Simplifier *s, Node *x) {
 
 static Node *simplify_global(const Simplifier *s, Node *g) {
     const Global *global = constant_global(s, g);
-    Node *value = global ? global->top->kids[2] : NULL;
+    Node *value = global ? value_of_top(global->top) : NULL;
     return value && (is_constant(value) || global_function(s, value)) ? value : g;
 }
 
@@ -61,18 +48,22 @@ static Node *simplify_global(const Simplifier *s, Node *g) {
 static uint8_t truth_of(const Simplifier *s, const Node *value) {
     if (is_form(value, H_fn) || global_function(s, value)) return TRUE | NOT_NIL;
     if (!is_form(value, H_prim)) return NOTHING;
-    Type type = prim_result((Prim)value->kids[0]->head);
+    Type type = prim_result((Prim)as_prim(value).operation->head);
     if (type == T_FLAG) return NOT_NIL;
     return (type & (T_NIL | T_BOOL)) == 0 && type != T_NONE ? TRUE | NOT_NIL : NOTHING;
+}
+
+static void add_all(Simplifier *s, Nodes *out, NodeList bindings) {
+    for (uint32_t i = 0; i < bindings.count; i++)
+        PUSH(s->scratch, *out, bindings.items[i]);
 }
 
 /* Moves the bindings of a let out of it and gives its body. A let that is large already keeps its
  * own: on the way out of deep nesting each binding is moved a limited number of times. */
 static Node *opened(Simplifier *s, Node *e, Nodes *out) {
-    while (is_form(e, H_let) && e->kids[0]->count <= MOST_MOVED) {
-        for (uint32_t i = 0; i < e->kids[0]->count; i++)
-            PUSH(s->scratch, *out, e->kids[0]->kids[i]);
-        e = e->kids[1];
+    while (is_form(e, H_let) && as_let(e).bindings.count <= MOST_MOVED) {
+        add_all(s, out, as_let(e).bindings);
+        e = as_let(e).body;
     }
     return e;
 }
@@ -83,38 +74,44 @@ static void bind_value(Simplifier *s, Node *name, Node *value, Nodes *out) {
     Fact *fact = fact_of(s, name);
     fact->truth = truth_of(s, value);
     fact->value = is_copyable(s, value) || is_form(value, H_fn) ? value : NULL;
-    if (is_copyable(s, value)) return;
-    Node *pair[] = {name, value};
-    PUSH(s->scratch, *out, node_tree(s->arena, N_VECTOR, pos(value), pair, 2));
+    if (!is_copyable(s, value))
+        PUSH(s->scratch, *out, make_binding(s->arena, pos(value), name, value));
 }
 
 /* (let [... [x e]] x) is (let [...] e); (let [...] (let [...] e)) is one let. */
 static Node *let_form(Simplifier *s, Pos at, Nodes *bindings, Node *body) {
     body = opened(s, body, bindings);
-    Node *last = bindings->count ? bindings->items[bindings->count - 1] : NULL;
-    if (last && same_name(last->kids[0], body)) {
-        body = last->kids[1];
-        bindings->count--;
+    if (bindings->count) {
+        BindingForm last = as_binding(bindings->items[bindings->count - 1]);
+        if (same_name(last.name, body)) {
+            body = last.value;
+            bindings->count--;
+        }
     }
     if (bindings->count == 0) return body;
-    Node *vector = node_tree(s->arena, N_VECTOR, at, bindings->items, bindings->count);
-    return list(s->arena, H_let, at, vector, body, NULL);
+    return make_let(s->arena, at, nodes(bindings->items, bindings->count, at), body);
 }
 
-static Node *simplify_let(Simplifier *s, Node *e) {
+/* The same around bindings that are there: only when they grow they are copied. */
+static Node *let_around(Simplifier *s, Pos at, NodeList bindings, Node *body) {
+    Nodes all = {.items = (Node **)(uintptr_t)bindings.items, .count = bindings.count};
+    all.capacity = all.count;
+    return let_form(s, at, &all, body);
+}
+
+static Node *simplify_bound(Simplifier *s, Pos at, NodeList bound, Node *body) {
     Nodes bindings = {0};
-    for (uint32_t i = 0; i < e->kids[0]->count; i++) {
-        Node *b = e->kids[0]->kids[i];
-        bind_value(s, b->kids[0], simplified(s, b->kids[1]), &bindings);
+    for (uint32_t i = 0; i < bound.count; i++) {
+        BindingForm b = as_binding(bound.items[i]);
+        bind_value(s, b.name, simplified(s, b.value), &bindings);
     }
-    return let_form(s, pos(e), &bindings, simplified(s, e->kids[1]));
+    return let_form(s, at, &bindings, simplified(s, body));
 }
 
-Node *simplified_let(Simplifier *s, Pos at, Node *const *names, Node *const *values, uint32_t count,
-                     Node *body) {
+Node *simplified_let(Simplifier *s, Pos at, NodeList names, NodeList values, Node *body) {
     Nodes bindings = {0};
-    for (uint32_t i = 0; i < count; i++)
-        bind_value(s, names[i], values[i], &bindings);
+    for (uint32_t i = 0; i < names.count; i++)
+        bind_value(s, names.items[i], values.items[i], &bindings);
     return let_form(s, at, &bindings, simplified(s, body));
 }
 
@@ -122,16 +119,22 @@ Node *simplified_let(Simplifier *s, Pos at, Node *const *names, Node *const *val
 
 static Node *branch(Simplifier *s, Pos at, Node *test, Node *then, Node *other);
 
+static bool is_prim(const Node *e, Prim p) {
+    return is_form(e, H_prim) && as_prim(e).operation->head == p;
+}
+
 /* A branch, simplified, where the test is known to be true, or false. */
 static Node *under(Simplifier *s, const Node *test, bool holds, Node *e) {
-    const Node *x = test;
-    bool asks_nil = is_form(test, H_prim) && test->kids[0]->head == P_is_nil;
-    if (asks_nil) x = test->kids[1];
+    bool asks_nil = is_prim(test, P_is_nil);
+    const Node *x = asks_nil ? as_prim(test).operands.items[0] : test;
     if (x->kind != N_NAME) return simplified(s, e);
     Fact before = *fact_of(s, x), *fact = fact_of(s, x);
-    if (!asks_nil) fact->truth |= holds ? TRUE | NOT_NIL : FALSE;
-    else if (!holds) fact->truth |= NOT_NIL;
-    else if (!fact->value) fact->value = build(s->arena, pos(test), "(quote nil)");
+    if (!asks_nil)
+        fact->truth |= holds ? TRUE | NOT_NIL : FALSE;
+    else if (!holds)
+        fact->truth |= NOT_NIL;
+    else if (!fact->value)
+        fact->value = build(s->arena, pos(test), "(quote nil)");
     Node *out = simplified(s, e);
     Fact *after = fact_of(s, x);
     *after = (Fact){before.value, after->uses, before.truth};
@@ -152,25 +155,26 @@ static int known_truth(Simplifier *s, const Node *e, const Node *given, bool hol
 static bool may_repeat(const Node *e) {
     if (!is_tree(e) || is_constant(e)) return true;
     if (!is_form(e, H_recur)) return false;
-    for (uint32_t i = 0; i < e->count; i++)
-        if (is_tree(e->kids[i]) && !is_constant(e->kids[i])) return false;
+    NodeList values = as_recur(e).values;
+    for (uint32_t i = 0; i < values.count; i++)
+        if (is_tree(values.items[i]) && !is_constant(values.items[i])) return false;
     return true;
 }
 
 /* (if (if a b c) then other), which `and` and `or` make: when what b or c decides is known,
  * the branches are reached without the value in between. */
-static Node *branch_of_if(Simplifier *s, Pos at, Node *test, Node *then, Node *other) {
-    Node *a = test->kids[0], *b = test->kids[1], *c = test->kids[2];
+static Node *branch_of_if(Simplifier *s, Pos at, IfForm test, Node *then, Node *other) {
+    Node *a = test.test, *b = test.then, *c = test.otherwise;
     int b_truth = known_truth(s, b, a, true), c_truth = known_truth(s, c, a, false);
     if (b_truth >= 0 && c_truth >= 0 && b_truth != c_truth)
         return b_truth ? branch(s, at, a, then, other) : branch(s, at, a, other, then);
     if (b_truth >= 0 && may_repeat(b_truth ? then : other)) {
         Node *direct = simplified(s, b_truth ? then : other);
-        return build(s->arena, at, "(if ? ? ?)", a, direct, branch(s, at, c, then, other));
+        return make_if(s->arena, at, a, direct, branch(s, at, c, then, other));
     }
     if (c_truth >= 0 && may_repeat(c_truth ? then : other)) {
         Node *inner = branch(s, at, b, then, other);
-        return build(s->arena, at, "(if ? ? ?)", a, inner, simplified(s, c_truth ? then : other));
+        return make_if(s->arena, at, a, inner, simplified(s, c_truth ? then : other));
     }
     return NULL;
 }
@@ -180,176 +184,161 @@ static bool is_flag(const Node *e, bool value) {
 }
 
 static Node *if_form(Simplifier *s, Pos at, Node *test, Node *then, Node *other) {
-    bool is_flag_test = is_form(test, H_prim) && prim_result((Prim)test->kids[0]->head) == T_FLAG;
+    bool is_flag_test =
+        is_form(test, H_prim) && prim_result((Prim)as_prim(test).operation->head) == T_FLAG;
     if (is_flag_test && is_flag(then, true) && is_flag(other, false)) return test;
     if (is_constant(then) && node_equal(then, other) && is_pure(test)) return then;
-    return list(s->arena, H_if, at, test, then, other, NULL);
+    return make_if(s->arena, at, test, then, other);
 }
 
 /* The test is simplified, the branches are not. */
 static Node *branch(Simplifier *s, Pos at, Node *test, Node *then, Node *other) {
     int truth = known_truth(s, test, NULL, false);
     if (truth >= 0) return simplified(s, truth ? then : other);
-    if (is_form(test, H_prim) && test->kids[0]->head == P_not)
-        return branch(s, at, test->kids[1], other, then);
+    if (is_prim(test, P_not)) return branch(s, at, as_prim(test).operands.items[0], other, then);
     if (is_form(test, H_let)) {
-        Node *inner = branch(s, at, test->kids[1], then, other);
-        Nodes bindings = {.items = test->kids[0]->kids, .count = test->kids[0]->count};
-        bindings.capacity = bindings.count; /* to be copied before it grows */
-        return let_form(s, pos(test), &bindings, inner);
+        LetForm let = as_let(test);
+        Node *inner = branch(s, at, let.body, then, other);
+        return let_around(s, pos(test), let.bindings, inner);
     }
-    Node *direct = is_form(test, H_if) ? branch_of_if(s, at, test, then, other) : NULL;
+    Node *direct = is_form(test, H_if) ? branch_of_if(s, at, as_if(test), then, other) : NULL;
     if (direct) return direct;
     Node *first = under(s, test, true, then);
     return if_form(s, at, test, first, under(s, test, false, other));
 }
 
-static Node *simplify_if(Simplifier *s, Node *e) {
-    return branch(s, pos(e), simplified(s, e->kids[0]), e->kids[1], e->kids[2]);
+static Node *simplify_if(Simplifier *s, Pos at, IfForm f) {
+    return branch(s, at, simplified(s, f.test), f.then, f.otherwise);
 }
 
 /* ---- calls and operations */
 
 static Node *simplify_prim(Simplifier *s, Node *e) {
-    Node *out = with_kids(s, e, 1), *value = fold_primitive(s, out);
+    Node *out = walk_parts(&s->walk, e), *value = fold_primitive(s, out);
     return value ? value : out;
 }
 
 static Node *simplify_call(Simplifier *s, Node *e) {
-    Node *callee = simplified(s, e->kids[0]);
+    CallForm call = as_call(e);
     Nodes bindings = {0};
-    callee = opened(s, callee, &bindings);
-    Node *out = with_kids(s, e, 1);
-    out->kids[0] = callee;
-    Node *inlined = inlined_call(s, pos(e), callee, out->kids + 1, out->count - 1);
-    return let_form(s, pos(e), &bindings, inlined ? inlined : out);
+    call.callee = opened(s, simplified(s, call.callee), &bindings);
+    call.operands = walk_all(&s->walk, call.operands);
+    Node *inlined = inlined_call(s, e->at, call.callee, call.operands);
+    return let_form(s, e->at, &bindings, inlined ? inlined : remake_call(s->arena, e, call));
 }
 
 /* ---- the other forms */
 
 static Node *simplify_do(Simplifier *s, Node *e) {
+    NodeList given = as_do(e).steps;
     Nodes steps = {0};
-    for (uint32_t i = 0; i < e->count; i++) {
-        Node *step = simplified(s, e->kids[i]);
-        bool nested = is_form(step, H_do) && step->count <= MOST_MOVED;
-        for (uint32_t k = 0; nested && k < step->count; k++)
-            PUSH(s->scratch, steps, step->kids[k]);
-        if (!nested && (i + 1 == e->count || !is_pure(step))) PUSH(s->scratch, steps, step);
+    for (uint32_t i = 0; i < given.count; i++) {
+        Node *step = simplified(s, given.items[i]);
+        bool nested = is_form(step, H_do) && as_do(step).steps.count <= MOST_MOVED;
+        if (nested) add_all(s, &steps, as_do(step).steps);
+        if (!nested && (i + 1 == given.count || !is_pure(step))) PUSH(s->scratch, steps, step);
     }
-    return steps.count == 1 ? steps.items[0]
-                            : node_list(s->arena, H_do, pos(e), steps.items, steps.count);
-}
-
-static Node *simplify_bindings(Simplifier *s, Node *bindings) {
-    Node *out = copy(s, bindings);
-    for (uint32_t i = 0; i < bindings->count; i++)
-        out->kids[i] = with_kids(s, bindings->kids[i], 1);
-    return out;
+    if (steps.count == 1) return steps.items[0];
+    return make_do(s->arena, e->at, nodes(steps.items, steps.count, e->at));
 }
 
 /* A loop that nothing repeats is a let. */
 static Node *simplify_loop(Simplifier *s, Node *e) {
-    if (fact_of(s, e->kids[0])->uses == 1)
-        return simplify_let(s, build(s->arena, pos(e), "(let ? ?)", e->kids[1], e->kids[2]));
-    Node *bindings = simplify_bindings(s, e->kids[1]);
-    return list(s->arena, H_loop, pos(e), e->kids[0], bindings, simplified(s, e->kids[2]), NULL);
+    LoopForm loop = as_loop(e);
+    if (fact_of(s, loop.label)->uses == 1)
+        return simplify_bound(s, e->at, loop.bindings, loop.body);
+    return walk_parts(&s->walk, e);
 }
 
 static Node *simplify_letrec(Simplifier *s, Node *e) {
-    for (uint32_t i = 0; i < e->kids[0]->count; i++)
-        fact_of(s, e->kids[0]->kids[i]->kids[0])->truth = TRUE | NOT_NIL;
-    Node *bindings = simplify_bindings(s, e->kids[0]);
-    return list(s->arena, H_letrec, pos(e), bindings, simplified(s, e->kids[1]), NULL);
-}
-
-static Node *simplify_fn(Simplifier *s, Node *e) {
-    Node *out = copy(s, e);
-    for (uint32_t i = 1; i < e->count; i++)
-        out->kids[i] = with_kids(s, e->kids[i], 1);
-    return out;
+    NodeList bindings = as_letrec(e).bindings;
+    for (uint32_t i = 0; i < bindings.count; i++)
+        fact_of(s, as_binding(bindings.items[i]).name)->truth = TRUE | NOT_NIL;
+    return walk_parts(&s->walk, e);
 }
 
 /* What cannot throw needs no handlers. */
 static Node *simplify_try(Simplifier *s, Node *e) {
-    Node *out = copy(s, e);
-    out->kids[0] = simplified(s, e->kids[0]);
-    for (uint32_t i = 1; i < e->count; i++) {
-        Node *handler = copy(s, e->kids[i]);
-        handler->kids[handler->count - 1] = simplified(s, handler->kids[handler->count - 1]);
-        out->kids[i] = handler;
-    }
-    bool is_safe = is_constant(out->kids[0]) || out->kids[0]->kind == N_NAME;
-    return is_safe && !is_form(out->kids[out->count - 1], H_finally) ? out->kids[0] : out;
+    Node *out = walk_parts(&s->walk, e);
+    TryForm f = as_try(out);
+    bool is_safe = is_constant(f.body) || f.body->kind == N_NAME;
+    return is_safe && !is_form(f.handlers.items[f.handlers.count - 1], H_finally) ? f.body : out;
 }
 
 Node *simplified(Simplifier *s, Node *e) {
-    if (e->kind == N_NAME) return simplify_name(s, e);
-    if (e->kind == N_GLOBAL) return simplify_global(s, e);
-    switch (e->head) {
-    case H_quote: return e;
-    case H_if: return simplify_if(s, e);
-    case H_do: return simplify_do(s, e);
-    case H_let: return simplify_let(s, e);
-    case H_loop: return simplify_loop(s, e);
-    case H_letrec: return simplify_letrec(s, e);
-    case H_fn: return simplify_fn(s, e);
-    case H_call: return simplify_call(s, e);
-    case H_prim: return simplify_prim(s, e);
-    case H_try: return simplify_try(s, e);
-    case H_recur: case H_set_global: return with_kids(s, e, 1);
-    default: bug(e, "no expression of Lloop");
+    switch (Lloop_Expr_of(e)) {
+    case Lloop_Expr_NAME: return simplify_name(s, e);
+    case Lloop_Expr_GLOBAL: return simplify_global(s, e);
+    case Lloop_Expr_quote: return e;
+    case Lloop_Expr_if: return simplify_if(s, e->at, as_if(e));
+    case Lloop_Expr_do: return simplify_do(s, e);
+    case Lloop_Expr_let: return simplify_bound(s, e->at, as_let(e).bindings, as_let(e).body);
+    case Lloop_Expr_loop: return simplify_loop(s, e);
+    case Lloop_Expr_letrec: return simplify_letrec(s, e);
+    case Lloop_Expr_call: return simplify_call(s, e);
+    case Lloop_Expr_prim: return simplify_prim(s, e);
+    case Lloop_Expr_try: return simplify_try(s, e);
+    case Lloop_Expr_fn:
+    case Lloop_Expr_recur:
+    case Lloop_Expr_set_global: return walk_parts(&s->walk, e);
     }
+    bug(e, "no expression of Lloop");
+}
+
+static Node *visit(Walk *w, Node *e) {
+    return simplified((Simplifier *)w, e);
 }
 
 /* ---- tops */
 
-/* A global that turns out to hold a function which another one has made: it does not give it its name,
- * so that messages call the function the same with and without this pass. */
-static void mark_made_function(Simplifier *s, Node **value, const Node *was) {
-    if (!is_form(*value, H_fn) || is_form(was, H_fn)) return;
-    *value = copy(s, *value);
-    (*value)->kids[0] = node_name(s->arena, text(MADE_FUNCTION), (*value)->kids[0]->name.number);
+/* A global that turns out to hold a function which another one has made: it does not give it its
+ * name, so that messages call the function the same with and without this pass. */
+static Node *mark_made_function(Simplifier *s, Node *value, const Node *was) {
+    if (!is_form(value, H_fn) || is_form(was, H_fn)) return value;
+    FnForm fn = as_fn(value);
+    fn.self = node_name(s->arena, text(MADE_FUNCTION), fn.self->name.number);
+    return remake_fn(s->arena, value, fn);
 }
 
-/* (define g (names n) e), (variable g (names n) e), (run (names n) e) */
 static Node *simplify_top(Simplifier *s, Node *top) {
-    Node *names = top->kids[top->count - 2], *e = top->kids[top->count - 1], *out = copy(s, top);
-    s->next = (uint32_t)names->kids[0]->integer;
+    Node *e = value_of_top(top);
+    s->next = names_of_top(top);
     s->facts.count = 0;
-    s->current = is_form(top, H_run) ? 0 : top->kids[0]->text;
+    s->current = is_form(top, H_define) ? as_define(top).name->text : 0;
     s->budget = s->level > 1 ? GROWTH + size_of(e, GROWTH) : GROWTH / 4;
     count_uses(s, e);
     Node *value = simplified(s, e);
-    value = pruned(s, value, s->next);
-    mark_made_function(s, &value, e);
-    out->kids[top->count - 1] = value;
-    out->kids[top->count - 2] =
-        build(s->arena, pos(names), "(names ?)", node_int(s->arena, pos(names), s->next));
-    return out;
+    value = pruned(s, value, s->next); /* which simplified has counted up */
+    return top_with_value(s->arena, top, s->next, mark_made_function(s, value, e));
 }
 
 static void replace_definition(Simplifier *s, Node *top) {
-    Global *g = table_get(&s->globals, top->kids[0]->text);
+    Global *g = table_get(&s->globals, as_define(top).name->text);
     g->top = top;
-    g->names = (uint32_t)top->kids[1]->kids[0]->integer;
+    g->names = names_of_top(top);
+}
+
+typedef struct {
+    Table results; /* a top -> what it became */
+} Results;
+
+static Node *result_of(void *context, Node *top) {
+    return table_get(&((Results *)context)->results, (uintptr_t)top);
 }
 
 Node *pass_simplify(Context *context, Node *program) {
-    Simplifier s = {.arena = context->arena,
+    Simplifier s = {.walk = {.arena = context->arena, .visit = visit},
+                    .arena = context->arena,
                     .scratch = context->scratch,
                     .level = context->optimise,
                     .globals = {.arena = context->scratch}};
     index_program(&s, program);
-    Node **order = call_order(&s, program), *out = copy(&s, program);
-    Table results = {.arena = s.scratch};
-    for (uint32_t i = 0; i + 1 < program->count; i++) {
+    Node **order = call_order(&s, program);
+    Results results = {{.arena = s.scratch}};
+    for (uint32_t i = 0; i < as_program(program).tops.count; i++) {
         Node *top = simplify_top(&s, order[i]);
-        table_put(&results, (uintptr_t)order[i], top);
+        table_put(&results.results, (uintptr_t)order[i], top);
         if (is_form(top, H_define)) replace_definition(&s, top);
     }
-    for (uint32_t i = 1; i < program->count; i++) {
-        Node *top = program->kids[i];
-        out->kids[i] = top_with(s.arena, top, table_get(&results, (uintptr_t)top_inner(top)));
-    }
-    return out;
+    return map_tops(context->arena, program, result_of, &results);
 }

@@ -175,6 +175,12 @@ NodeList walk_bound_values(Walk *w, NodeList bindings) {
     return out;
 }
 
+Node *node_like(Arena *a, const Node *n, Pos at, NodeList kids) {
+    Node *out = node_blank(a, (NodeKind)n->kind, (Head)n->head, at, kids.count);
+    put_kids(out, 0, kids);
+    return out;
+}
+
 Node *map_tops(Arena *a, Node *program, Node *(*change)(void *context, Node *top), void *context) {
     Node *out = node_blank(a, N_LIST, H_program, program->at, program->count);
     out->kids[0] = program->kids[0];

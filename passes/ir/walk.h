@@ -35,6 +35,12 @@ NodeList walk_all(Walk *w, NodeList list);
 
 /* The bindings with their values visited, and their names as they are. */
 NodeList walk_bound_values(Walk *w, NodeList bindings);
+/* All kids of a list or vector, none of an atom: for walks that ask for no form. */
+static inline NodeList kids_of(const Node *n) {
+    return (NodeList){n->kids, is_tree(n) ? n->count : 0, pos(n), true};
+}
+/* A tree of the same kind and head as `n`, with other kids. */
+Node *node_like(Arena *a, const Node *n, Pos at, NodeList kids);
 /* The program with `change` applied to each of its tops, to what is inside of (from ...). */
 Node *map_tops(Arena *a, Node *program, Node *(*change)(void *context, Node *top), void *context);
 

@@ -4,17 +4,19 @@
 uint32_t size_of(const Node *e, uint32_t limit) {
     if (!is_tree(e) || is_constant(e)) return 0;
     uint32_t size = e->kind == N_LIST && e->head != H_arity && e->head != H_rest;
-    for (uint32_t i = 0; i < e->count && size < limit; i++)
-        size += size_of(e->kids[i], limit - size);
+    NodeList kids = kids_of(e);
+    for (uint32_t i = 0; i < kids.count && size < limit; i++)
+        size += size_of(kids.items[i], limit - size);
     return size;
 }
 
-/* A binder counts as a use, so a name that is used once has two; no knowledge of forms is needed. */
+/* A binder counts as a use, so a name that is used once has two; no knowledge of forms is needed.
+ */
 void count_uses(Simplifier *s, const Node *e) {
     if (e->kind == N_NAME) fact_of(s, e)->uses++;
-    if (!is_tree(e) || is_constant(e)) return;
-    for (uint32_t i = 0; i < e->count; i++)
-        count_uses(s, e->kids[i]);
+    NodeList kids = is_constant(e) ? nodes(NULL, 0, 0) : kids_of(e);
+    for (uint32_t i = 0; i < kids.count; i++)
+        count_uses(s, kids.items[i]);
 }
 
 typedef struct {
@@ -34,13 +36,12 @@ static Node *copy_name(Copy *c, const Node *x) {
 static Node *copy(Copy *c, Node *e) {
     if (e->kind == N_NAME) return copy_name(c, e);
     if (!is_tree(e)) return e;
-    Node *out =
-        node_tree(c->s->arena, (NodeKind)e->kind, pos(e) ? pos(e) : c->at, e->kids, e->count);
-    out->head = e->head;
-    if (is_constant(e)) return out;
-    for (uint32_t i = 0; i < e->count; i++)
-        out->kids[i] = copy(c, e->kids[i]);
-    return out;
+    NodeList kids = kids_of(e);
+    Node **copies = NEW_ARRAY(c->s->scratch, Node *, kids.count);
+    for (uint32_t i = 0; i < kids.count; i++)
+        copies[i] = is_constant(e) ? kids.items[i] : copy(c, kids.items[i]);
+    Pos at = pos(e) ? pos(e) : c->at;
+    return node_like(c->s->arena, e, at, nodes(copies, kids.count, at));
 }
 
 Node *renamed_copy(Simplifier *s, Node *e, uint32_t names, Pos at) {

@@ -9,7 +9,7 @@ bool is_true(const Node *constant) {
 }
 
 static Node *constant(Simplifier *s, Pos at, Node *d) {
-    return list(s->arena, H_quote, at, d, NULL);
+    return make_quote(s->arena, at, d);
 }
 
 Node *flag(Simplifier *s, Pos at, bool value) {
@@ -37,11 +37,18 @@ static bool fold_predicate(Prim p, NodeKind kind, bool *out) {
     case P_is_string: *out = kind == N_STRING; return true;
     case P_is_keyword: *out = kind == N_KEYWORD; return true;
     case P_is_symbol: *out = kind == N_SYMBOL; return true;
-    case P_is_vector: case P_is_fn: case P_is_map: case P_is_set: case P_is_delay:
-    case P_is_reduced: case P_is_cons: case P_is_empty_list: case P_is_lazy: case P_is_atom:
-    case P_is_exception: case P_is_subseq:
-        *out = false;
-        return true;
+    case P_is_vector:
+    case P_is_fn:
+    case P_is_map:
+    case P_is_set:
+    case P_is_delay:
+    case P_is_reduced:
+    case P_is_cons:
+    case P_is_empty_list:
+    case P_is_lazy:
+    case P_is_atom:
+    case P_is_exception:
+    case P_is_subseq: *out = false; return true;
     default: return false;
     }
 }
@@ -119,13 +126,26 @@ static Node *fold_numbers(Simplifier *s, Pos at, Prim p, const Node *a, const No
 static Node *fold_equality(Simplifier *s, Pos at, const Node *a, const Node *b) {
     if (a->kind != b->kind) return flag(s, at, false);
     switch ((NodeKind)a->kind) {
-    case N_NIL: case N_TRUE: case N_FALSE: return flag(s, at, true);
+    case N_NIL:
+    case N_TRUE:
+    case N_FALSE: return flag(s, at, true);
     case N_INT: return flag(s, at, a->integer == b->integer);
     case N_DOUBLE: return flag(s, at, a->real == b->real);
-    case N_STRING: case N_KEYWORD: case N_SYMBOL: return flag(s, at, a->text == b->text);
-    case N_LIST: case N_VECTOR: case N_MAP: case N_SET:
-    case N_REGEX: case N_NAME: case N_GLOBAL: case N_BLOCK:
-    case N_PRIM: case N_WORD: case N_OPCODE: case N_CONDITION: break;
+    case N_STRING:
+    case N_KEYWORD:
+    case N_SYMBOL: return flag(s, at, a->text == b->text);
+    case N_LIST:
+    case N_VECTOR:
+    case N_MAP:
+    case N_SET:
+    case N_REGEX:
+    case N_NAME:
+    case N_GLOBAL:
+    case N_BLOCK:
+    case N_PRIM:
+    case N_WORD:
+    case N_OPCODE:
+    case N_CONDITION: break;
     }
     return NULL;
 }
@@ -160,22 +180,24 @@ static Node *fold_one(Simplifier *s, Pos at, Prim p, Node *a) {
 }
 
 /* What is known of a value that is no constant: fn? of functions, nil? of what is not nil. */
-static Node *fold_known(Simplifier *s, Node *e, Prim p) {
-    Node *a = e->kids[1];
+static Node *fold_known(Simplifier *s, Pos at, Prim p, const Node *a) {
     bool is_function = is_form(a, H_fn) || global_function(s, a);
     uint8_t truth = a->kind == N_NAME ? fact_of(s, a)->truth : NOTHING;
-    if (p == P_is_fn && is_function) return flag(s, pos(e), true);
-    if (p == P_is_nil && (is_function || truth & (TRUE | NOT_NIL))) return flag(s, pos(e), false);
-    if (p == P_not && (is_function || truth & TRUE)) return flag(s, pos(e), false);
-    if (p == P_not && truth & FALSE) return flag(s, pos(e), true);
+    if (p == P_is_fn && is_function) return flag(s, at, true);
+    if (p == P_is_nil && (is_function || truth & (TRUE | NOT_NIL))) return flag(s, at, false);
+    if (p == P_not && (is_function || truth & TRUE)) return flag(s, at, false);
+    if (p == P_not && truth & FALSE) return flag(s, at, true);
     return NULL;
 }
 
 Node *fold_primitive(Simplifier *s, Node *e) {
-    Prim p = (Prim)e->kids[0]->head;
-    for (uint32_t i = 1; i < e->count; i++)
-        if (!is_constant(e->kids[i])) return e->count == 2 ? fold_known(s, e, p) : NULL;
-    if (e->count == 2) return fold_one(s, pos(e), p, datum(e->kids[1]));
-    if (e->count == 3) return fold_two(s, pos(e), p, datum(e->kids[1]), datum(e->kids[2]));
+    NodeList operands = as_prim(e).operands;
+    Prim p = (Prim)as_prim(e).operation->head;
+    Node *const *a = operands.items;
+    if (operands.count == 1)
+        return is_constant(a[0]) ? fold_one(s, e->at, p, datum(a[0]))
+                                 : fold_known(s, e->at, p, a[0]);
+    if (operands.count == 2 && is_constant(a[0]) && is_constant(a[1]))
+        return fold_two(s, e->at, p, datum(a[0]), datum(a[1]));
     return NULL;
 }

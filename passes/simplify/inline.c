@@ -22,88 +22,89 @@ enum {
 static bool has(const Node *e, Head head) {
     if (!is_tree(e) || is_constant(e)) return false;
     if (is_form(e, head)) return true;
-    for (uint32_t i = 0; i < e->count; i++)
-        if (has(e->kids[i], head)) return true;
+    NodeList kids = kids_of(e);
+    for (uint32_t i = 0; i < kids.count; i++)
+        if (has(kids.items[i], head)) return true;
     return false;
 }
 
 /* Is the name called here, or asked about by a test or predicate? */
 static bool is_asked(const Node *e, const Node *x, bool is_function) {
     if (!is_tree(e) || is_constant(e)) return false;
-    bool calls = is_form(e, H_call) && same_name(e->kids[0], x);
-    bool tests = is_form(e, H_if) && same_name(e->kids[0], x);
-    bool asks = is_form(e, H_prim) && e->count == 2 && same_name(e->kids[1], x);
+    bool calls = is_form(e, H_call) && same_name(as_call(e).callee, x);
+    bool tests = is_form(e, H_if) && same_name(as_if(e).test, x);
+    NodeList operands = is_form(e, H_prim) ? as_prim(e).operands : nodes(NULL, 0, 0);
+    bool asks = operands.count == 1 && same_name(operands.items[0], x);
     if (is_function ? calls : tests || asks) return true;
-    for (uint32_t i = 0; i < e->count; i++)
-        if (is_asked(e->kids[i], x, is_function)) return true;
+    NodeList kids = kids_of(e);
+    for (uint32_t i = 0; i < kids.count; i++)
+        if (is_asked(kids.items[i], x, is_function)) return true;
     return false;
 }
 
-static uint32_t limit_for(const Simplifier *s, const Global *g, const Node *arity, Node **operands,
-                          uint32_t count) {
-    uint32_t limit = s->level > 1 ? SMALL : SMALL_AT_O1;
-    for (uint32_t i = 0; i < count && i < fixed_parameters(arity) && s->level > 1; i++) {
-        bool is_function = is_form(operands[i], H_fn) || global_function(s, operands[i]);
-        uint32_t wanted = is_function                ? WITH_FUNCTION
-                          : is_constant(operands[i]) ? WITH_CONSTANT
-                                                     : 0;
-        if (limit < wanted && is_asked(arity->kids[1], arity->kids[0]->kids[i], is_function))
-            limit = wanted;
+static uint32_t limit_for(const Simplifier *s, const Global *g, const Node *arity,
+                          NodeList operands) {
+    ArityForm f = as_arity(arity);
+    uint32_t limit = s->level > 1 ? SMALL : SMALL_AT_O1, fixed = fixed_parameters(arity);
+    for (uint32_t i = 0; i < operands.count && i < fixed && s->level > 1; i++) {
+        Node *operand = operands.items[i];
+        bool is_function = is_form(operand, H_fn) || global_function(s, operand);
+        uint32_t wanted = is_function ? WITH_FUNCTION : is_constant(operand) ? WITH_CONSTANT : 0;
+        if (limit < wanted && is_asked(f.body, f.parameters.items[i], is_function)) limit = wanted;
     }
-    return g->uses == 1 && limit < USED_ONCE && !has(arity->kids[1], H_call) ? USED_ONCE : limit;
+    return g->uses == 1 && limit < USED_ONCE && !has(f.body, H_call) ? USED_ONCE : limit;
 }
 
 /* One round of a function into itself, not of what that brought in. */
-static bool is_own_call(const Simplifier *s, const Global *g, const Node *arity) {
-    return g->name == s->current && s->depth == 0 && s->level > 1 && !has(arity->kids[1], H_loop) && !has(arity->kids[1], H_fn);
+static bool is_own_call(const Simplifier *s, const Global *g, const Node *body) {
+    return g->name == s->current && s->depth == 0 && s->level > 1 && !has(body, H_loop) &&
+           !has(body, H_fn);
 }
 
-static bool is_worth_it(Simplifier *s, const Global *g, const Node *arity, Node **operands,
-                        uint32_t count) {
-    bool own = is_own_call(s, g, arity);
+static bool is_worth_it(Simplifier *s, const Global *g, const Node *arity, NodeList operands) {
+    const Node *body = as_arity(arity).body;
+    bool own = is_own_call(s, g, body);
     if (((g->calls_itself || g->name == s->current) && !own) || s->depth >= DEEPEST) return false;
-    uint32_t limit = own ? RECURSIVE : limit_for(s, g, arity, operands, count);
-    uint32_t size = size_of(arity->kids[1], limit + 1);
+    uint32_t limit = own ? RECURSIVE : limit_for(s, g, arity, operands);
+    uint32_t size = size_of(body, limit + 1);
     if (size > limit || size > s->budget) return false;
     s->budget -= size;
     return true;
 }
 
 /* (let [[parameter operand] ...] body) */
-static Node *bound_body(Simplifier *s, Pos at, const Node *arity, Node **operands, uint32_t count) {
+static Node *bound_body(Simplifier *s, Pos at, const Node *arity, NodeList operands) {
     ArityForm f = as_arity(arity);
-    NodeList values = nodes(operands, count, at);
     if (is_form(arity, H_rest))
-        values = rest_operands(s->arena, at, values, fixed_parameters(arity));
-    return simplified_let(s, at, f.parameters.items, values.items, values.count, f.body);
+        operands = rest_operands(s->arena, at, operands, fixed_parameters(arity));
+    return simplified_let(s, at, f.parameters, operands, f.body);
 }
 
-static Node *inlined_global(Simplifier *s, Pos at, const Node *callee, Node **operands,
-                            uint32_t count) {
+static Node *inlined_global(Simplifier *s, Pos at, const Node *callee, NodeList operands) {
     Global *g = constant_global(s, callee);
-    Node *f = global_function(s, callee), *arity = f ? arity_for(f, count) : NULL;
-    if (!arity || !is_worth_it(s, g, arity, operands, count)) return NULL;
+    Node *f = global_function(s, callee), *arity = f ? arity_for(f, operands.count) : NULL;
+    if (!arity || !is_worth_it(s, g, arity, operands)) return NULL;
     Node *copy = renamed_copy(s, arity, g->names, at);
     s->depth++;
-    Node *out = bound_body(s, at, copy, operands, count);
+    Node *out = bound_body(s, at, copy, operands);
     s->depth--;
     return out;
 }
 
 /* A function that is written where it is called, or whose only use is this call: its body moves. */
-static Node *moved_function(Simplifier *s, Pos at, const Node *f, Node **operands, uint32_t count) {
-    Node *arity = arity_for(f, count);
-    if (!arity || fact_of(s, f->kids[0])->uses > 1) return NULL;
-    return bound_body(s, at, arity, operands, count);
+static Node *moved_function(Simplifier *s, Pos at, const Node *f, NodeList operands) {
+    Node *arity = arity_for(f, operands.count);
+    if (!arity || fact_of(s, as_fn(f).self)->uses > 1) return NULL;
+    return bound_body(s, at, arity, operands);
 }
 
-Node *inlined_call(Simplifier *s, Pos at, Node *callee, Node **operands, uint32_t count) {
-    if (is_form(callee, H_fn)) return moved_function(s, at, callee, operands, count);
-    if (callee->kind == N_GLOBAL) return inlined_global(s, at, callee, operands, count);
+Node *inlined_call(Simplifier *s, Pos at, Node *callee, NodeList operands) {
+    if (is_form(callee, H_fn)) return moved_function(s, at, callee, operands);
+    if (callee->kind == N_GLOBAL) return inlined_global(s, at, callee, operands);
     if (callee->kind != N_NAME) return NULL;
     Fact *fact = fact_of(s, callee);
     if (!fact->value || !is_form(fact->value, H_fn) || fact->uses != 2) return NULL;
     Node *f = fact->value;
     fact->value = NULL;
-    return moved_function(s, at, f, operands, count);
+    return moved_function(s, at, f, operands);
 }

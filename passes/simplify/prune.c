@@ -1,143 +1,131 @@
 /* prune.c - leaves out what is pure and not used.
  *
- * A term is walked from its end to its start, so that all uses of a name have been seen when its
- * binding is reached: one walk finds whole chains of dead bindings.
+ * Bindings and steps are walked from the last to the first, so that all uses of a name have been
+ * seen when its binding is reached: one walk finds whole chains of dead bindings.
  */
 #include "simplify.h"
 
 typedef struct {
-    Simplifier *s;
+    Walk walk;
     uint32_t *uses; /* by number of the name, in what is kept */
 } Prune;
 
-static bool all_pure(Node *const *kids, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++)
-        if (!is_pure(kids[i])) return false;
+/* ---- what has no effect */
+
+static bool all_pure(NodeList terms) {
+    for (uint32_t i = 0; i < terms.count; i++)
+        if (!is_pure(terms.items[i])) return false;
     return true;
 }
 
-static bool bindings_are_pure(const Node *bindings) {
-    for (uint32_t i = 0; i < bindings->count; i++)
-        if (!is_pure(bindings->kids[i]->kids[1])) return false;
+static bool bindings_are_pure(NodeList bindings) {
+    for (uint32_t i = 0; i < bindings.count; i++)
+        if (!is_pure(as_binding(bindings.items[i]).value)) return false;
     return true;
+}
+
+static bool branches_are_pure(IfForm f) {
+    return is_pure(f.test) && is_pure(f.then) && is_pure(f.otherwise);
+}
+
+static bool primitive_is_pure(PrimForm f) {
+    return !(prim_rows[f.operation->head].effects & (WRITES | THROWS)) && all_pure(f.operands);
 }
 
 bool is_pure(const Node *e) {
-    if (!is_tree(e)) return true;
-    switch (e->head) {
-    case H_quote: case H_fn: return true;
-    case H_if: case H_do: return all_pure(e->kids, e->count);
-    case H_let: return bindings_are_pure(e->kids[0]) && is_pure(e->kids[1]);
-    case H_letrec: return is_pure(e->kids[1]);
-    case H_prim:
-        return !(prim_rows[e->kids[0]->head].effects & (WRITES | THROWS)) &&
-               all_pure(e->kids + 1, e->count - 1);
-    default: return false;
+    switch (Lloop_Expr_of(e)) {
+    case Lloop_Expr_NAME:
+    case Lloop_Expr_GLOBAL:
+    case Lloop_Expr_quote:
+    case Lloop_Expr_fn: return true;
+    case Lloop_Expr_if: return branches_are_pure(as_if(e));
+    case Lloop_Expr_do: return all_pure(as_do(e).steps);
+    case Lloop_Expr_let: return bindings_are_pure(as_let(e).bindings) && is_pure(as_let(e).body);
+    case Lloop_Expr_letrec: return is_pure(as_letrec(e).body);
+    case Lloop_Expr_prim: return primitive_is_pure(as_prim(e));
+    case Lloop_Expr_loop:
+    case Lloop_Expr_recur:
+    case Lloop_Expr_call:
+    case Lloop_Expr_try:
+    case Lloop_Expr_set_global: return false;
     }
+    return false;
 }
 
-static Node *keep(Prune *p, Node *e);
+/* ---- what is kept */
 
-static Node *copy(Prune *p, Node *e) {
-    Node *out = node_tree(p->s->arena, (NodeKind)e->kind, pos(e), e->kids, e->count);
-    out->head = e->head;
-    return out;
+static Node *use(Walk *w, Node *x) {
+    ((Prune *)w)->uses[x->name.number]++;
+    return x;
 }
 
-/* [x e] with e pruned. */
-static Node *keep_binding(Prune *p, Node *b) {
-    Node *out = copy(p, b);
-    out->kids[1] = keep(p, b->kids[1]);
-    return out;
+static bool is_used(const Prune *p, Node *binding) {
+    return p->uses[as_binding(binding).name->name.number] > 0;
 }
 
-static Node *rebuilt_let(Prune *p, Node *e, Node **kept, uint32_t count, Node *body) {
-    if (count == 0) return body;
-    Node *bindings = node_tree(p->s->arena, N_VECTOR, pos(e->kids[0]), kept, count);
-    return list(p->s->arena, (Head)e->head, pos(e), bindings, body, NULL);
+static Node *keep_binding(Prune *p, Node *binding) {
+    BindingForm b = as_binding(binding);
+    b.value = walk_operand(&p->walk, b.value);
+    return remake_binding(p->walk.arena, binding, b);
 }
 
 static Node *keep_let(Prune *p, Node *e) {
-    Node *bindings = e->kids[0], *body = keep(p, e->kids[1]);
-    Node **kept = NEW_ARRAY(p->s->scratch, Node *, bindings->count);
-    Node **first = kept + bindings->count;
-    for (uint32_t i = bindings->count; i-- > 0;) {
-        Node *b = bindings->kids[i];
-        if (p->uses[b->kids[0]->name.number] > 0 || !is_pure(b->kids[1]))
-            *--first = keep_binding(p, b);
-    }
-    return rebuilt_let(p, e, first, (uint32_t)(kept + bindings->count - first), body);
+    LetForm let = as_let(e);
+    NodeList bindings = let.bindings;
+    let.body = walk_operand(&p->walk, let.body);
+    Node **kept = NEW_ARRAY(p->walk.arena, Node *, bindings.count), **first = kept + bindings.count;
+    for (uint32_t i = bindings.count; i-- > 0;)
+        if (is_used(p, bindings.items[i]) || !is_pure(as_binding(bindings.items[i]).value))
+            *--first = keep_binding(p, bindings.items[i]);
+    uint32_t count = (uint32_t)(kept + bindings.count - first);
+    if (count == 0) return let.body;
+    let.bindings = nodes(first, count, bindings.at);
+    return remake_let(p->walk.arena, e, let);
 }
 
 /* Of functions that see each other, those that the body leads to. */
 static Node *keep_letrec(Prune *p, Node *e) {
-    Node *bindings = e->kids[0], *body = keep(p, e->kids[1]);
-    Node **kept = NEW_ARRAY(p->s->scratch, Node *, bindings->count);
+    LetrecForm f = as_letrec(e);
+    NodeList bindings = f.bindings;
+    f.body = walk_operand(&p->walk, f.body);
+    Node **kept = NEW_ARRAY(p->walk.arena, Node *, bindings.count);
     for (bool changed = true; changed;) {
         changed = false;
-        for (uint32_t i = 0; i < bindings->count; i++) {
-            Node *b = bindings->kids[i];
-            if (kept[i] || p->uses[b->kids[0]->name.number] == 0) continue;
-            kept[i] = keep_binding(p, b);
+        for (uint32_t i = 0; i < bindings.count; i++) {
+            if (kept[i] || !is_used(p, bindings.items[i])) continue;
+            kept[i] = keep_binding(p, bindings.items[i]);
             changed = true;
         }
     }
     uint32_t count = 0;
-    for (uint32_t i = 0; i < bindings->count; i++)
+    for (uint32_t i = 0; i < bindings.count; i++)
         if (kept[i]) kept[count++] = kept[i];
-    return rebuilt_let(p, e, kept, count, body);
-}
-
-static Node *keep_loop(Prune *p, Node *e) {
-    Node *out = copy(p, e), *bindings = copy(p, e->kids[1]);
-    out->kids[2] = keep(p, e->kids[2]);
-    for (uint32_t i = bindings->count; i-- > 0;)
-        bindings->kids[i] = keep_binding(p, bindings->kids[i]);
-    out->kids[1] = bindings;
-    return out;
+    if (count == 0) return f.body;
+    f.bindings = nodes(kept, count, bindings.at);
+    return remake_letrec(p->walk.arena, e, f);
 }
 
 /* The steps whose values are dropped stay only for their effects. */
 static Node *keep_do(Prune *p, Node *e) {
-    Nodes steps = {0};
-    for (uint32_t i = 0; i < e->count; i++)
-        if (i + 1 == e->count || !is_pure(e->kids[i])) PUSH(p->s->scratch, steps, e->kids[i]);
+    NodeList steps = as_do(e).steps;
+    Node **kept = NEW_ARRAY(p->walk.arena, Node *, steps.count), **first = kept + steps.count;
     for (uint32_t i = steps.count; i-- > 0;)
-        steps.items[i] = keep(p, steps.items[i]);
-    return steps.count == 1 ? steps.items[0]
-                            : node_list(p->s->arena, H_do, pos(e), steps.items, steps.count);
+        if (i + 1 == steps.count || !is_pure(steps.items[i]))
+            *--first = walk_operand(&p->walk, steps.items[i]);
+    uint32_t count = (uint32_t)(kept + steps.count - first);
+    return count == 1 ? *first : make_do(p->walk.arena, e->at, nodes(first, count, e->at));
 }
 
-/* The last kid of an arity, a catch or a finally is its body. */
-static Node *keep_last(Prune *p, Node *e) {
-    Node *out = copy(p, e);
-    out->kids[e->count - 1] = keep(p, e->kids[e->count - 1]);
-    return out;
-}
-
-static Node *keep_kids(Prune *p, Node *e, uint32_t first) {
-    Node *out = copy(p, e);
-    for (uint32_t i = e->count; i-- > first;)
-        out->kids[i] = keep(p, e->kids[i]);
-    return out;
-}
-
-static Node *keep(Prune *p, Node *e) {
-    if (e->kind == N_NAME) p->uses[e->name.number]++;
-    if (!is_tree(e)) return e;
-    switch (e->head) {
-    case H_quote: return e;
-    case H_let: return keep_let(p, e);
-    case H_letrec: return keep_letrec(p, e);
-    case H_loop: return keep_loop(p, e);
-    case H_do: return keep_do(p, e);
-    case H_arity: case H_rest: case H_catch: case H_finally: return keep_last(p, e);
-    case H_fn: case H_recur: case H_prim: case H_set_global: return keep_kids(p, e, 1);
-    default: return keep_kids(p, e, 0);
-    }
+static Node *keep(Walk *w, Node *e) {
+    Prune *p = (Prune *)w;
+    if (is_form(e, H_let)) return keep_let(p, e);
+    if (is_form(e, H_letrec)) return keep_letrec(p, e);
+    if (is_form(e, H_do)) return keep_do(p, e);
+    return walk_parts(w, e);
 }
 
 Node *pruned(Simplifier *s, Node *e, uint32_t names) {
-    Prune p = {s, NEW_ARRAY(s->scratch, uint32_t, names)};
-    return keep(&p, e);
+    Prune p = {.walk = {.arena = s->arena, .visit = keep, .use = use},
+               .uses = NEW_ARRAY(s->scratch, uint32_t, names)};
+    return keep(&p.walk, e);
 }

@@ -5,6 +5,7 @@
 #include "../ir/arity.h"
 #include "../ir/ir.h"
 #include "../ir/table.h"
+#include "../ir/walk.h"
 
 typedef VEC(Node *) Nodes;
 
@@ -27,26 +28,30 @@ typedef struct {
 } Global;
 
 typedef struct {
+    Walk walk; /* visits by `simplified` */
     Arena *arena, *scratch;
-    int level;          /* of -O */
-    Table globals;      /* Text -> Global */
+    int level;     /* of -O */
+    Table globals; /* Text -> Global */
     VEC(Global *) list;
-    VEC(Fact) facts;    /* by number of the name */
-    uint32_t next;      /* number of the next name in the top at hand */
-    uint32_t budget;    /* how much may still be copied into it */
-    uint32_t depth;     /* of inlining */
-    Text current;       /* the global that is defined */
+    VEC(Fact) facts; /* by number of the name */
+    uint32_t next;   /* number of the next name in the top at hand */
+    uint32_t budget; /* how much may still be copied into it */
+    uint32_t depth;  /* of inlining */
+    Text current;    /* the global that is defined */
 } Simplifier;
 
 /* ---- simplify.c */
 
 Node *simplified(Simplifier *s, Node *e);
 /* (let [[name value] ...] body), where the values are simplified already. */
-Node *simplified_let(Simplifier *s, Pos at, Node *const *names, Node *const *values, uint32_t count,
-                     Node *body);
+Node *simplified_let(Simplifier *s, Pos at, NodeList names, NodeList values, Node *body);
 Fact *fact_of(Simplifier *s, const Node *name);
-static inline bool is_constant(const Node *e) { return is_form(e, H_quote); }
-static inline Node *datum(const Node *e) { return e->kids[0]; }
+static inline bool is_constant(const Node *e) {
+    return is_form(e, H_quote);
+}
+static inline Node *datum(const Node *e) {
+    return as_quote(e).datum;
+}
 
 /* ---- fold.c */
 
@@ -78,7 +83,7 @@ Node *renamed_copy(Simplifier *s, Node *e, uint32_t names, Pos at);
 /* ---- inline.c */
 
 /* The call (call callee operand ...) as a let around the callee's body, NULL to leave it. */
-Node *inlined_call(Simplifier *s, Pos at, Node *callee, Node **operands, uint32_t count);
+Node *inlined_call(Simplifier *s, Pos at, Node *callee, NodeList operands);
 
 /* ---- prune.c */
 
