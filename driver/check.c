@@ -73,8 +73,11 @@ static void add_unchecked(Buffer *out, const PipelineResult *r) {
         add_to_list(out, "rules V01 and V21 to V23 about that form");
     else if (!verified)
         add_to_list(out, "registers and slots (verify did not run)");
-    if (verified && !r->has_before_alloc)
-        add_to_list(out, "rule V01 (--against=FILE gives it the form that went into alloc)");
+    if (verified && !r->compared)
+        add_to_list(out, "rule V01 (--against=FILE gives it the form that select gave)");
+    if (verified && r->compared > L_Lx86)
+        add_to_list(out, r->compared == L_Llive ? "what liveness did to the code"
+                                                : "what liveness and intervals did to the code");
 }
 
 static void print_fine(const char *name, const PipelineResult *r, bool is_given_dump) {

@@ -12,23 +12,36 @@ typedef struct {
     const SourceFile *files;
     Context context;
     DumpHeader header;
-    Node *against;                /* the program as it went into alloc, NULL: not at hand */
+    Node *against;                /* the form that --against names; NULL: none */
+    Language against_language;
     int first, last;              /* passes to run */
     Dump dumps[2][PASS_COUNT];    /* [0] before, [1] after a pass of scope FUNCTION */
     double seconds[PASS_COUNT];
     int exit_code;
 } Compile;
 
-/* The program that --against names. */
-void read_against(Compile *c);
 /* What goes into the first pass; sets where to start. NULL: errors were reported. */
 Node *start_from_dump(Compile *c, const SourceFile *file);
 Node *start_from_source(Compile *c, const SourceFile *files, uint32_t count);
 /* --from: the pass must take what the file holds. */
 void start_at(Compile *c, int pass);
+/* Goes back over a check of the form. */
+void start_before_verify(Compile *c);
 
 /* The function of the same name in a program; NULL when it has none, or when there is no program. */
 const Node *function_in(const Node *program, const Node *function);
+
+/* ---- selected.c */
+
+/* The program that --against names, when there is one. */
+void read_against(Compile *c);
+/* May pass p take the function, or, if that is verify, leave it at that? What goes into liveness must
+ * be fit for it, whoever made it; later forms are looked at when it was not the pass before that made
+ * them. Says what is wrong. */
+bool is_fit(const Compile *c, int p, const Node *function);
+/* Have both programs the same tops, functions by name alone? Says what is wrong. */
+bool has_same_tops(const Compile *c, const Node *was, const Node *is);
+void note_missing_second_input(const Compile *c);
 
 /* Code that was not made by emit: is it right, as far as can be known? `form`, of Lframed, is what it
  * should come from; NULL: not at hand. Says what is wrong. */

@@ -40,22 +40,6 @@ bool is_dump(const SourceFile *file) {
 
 /* ---- what is read */
 
-/* --against: must be a dump of the language that goes into alloc; for code, that goes into emit. */
-void read_against(Compile *c) {
-    const SourceFile *file = c->options->against;
-    DumpHeader header = {0};
-    if (!file) return;
-    Node *program =
-        read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &header);
-    if (!program) fail(0, "%s is no dump that can be read", file->name);
-    int taker = c->header.language == L_Lbytes ? PASS_emit : PASS_alloc;
-    if (header.language != pass_rows[taker].from ||
-        language_check(header.language, NULL, program).node)
-        fail(0, "%s is no program of language %s, which goes into %s", file->name,
-             language_name(pass_rows[taker].from), pass_rows[taker].name);
-    c->against = program;
-}
-
 static void read_options(Compile *c) {
     const char *o = c->header.options ? text_bytes(c->header.options) : "";
     if (o[0] == 'O' && o[1] >= '0' && o[1] <= '2') {
@@ -106,6 +90,12 @@ void start_at(Compile *c, int pass) {
              is_source ? "source, which starts at parse" : "one of ",
              is_source ? "" : language_name(l));
     c->first = pass;
+}
+
+/* What verify once found fine may have been edited since: it is never taken as proved. */
+void start_before_verify(Compile *c) {
+    while (c->first > 0 && c->first < PASS_COUNT && pass_rows[c->first - 1].kind == VERIFY)
+        c->first--;
 }
 
 Node *start_from_source(Compile *c, const SourceFile *files, uint32_t count) {

@@ -58,21 +58,18 @@ RunningPass running_pass = {.pass = -1};
 static void note_running(const Compile *c, int p, const Node *input) {
     running_pass.pass = p;
     running_pass.input = input;
-    running_pass.before_alloc = p == PASS_verify ? c->context.before_alloc : NULL;
+    running_pass.selected = p == PASS_verify ? c->context.selected : NULL;
     running_pass.header = c->header;
     running_pass.header.language = pass_rows[p].from;
     running_pass.header.after = p - 1;
 }
 
-/* What goes into the last part of the back end is looked at first. The time counts as the
- * verifier's. */
-static bool is_fit(Compile *c, const Node *function) {
-    const PipelineOptions *o = c->options;
-    double start = o->time_passes ? now() : 0;
-    bool is_given = c->first == PASS_liveness || o->replace[PASS_select];
-    bool fit = o->no_verify || is_fit_for_liveness(&c->context, function, is_given);
-    arena_reset(c->context.scratch);
-    if (o->time_passes) c->seconds[PASS_verify] += now() - start;
+/* Its time counts as the verifier's. */
+static bool is_fit_in_time(Compile *c, int p, const Node *function) {
+    double start = c->options->time_passes ? now() : 0;
+    bool fit = is_fit(c, p, function);
+    if (!fit && p > PASS_liveness) running_pass.selected = c->context.selected;
+    if (c->options->time_passes) c->seconds[PASS_verify] += now() - start;
     return fit;
 }
 
@@ -100,7 +97,8 @@ static Node *run_pass(Compile *c, int p, Node *n) {
     bool fails = o->inject_pass == p && is_failure(o->inject_fault);
     FaultKind fault =
         o->inject_pass == p && !fails ? fault_named(bug_pass, o->inject_fault) : FAULT_NONE;
-    bool fit = p != PASS_liveness || is_fit(c, n);
+    bool fit = p == PASS_verify || is_fit_in_time(c, p, n);
+    if (p == PASS_liveness) c->context.selected = n;
     double start = o->time_passes ? now() : 0;
     Node *out = fails ? failed_pass(c->arena, o->inject_fault)
                 : fit ? run_with(&c->context, p, n, fault, o->inject_seed)
@@ -109,6 +107,7 @@ static Node *run_pass(Compile *c, int p, Node *n) {
         !error_count(c->context.diagnostics)) /* what did not change was checked before */
         check_grammar(p, pass_rows[p].scope == FUNCTION ? "Top" : NULL, out);
     if (o->time_passes) c->seconds[p] += now() - start;
+    if (p == PASS_verify && out && !is_fit_in_time(c, p, n)) out = NULL;
     if (p == PASS_emit && out && out != n && !is_code_fine(c, n, out)) out = NULL;
     bug_pass = NULL;
     if (error_count(c->context.diagnostics)) {
@@ -185,13 +184,12 @@ const Node *function_in(const Node *program, const Node *function) {
 static Node *run_function_passes(Compile *c, Node *top) {
     Node *inner = top_inner(top);
     c->context.arena = c->function;
-    c->context.before_alloc = is_form(inner, H_function) ? function_in(c->against, inner) : NULL;
+    c->context.selected = is_form(inner, H_function) ? function_in(c->against, inner) : NULL;
     for (int p = 0; p < PASS_COUNT; p++) {
         if (pass_rows[p].scope == PROGRAM || p < c->first || p > c->last) continue;
         const Node *before = inner;
         if (wanted(c, p, false))
             dump_add(&c->dumps[0][p], c->options, top_with(c->function, top, inner), NULL);
-        if (p == PASS_alloc) c->context.before_alloc = inner;
         if (runs(c, p)) inner = run_pass(c, p, inner);
         if (!inner) return NULL;
         if (wanted(c, p, true))
@@ -200,13 +198,13 @@ static Node *run_function_passes(Compile *c, Node *top) {
     return node_copy(c->arena, top_with(c->function, top, inner));
 }
 
-static Node *run_on_each_function(Compile *c, int p, Node *program, const Node *before_alloc) {
+static Node *run_on_each_function(Compile *c, int p, Node *program, const Node *selected) {
     VEC(Node *) tops = {0};
     PUSH(c->arena, tops, program->kids[0]);
     for (uint32_t i = 1; i < program->count; i++) {
         Node *top = program->kids[i], *inner = top_inner(top);
-        c->context.before_alloc = is_form(inner, H_function)
-                                      ? function_in(before_alloc ? before_alloc : c->against, inner)
+        c->context.selected = is_form(inner, H_function)
+                                      ? function_in(selected, inner)
                                       : NULL;
         if (goes_through_back_end(top)) inner = run_pass(c, p, inner);
         if (!inner) return NULL;
@@ -215,19 +213,32 @@ static Node *run_on_each_function(Compile *c, int p, Node *program, const Node *
     return node_list(c->arena, H_program, program->at, tops.items, tops.count);
 }
 
+/* A command instead of pass p. Nothing but functions may change, and these are looked at when the next
+ * pass takes them. */
+static Node *run_replaced(Compile *c, int p, Node *program, const Node *selected) {
+    Node *out = run_command(c, p, program);
+    bool compares = out && p >= PASS_liveness && selected && !c->options->no_verify;
+    if (!compares || has_same_tops(c, selected, out)) return out;
+    c->exit_code = 3;
+    note_replacements(c->options);
+    return NULL;
+}
+
 /* Pass by pass instead of function by function, so that every form can be seen whole. */
 static Node *run_back_end_by_pass(Compile *c, Node *program) {
     running_pass.library = program->kids[0];
-    Node *before_alloc = NULL;
+    Node *selected = c->against;
     c->context.arena = c->arena;
     for (int p = 0; p < PASS_COUNT && program; p++) {
         Node *before = program;
         if (pass_rows[p].scope == PROGRAM || p < c->first || p > c->last) continue;
         if (wanted(c, p, false)) dump_program(c, p, false, program, NULL);
-        if (p == PASS_alloc) before_alloc = program;
+        if (p == PASS_liveness) selected = program;
         if (runs(c, p)) {
-            program = c->options->replace[p] ? run_command(c, p, program)
-                                             : run_on_each_function(c, p, program, before_alloc);
+            bool replaced = c->options->replace[p];
+            if (replaced) program = run_replaced(c, p, program, selected);
+            if (program && (!replaced || pass_rows[p].kind == VERIFY)) /* that is never taken on trust */
+                program = run_on_each_function(c, p, program, selected);
             bool is_given = p == PASS_emit && c->options->replace[p] && !c->options->no_verify;
             if (is_given && program && !is_given_code_fine(c, program, before)) program = NULL;
             tell_form(c, p, program);
@@ -235,13 +246,6 @@ static Node *run_back_end_by_pass(Compile *c, Node *program) {
         if (program && wanted(c, p, true)) dump_program(c, p, true, program, before);
     }
     return program;
-}
-
-static void note_missing_second_input(const Compile *c) {
-    if (!c->against && c->first > PASS_alloc && c->first <= PASS_verify && c->last >= PASS_verify &&
-        !c->options->no_verify)
-        fprintf(stderr, "note: without the form that went into alloc, rule V01 (nothing but moves "
-                        "was added) is not checked\n");
 }
 
 static Node *run_back_end(Compile *c, Node *program) {
@@ -333,14 +337,20 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
                            files[0].length);
     read_against(c);
     if (own.from >= 0) start_at(c, own.from);
+    start_before_verify(c);
     c->last = own.only_read && is_dump(&files[0]) ? c->first - 1
               : own.to >= 0                       ? own.to
                                                   : PASS_COUNT - 1;
-    c->context.is_given = c->first > PASS_alloc;
+    c->context.is_given = c->first > PASS_liveness;
     if (!program) c->exit_code = 1;
     int first = c->first;
     bool is_code = program && c->header.language == L_Lbytes && first == PASS_COUNT;
     if (is_code && !own.no_verify && !is_given_code_fine(c, program, c->against)) program = NULL;
+    bool is_other = program && c->against && first <= PASS_verify && !own.no_verify;
+    if (is_other && !has_same_tops(c, c->against, program)) {
+        program = NULL;
+        c->exit_code = 3;
+    }
     if (program && !own.only_read && !own.seen) note_idle_passes(c);
     if (first > 0) tell_form(c, -1, program);
     if (program) program = run_program_passes(c, program);
@@ -355,8 +365,8 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     DumpHeader header = c->header;
     header.after = last;
     if (last >= 0) header.language = pass_rows[last].to;
-    bool has_before_alloc = c->against || first <= PASS_alloc;
-    PipelineResult r = {program, header, c->exit_code, first, passes_run(c), has_before_alloc, 0};
+    Language compared = first <= PASS_liveness ? L_Lx86 : c->against_language;
+    PipelineResult r = {program, header, c->exit_code, first, passes_run(c), compared, 0};
     if (header.language == L_Lbytes && !own.no_verify)
         r.code = first < PASS_COUNT || c->against ? CODE_COMPARED : CODE_DECODED;
     return r;

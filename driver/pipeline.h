@@ -62,7 +62,7 @@ typedef struct {
     VerifyMode verify_mode;
     uint32_t verify_without;   /* rules that are switched off */
     bool verify_all;           /* all that is wrong in a function */
-    const SourceFile *against; /* a dump of what went into alloc, for verify; NULL: not at hand */
+    const SourceFile *against; /* a dump of what select gave, for verify; NULL: not at hand */
     int inject_pass;           /* -1 for none */
     const char *inject_fault;
     uint64_t inject_seed;
@@ -74,7 +74,7 @@ typedef struct {
     int exit_code;     /* 0, 1 errors in the program, 3 a check of the compiler failed */
     int first;         /* the pass that what was read goes into */
     uint32_t ran;      /* passes that ran: bit p for pass p */
-    bool has_before_alloc; /* verify compared with what went into alloc */
+    Language compared; /* of the form that verify compared with; 0: there was none */
     enum { CODE_UNSEEN, CODE_DECODED, CODE_COMPARED } code; /* with the form that went into emit */
 } PipelineResult;
 
@@ -88,7 +88,7 @@ typedef struct {
     int pass;                 /* -1: none */
     const Node *input;        /* a program, or one function of it */
     const Node *library;      /* of that program */
-    const Node *before_alloc; /* of a function that is being verified, else NULL */
+    const Node *selected;     /* as select gave a function that is found wrong, else NULL */
     DumpHeader header;        /* of the input */
 } RunningPass;
 extern RunningPass running_pass;

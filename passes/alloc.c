@@ -6,12 +6,12 @@
  *
  *   (block b0 [%a.0=rdi %b.1=rsi] (live-in) (live-out)
  *     (call [%c.2=rax] (code $user/f) %a.0=rdi (roots %b.1) (last %a.0))
- *     (add [%d.3] %c.2 %b.1 (last %b.1 %c.2))
+ *     (cmp-set [%d.3] (cc eq) %c.2 %b.1 (last %b.1 %c.2))
  *     (ret [] %d.3=rax (last %d.3)))
  *   => (block b0 [%a.0=rdi %b.1=rsi] (in)
  *        (move %b.1=s0 %b.1=rsi)
  *        (call [%c.2=rax] (code $user/f) %a.0=rdi (roots %b.1=s0))
- *        (add [%d.3=rax] %c.2=rax %b.1=s0)
+ *        (cmp-set [%d.3=rax] (cc eq) %c.2=rax %b.1=s0)
  *        (ret [] %d.3=rax))
  *
  * Needs:  a linear order in which all but back edges go forward (intervals).

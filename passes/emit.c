@@ -7,7 +7,7 @@
  *   (function $user/f (names 2) (returns raw) (kinds (%a.0 raw) (%b.1 raw)) (self) (frame 0)
  *     (block b0 [%a.0=rdi] (in)
  *       (add [%b.1=rdi] %a.0=rdi (word 1))
- *       (mov [%b.1=rax] %b.1=rdi)
+ *       (move %b.1=rax %b.1=rdi)
  *       (ret [] %b.1=rax)))
  *   => (code $user/f (frame 0)
  *        (label b0 0)

@@ -8,7 +8,7 @@
  *     (block b0 [%a.0=rdi %b.1=rsi] (in)
  *       (parallel (move %b.1=s0 %b.1=rsi) (move %b.1=rdi %b.1=rsi))
  *       (call [%c.2=rax] (code $g) %b.1=rdi (roots %b.1=s0))
- *       (add [%d.3=rax] %c.2=rax %b.1=s0)
+ *       (cmp-set [%d.3=rax] (cc eq) %c.2=rax %b.1=s0)
  *       (ret [] %d.3=rax)))
  *   => (function $f ... (frame 8 (slot 0 0))
  *        (block b0 [%a.0=rdi %b.1=rsi] (in)
@@ -16,7 +16,7 @@
  *          (move %b.1=s0[rsp+0] %b.1=rsi)
  *          (move %b.1=rdi %b.1=rsi)
  *          (call [%c.2=rax] (code $g) %b.1=rdi (map %b.1=s0[rsp+0]))
- *          (add [%d.3=rax] %c.2=rax %b.1=s0[rsp+0])
+ *          (cmp-set [%d.3=rax] (cc eq) %c.2=rax %b.1=s0[rsp+0])
  *          (leave-frame)
  *          (ret [] %d.3=rax)))
  *

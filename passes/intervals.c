@@ -6,11 +6,11 @@
  *
  *   (block b0 [%a.0=rdi %b.1=rsi] (live-in) (live-out)
  *     (call [%c.2=rax] (code $user/f) %a.0=rdi (roots %b.1) (last %a.0))
- *     (add [%d.3] %c.2 %b.1 (last %b.1 %c.2))
+ *     (cmp-set [%d.3] (cc eq) %c.2 %b.1 (last %b.1 %c.2))
  *     (ret [] %d.3=rax (last %d.3)))
  *   => (interval %a.0 (ranges [0 3]) (uses 2) (hint rdi))
  *      (interval %b.1 (ranges [0 5]) (uses 4))
- *      (interval %c.2 (ranges [3 5]) (uses 4) (hint rax))
+ *      (interval %c.2 (ranges [3 5]) (uses 4))
  *      (interval %d.3 (ranges [5 7]) (uses 6) (hint rax))
  *
  * Needs:  live sets and last uses (liveness).

@@ -33,7 +33,8 @@
  * start by iteration. A live name without a place is an error at the item that took its last one (it would
  * be found at the next use, too, but that is not where the mistake is).
  *
- * Needs:  the form itself; the one that went into alloc, for rule V01.
+ * Needs:  the form itself; the one that select gave, for rule V01: so nothing that liveness, intervals,
+ *         alloc and frame do to the code goes unseen.
  * Gives:  the same form, or nothing and a report on stderr.
  * Choice: everything is found again here: edges, liveness, facts; shared is only the table x86.def.
  *         rules.def lists what can be broken.
@@ -41,18 +42,24 @@
 #include "verify/verdict.h"
 #include "verify/verify.h"
 
-static Verify judge(Context *c, const Node *function, bool infer) {
-    Verify v = {
-        .scratch = c->scratch, .context = c, .function = function, .before = c->before_alloc};
-    read_form_to_verify(&v);
-    find_live(&v);
-    if (!check_unchanged(&v) || !check_frame(&v)) return v;
+/* Longjmp leaves `v` as it is: it is written to through pointers alone. */
+static void judge_form(Verify *v, bool infer) {
+    if (setjmp(v->unreadable)) return;
+    if (!check_unchanged(v) || v->problems) return;
+    read_form_to_verify(v);
+    find_live(v);
+    if (!check_frame(v)) return;
     if (infer) {
-        check_by_inference(&v);
-        return v;
+        check_by_inference(v);
+        return;
     }
-    for (uint32_t b = 0; b < v.block_count; b++)
-        check_block(&v, b);
+    for (uint32_t b = 0; b < v->block_count; b++)
+        check_block(v, b);
+}
+
+static Verify judge(Context *c, const Node *function, bool infer) {
+    Verify v = {.scratch = c->scratch, .context = c, .function = function, .before = c->selected};
+    judge_form(&v, infer);
     return v;
 }
 

@@ -1,4 +1,4 @@
-"""`slispc check` on dumps that a person edited: alone, and against the form that went into alloc."""
+"""`slispc check` on dumps that a person edited: alone, and against the form that select gave."""
 import re
 
 import pytest
@@ -10,9 +10,9 @@ PROGRAM = TESTS / 'seed' / 'minimal.slisp'
 
 @pytest.fixture
 def dumps(tmp_path):
-    """The program as it goes into alloc, and as frame leaves it."""
+    """The program as select gives it, and as frame leaves it."""
     before, after = tmp_path / 'before.ir', tmp_path / 'after.ir'
-    for path, name in ((before, 'intervals'), (after, 'frame')):
+    for path, name in ((before, 'select'), (after, 'frame')):
         result = execute([SLISPC, '--dump-after=' + name, str(PROGRAM)])
         assert result.code == FINE
         path.write_text(result.output_text)
@@ -56,4 +56,4 @@ def test_a_wrong_place_is_found_without_the_other_form(dumps):
 
 def test_the_other_form_must_be_of_the_right_language(dumps):
     result = check(dumps[1], '--against', dumps[1])
-    assert result.code == 2 and 'Lintervals' in result.error_text
+    assert result.code == 2 and 'Lx86' in result.error_text

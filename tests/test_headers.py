@@ -67,8 +67,10 @@ def kinds(language, forms):
     """What stands before the blocks of a function from Lmemory on."""
     kind = 'ref' if language in ('Lx86', 'Llive', 'Lplaced') else 'raw'
     names = numbers(forms)
-    rows = ' '.join('(%s %s)' % (names[i], kind) for i in sorted(names))
-    return '(names %d) (returns %s) (kinds %s) (self)' % (max(names) + 1, kind, rows)
+    compared = set(re.findall(r'\(cmp-set \[(%[^]\s=]+)', text(forms)))  # flags are raw words
+    kind_of = {i: 'raw' if names[i] in compared else kind for i in names}
+    rows = ' '.join('(%s %s)' % (names[i], kind_of[i]) for i in sorted(names))
+    return '(names %d) (returns %s) (kinds %s) (self)' % (max(names) + 1, kind_of[max(names)], rows)
 
 
 def stub_blocks(language, before):

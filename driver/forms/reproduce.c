@@ -102,15 +102,15 @@ void print_program_arguments(FILE *out, const Options *o) {
     }
 }
 
-/* What went into the failing pass; what verify rejects was made by the passes from alloc on. */
+/* What went into the failing pass; what verify rejects was made by the passes from liveness on. */
 static bool save_input(char *name, size_t size) {
     RunningPass r = running_pass;
     Buffer b = {0};
-    if (r.before_alloc) {
-        r.pass = PASS_alloc;
-        r.input = r.before_alloc;
-        r.header.language = pass_rows[PASS_alloc].from;
-        r.header.after = PASS_alloc - 1;
+    if (r.selected) {
+        r.pass = PASS_liveness;
+        r.input = r.selected;
+        r.header.language = pass_rows[PASS_liveness].from;
+        r.header.after = PASS_liveness - 1;
     }
     if (r.pass <= PASS_parse || is_given_dump) return false;
     const char *folder = getenv("SLISPC_CRASH_DIR");

@@ -83,7 +83,7 @@ static void tell(Soak *s, const char *what, const Divergence *d) {
 /* ---- one function */
 
 static bool accepted_by(Soak *s, const Forms *f, VerifyMode mode, Buffer *report) {
-    s->context.before_alloc = f->after[PASS_intervals];
+    s->context.selected = f->after[PASS_select];
     s->context.verify_mode = mode;
     bool right = is_verified(&s->context, f->after[PASS_frame], report);
     arena_reset(s->scratch);
@@ -123,7 +123,7 @@ static bool walks_same(Soak *s, const Forms *f, Divergence *d) {
 
 static void judge_right(Soak *s) {
     Divergence d;
-    bool fit = is_fit_for_liveness(&s->context, s->forms.after[PASS_select], false);
+    bool fit = is_fit_for_liveness(&s->context, s->forms.after[PASS_select], NULL);
     arena_reset(s->scratch);
     if (!fit || !accepted(s, &s->forms) || !code_accepted(s, &s->forms)) {
         s->false_alarms++;

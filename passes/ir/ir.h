@@ -360,8 +360,8 @@ typedef struct {
     const size_t *source_lengths;
     const Text *source_names;
     uint32_t source_count;
-    /* verify's second input: the function as it went into alloc; NULL when not at hand */
-    const Node *before_alloc;
+    /* verify's second input: the function as select gave it; NULL when not at hand */
+    const Node *selected;
     VerifyMode verify_mode;
     uint32_t verify_without; /* rules of verify that are switched off: bit n for rule n */
     bool verify_all;  /* it shows all that is wrong in a function, not the first cause alone */

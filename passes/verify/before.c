@@ -1,5 +1,7 @@
 /* before.c - is the form that goes into liveness fit for it? Run before the back end's last part,
- * on every function: its passes and the verifier build on what is checked here.
+ * on every function: its passes and the verifier build on what is checked here. A later form that was
+ * read from a file, with nothing that it could be compared with, is looked at in the same way: what
+ * the passes have written into it is passed over.
  *
  *   V21  each instruction has operands of the kinds that it is for         kinds.c
  *   V22  edges have a place for moves, arguments fit parameters            edges.c
@@ -16,31 +18,6 @@
 
 /* ---- reports */
 
-/* The report shows what binds a name. */
-static void fill_binder(Before *f, const Binding *x, CheckedName *to) {
-    const Node *block = f->blocks[x->block - 1].node;
-    to->binder = x->item ? block->kids[x->item] : block;
-}
-
-static void fill_report(Before *f) {
-    Verify *v = &f->report;
-    v->scratch = f->scratch;
-    v->context = &f->context;
-    v->function = f->function;
-    v->block_count = f->block_count;
-    v->name_count = f->name_count;
-    if (!v->blocks) {
-        v->blocks = NEW_ARRAY(f->scratch, CheckedBlock, f->block_count);
-        v->names = NEW_ARRAY(f->scratch, CheckedName, f->name_count);
-    }
-    for (uint32_t b = 0; b < f->block_count; b++) {
-        v->blocks[b].node = f->blocks[b].node;
-        v->blocks[b].first = 2;
-    }
-    for (uint32_t n = 0; n < f->name_count; n++)
-        if (f->names[n].block) fill_binder(f, &f->names[n], &v->names[n]);
-}
-
 bool wrong(Before *f, Rule rule, uint32_t b, const Node *item, const Node *name, const char *format,
            ...) {
     char message[256];
@@ -48,7 +25,7 @@ bool wrong(Before *f, Rule rule, uint32_t b, const Node *item, const Node *name,
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    fill_report(f);
+    if (!f->report.blocks) read_for_report(&f->report);
     f->report.block = b;
     return broken(&f->report, rule, item, name, "%s", message);
 }
@@ -76,7 +53,9 @@ static bool bind_names(Before *f, uint32_t b) {
     for (uint32_t p = 0; p < block->kids[1]->count; p++)
         if (!bind_name(f, block->kids[1]->kids[p], b, 0)) return false;
     for (uint32_t i = 2; i < block->count; i++) {
-        const Node *op = block->kids[i], *names = op->kids[1];
+        const Node *op = block->kids[i];
+        if (!is_op(op)) continue;
+        const Node *names = op->kids[1];
         for (uint32_t d = 0; d < names->count; d++)
             if (!bind_name(f, names->kids[d], b, i)) return false;
         if (row_of(op)->flags & LEAVES && i + 1 < block->count)
@@ -122,7 +101,7 @@ static bool not_on_every_way(Before *f, uint32_t number, uint32_t b) {
     const Node *block = f->blocks[b].node;
     UseAt found = {0};
     for (uint32_t i = 2; i < block->count && !found.item; i++)
-        find_use(block->kids[i], block->kids[i], number, &found);
+        if (is_op(block->kids[i])) find_use(block->kids[i], block->kids[i], number, &found);
     return wrong(f, RULE_V23, b, found.item, found.name,
                  "there is a way to this use that does not bind it");
 }
@@ -159,7 +138,8 @@ static void read_kinds_before(Before *f, const Node *kinds) {
     }
 }
 
-static void read_blocks_before(Before *f) {
+/* False when a block stands twice: which of them is meant? */
+static bool read_blocks_before(Before *f) {
     const Node *function = f->function;
     f->block_count = function->count - f->first_block;
     f->blocks = NEW_ARRAY(f->scratch, BlockBefore, f->block_count);
@@ -169,11 +149,18 @@ static void read_blocks_before(Before *f) {
             f->numbers = f->blocks[b].node->kids[0]->block + 1;
     }
     f->index = NEW_ARRAY(f->scratch, uint32_t, f->numbers);
-    for (uint32_t b = 0; b < f->block_count; b++)
-        f->index[f->blocks[b].node->kids[0]->block] = b + 1;
+    for (uint32_t b = 0; b < f->block_count; b++) {
+        uint32_t *index = &f->index[f->blocks[b].node->kids[0]->block];
+        if (*index) {
+            wrong(f, RULE_V22, b, f->blocks[b].node, NULL, "this block is there twice");
+            return false;
+        }
+        *index = b + 1;
+    }
+    return true;
 }
 
-static void read_function_before(Before *f) {
+static bool read_function_before(Before *f) {
     const Node *kinds = NULL;
     for (uint32_t i = 0; i < f->function->count && !f->first_block; i++) {
         const Node *part = f->function->kids[i];
@@ -184,18 +171,20 @@ static void read_function_before(Before *f) {
     }
     f->names = NEW_ARRAY(f->scratch, Binding, f->name_count);
     read_kinds_before(f, kinds);
-    read_blocks_before(f);
+    if (f->first_block) return read_blocks_before(f);
+    wrong(f, RULE_V22, 0, f->function, NULL, "the function has no block");
+    return false;
 }
 
 static bool check_block_before(Before *f, uint32_t b) {
     const Node *block = f->blocks[b].node;
     for (uint32_t i = 2; i < block->count; i++)
-        if (!check_kinds(f, b, i)) return false;
+        if (is_op(block->kids[i]) && !check_kinds(f, b, i)) return false;
     return check_edges_before(f, b);
 }
 
 static bool check_function_before(Before *f) {
-    if (!read_edges_before(f)) return false;
+    if (!read_function_before(f) || !read_edges_before(f)) return false;
     for (uint32_t b = 0; b < f->block_count; b++)
         if (!bind_names(f, b)) return false;
     for (uint32_t b = 0; b < f->block_count; b++)
@@ -203,12 +192,13 @@ static bool check_function_before(Before *f) {
     return check_ways(f);
 }
 
-bool is_fit_for_liveness(const Context *c, const Node *function, bool is_given) {
+bool is_fit_for_liveness(const Context *c, const Node *function, Buffer *report) {
     Before f = {.scratch = c->scratch, .function = function, .context = *c};
-    f.context.is_given = is_given;
-    read_function_before(&f);
+    Verify *v = &f.report;
+    *v = (Verify){.scratch = c->scratch, .context = &f.context, .function = function};
     check_function_before(&f);
-    if (f.report.problems) verify_report(&f.report);
-    buffer_free(&f.report.report);
-    return !f.report.problems;
+    if (v->problems && report) buffer_add(report, v->report.bytes, v->report.length);
+    if (v->problems && !report) verify_report(v);
+    buffer_free(&v->report);
+    return !v->problems;
 }

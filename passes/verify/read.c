@@ -16,23 +16,25 @@ CheckedKind kind_named(const Node *symbol) {
 
 /* ---- what must be so before anything can be judged */
 
-void malformed(Verify *v, const Node *at, const char *format, ...) {
+void malformed(Verify *v, Rule rule, const Node *at, const char *format, ...) {
     char message[256];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    if (!v->context->is_given) bug(at, "%s", message);
-    fail(0, "the form cannot be verified: %s", message);
+    v->slot_count = 0; /* what is in them is not known */
+    read_for_report(v);
+    report_unreadable(v, rule, at, message);
+    longjmp(v->unreadable, 1);
 }
 
 static _Noreturn void not_in_range(Verify *v, const Node *name) {
-    malformed(v, v->function, "%%%s.%u is not below (names %u)", text_bytes(name->name.hint),
+    malformed(v, RULE_V23, v->function, "%%%s.%u is not below (names %u)", text_bytes(name->name.hint),
               name->name.number, v->name_count);
 }
 
 static _Noreturn void bound_nowhere(Verify *v, const Node *name, const Node *item) {
-    malformed(v, item, "%%%s.%u is bound nowhere", text_bytes(name->name.hint), name->name.number);
+    malformed(v, RULE_V23, item, "%%%s.%u is bound nowhere", text_bytes(name->name.hint), name->name.number);
 }
 
 /* The row of a name that is in range. */
@@ -61,6 +63,7 @@ static void read_kinds(Verify *v, const Node *kinds) {
 
 static void read_parts(Verify *v) {
     const Node *kinds = NULL;
+    v->block_count = 0;
     for (uint32_t i = 0; i < v->function->count; i++) {
         const Node *part = v->function->kids[i];
         if (is_item(part, H_names)) v->name_count = (uint32_t)part->kids[0]->integer;
@@ -81,7 +84,7 @@ static void read_binder(Verify *v, const Node *names, const Node *binder, uint32
     for (uint32_t i = 0; i < names->count; i++) {
         CheckedName *x = row_of_name(v, names->kids[i]);
         if (x->binder)
-            malformed(v, binder, "%%%s.%u is bound twice", text_bytes(x->name->name.hint),
+            malformed(v, RULE_V23, binder, "%%%s.%u is bound twice", text_bytes(x->name->name.hint),
                       x->name->name.number);
         x->name = names->kids[i];
         x->binder = binder;
@@ -171,7 +174,7 @@ static void read_edges(Verify *v, uint32_t b, const uint32_t *index, uint32_t nu
         if (!is_item(exit->kids[i], H_to)) continue;
         uint32_t number = exit->kids[i]->kids[0]->block;
         if (number >= numbers || !index[number] || block->successor_count == 2)
-            malformed(v, exit, "there is no block b%u, or there are three ways to go", number);
+            malformed(v, RULE_V22, exit, "there is no block b%u, or there are three ways to go", number);
         block->successors[block->successor_count++] = index[number] - 1;
         Link edge = {b, v->blocks[index[number] - 1].predecessors};
         PUSH(v->scratch, v->edges, edge);
@@ -204,4 +207,43 @@ void read_form_to_verify(Verify *v) {
         index[v->blocks[b].node->kids[0]->block] = b + 1;
     for (b = 0; b < v->block_count; b++)
         read_edges(v, b, index, numbers);
+}
+
+/* ---- what a report shows */
+
+static void show_binders(Verify *v, const Node *names, const Node *binder, uint32_t b) {
+    for (uint32_t i = 0; i < names->count; i++) {
+        if (names->kids[i]->name.number >= v->name_count) continue;
+        CheckedName *x = checked(v, names->kids[i]);
+        if (x->binder) continue;
+        x->name = names->kids[i];
+        x->binder = binder;
+        x->block = b;
+    }
+}
+
+static void show_block(Verify *v, const Node *node) {
+    CheckedBlock *block = &v->blocks[v->block_count];
+    block->node = node;
+    block->first = 2;
+    while (block->first < node->count &&
+           (is_item(node->kids[block->first], H_live_in) ||
+            is_item(node->kids[block->first], H_live_out) ||
+            is_item(node->kids[block->first], H_in)))
+        block->first++;
+    show_binders(v, node->kids[1], node, v->block_count);
+    for (uint32_t i = block->first; i < node->count; i++)
+        if (is_op(node->kids[i])) show_binders(v, node->kids[i]->kids[1], node->kids[i], v->block_count);
+    v->block_count++;
+}
+
+void read_for_report(Verify *v) {
+    for (uint32_t i = 0; i < v->function->count; i++)
+        if (is_item(v->function->kids[i], H_names))
+            v->name_count = (uint32_t)v->function->kids[i]->kids[0]->integer;
+    v->names = NEW_ARRAY(v->scratch, CheckedName, v->name_count);
+    v->blocks = NEW_ARRAY(v->scratch, CheckedBlock, v->function->count);
+    v->block_count = 0;
+    for (uint32_t i = 0; i < v->function->count; i++)
+        if (is_block_form(v->function->kids[i])) show_block(v, v->function->kids[i]);
 }

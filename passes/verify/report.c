@@ -3,6 +3,7 @@
  * Nothing is kept while all goes well. What a report needs is found when there is one to make.
  */
 #include "report.h"
+#include "verdict.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -183,6 +184,11 @@ bool broken(Verify *v, Rule rule, const Node *item, const Node *name, const char
     return make_report(v, &r);
 }
 
+void report_unreadable(Verify *v, Rule rule, const Node *item, const char *message) {
+    Report r = {.rule = rule, .message = message, .item = item};
+    make_report(v, &r);
+}
+
 static const char *const what_happened[] = {
     [NOTHING_YET] = "",
     [WRITTEN] = "writes something else there",
@@ -282,6 +288,12 @@ bool last_copy_lost(Verify *v, uint32_t place, uint32_t name, Event event, const
 
 /* ---- showing them */
 
+static void print_blame(const Context *c) {
+    fputs(c->is_given ? "the form was read from a file: the mistake is in there\n"
+                      : "this is a bug in slispc, not in your program\n",
+          stderr);
+}
+
 void verify_report(Verify *v) {
     const Context *c = v->context;
     bool all = c->verify_all || c->verify_json;
@@ -289,7 +301,17 @@ void verify_report(Verify *v) {
     if (c->verify_json) return;
     if (!all && v->report.length > v->first_report)
         fprintf(stderr, "note: more is wrong in this function: --all shows it\n");
-    fputs(c->is_given ? "the form was read from a file: the mistake is in there\n"
-                      : "this is a bug in slispc, not in your program\n",
-          stderr);
+    print_blame(c);
+}
+
+void report_other_program(const Context *c, const char *message) {
+    Buffer b = {0};
+    if (c->verify_json)
+        write_json_message(&b, RULE_V01, message);
+    else
+        buffer_print(&b, "error[V01]: %s\n  rule: %s ('slispc explain V01' tells more).\n", message,
+                     rule_sentence(RULE_V01));
+    fwrite(b.bytes, 1, b.length, stderr);
+    buffer_free(&b);
+    if (!c->verify_json) print_blame(c);
 }

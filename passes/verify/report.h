@@ -52,6 +52,8 @@ void add_item(Buffer *out, const Node *item);
 /* ---- report_text.c, report_json.c: one report each */
 void write_text_report(Verify *v, const Report *r);
 void write_json_report(Verify *v, const Report *r);
+/* About no function in particular. */
+void write_json_message(Buffer *out, Rule rule, const char *message);
 
 /* ---- report_ranges.c: the live ranges of the value and of the one that won its place */
 void draw_ranges(Verify *v, const Report *r);

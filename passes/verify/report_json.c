@@ -57,6 +57,14 @@ static void add_slot(Buffer *out, const char *slot) {
     add_text(out, slot);
 }
 
+void write_json_message(Buffer *out, Rule rule, const char *message) {
+    buffer_print(out, "{\"severity\":\"error\"");
+    add_member(out, "code", rule_code(rule));
+    add_member(out, "message", message);
+    add_member(out, "rule", rule_sentence(rule));
+    buffer_print(out, "}\n");
+}
+
 void write_json_report(Verify *v, const Report *r) {
     Buffer *out = &v->report, function = {0}, message = {0};
     print_flat(&function, v->function->kids[0]);

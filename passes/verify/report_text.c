@@ -62,7 +62,9 @@ static void add_headline(Verify *v, const Report *r) {
     add_message(&v->report, r);
     buffer_print(&v->report, "    (in ");
     print_flat(&v->report, v->function->kids[0]);
-    buffer_print(&v->report, ", b%u)\n", v->blocks[v->block].node->kids[0]->block);
+    if (v->block < v->block_count)
+        buffer_print(&v->report, ", b%u", v->blocks[v->block].node->kids[0]->block);
+    buffer_print(&v->report, ")\n");
 }
 
 static void add_lines(Verify *v, const Report *r) {

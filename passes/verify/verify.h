@@ -5,6 +5,8 @@
 
 #include "ir.h"
 
+#include <setjmp.h>
+
 typedef enum {
     RULE_NONE,
 #define RULE(code, ...) RULE_##code,
@@ -109,6 +111,7 @@ typedef struct {
     uint32_t safepoints;      /* seen so far */
     bool framed;
     bool quiet; /* only the answer counts: nothing is reported */
+    jmp_buf unreadable; /* where to go on when the form is none that can be judged */
     /* the verdict */
     Rule broken;
     uint32_t problems;
@@ -118,9 +121,13 @@ typedef struct {
 
 /* ---- read.c: the form as arrays */
 void read_form_to_verify(Verify *v);
-/* The form is none that can be judged: a bug, or, when it was read from a file, a wrong input. */
-_Noreturn void malformed(Verify *v, const Node *at, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* No more than what a report shows of a form, blocks and what binds names; it may be one that does
+ * not read. */
+void read_for_report(Verify *v);
+/* The form is none that can be judged: says why, whatever rules are switched off, and ends its
+ * reading. */
+_Noreturn void malformed(Verify *v, Rule rule, const Node *at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 static inline bool is_item(const Node *item, Head head) {
     return is_form(item, head);
 }
@@ -235,6 +242,8 @@ bool broken(Verify *v, Rule rule, const Node *item, const Node *name, const char
 /* Has the block at hand had the value in the place that the name shows, though it is not there any
  * more? */
 bool was_there(Verify *v, const Node *name);
+/* A report that does not depend on what is wanted. */
+void report_unreadable(Verify *v, Rule rule, const Node *item, const char *message);
 /* The place does not hold the name that `item` reads from it: says why. As `broken`. */
 bool not_there(Verify *v, const Node *item, const Node *name);
 /* The last copy of a live name is gone: by what, and who needs it. As `broken`. */
