@@ -33,12 +33,12 @@ NESTS = {
     '^ of ^': nest('^', ':a', ' []'),
     '#_': nest('#_', '1 ' * 2, ' 1'),
     # calls and operations
-    'call': nest('(inc ', '1', ')'),
+    'call': nest('(inc ', '(r 1)', ')'),
     'call of a function': nest('(r ', '1', ')'),
     'operation': nest('(+ ', '(r 1)', ' 1)'),
     'head of a call': nest('(', 'q', ')'),
     'lookup': nest('(:a ', '{}', ')'),
-    '->': nest('(-> ', '1', ' inc)'),
+    '->': nest('(-> ', '(r 1)', ' inc)'),
     # special forms and macros
     'if, then': nest('(if (q) ', '1', ' 2)'),
     'if, else': nest('(if (q) 2 ', '1', ')'),
@@ -62,7 +62,7 @@ NESTS = {
     'lazy-seq': nest('(lazy-seq ', 'nil', ')', '(println (count ', '))\n'),
     'for': nest('(for [x [1]] ', '1', ')'),
     'if-let': nest('(if-let [x (q)] ', '1', ' 2)'),
-    'doto': nest('(doto ', '1', ' inc)'),
+    'doto': nest('(doto ', '(r 1)', ' inc)'),
     'comment': nest('(comment ', '1', ')', '(println ', ' 1)\n'),
     # patterns
     'vector pattern': nest('[', 'x', ']', '(let [', ' nil] (println x))\n'),
