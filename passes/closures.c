@@ -17,8 +17,11 @@
  * Choice: a function that captures nothing has no closure and no env. Captured names keep their
  *         names: env lists them.
  */
+#include "ir/limits.h"
 #include "ir/names.h"
 #include "closures/closures.h"
+
+#include "layout.h"
 
 #include <string.h>
 
@@ -52,6 +55,8 @@ static Known *inner_function(Converter *c, Node *function) {
     return k;
 }
 
+_Static_assert(MOST_CAPTURES + 1 < SIZE_LARGE, "a closure's size fits into its header");
+
 /* Of its free variables, those that are values at run time are captured. */
 static void settle_captures(Converter *c, Known *k) {
     const Node *names = k->function->kids[1];
@@ -59,6 +64,10 @@ static void settle_captures(Converter *c, Known *k) {
         const Known *other = known_name(c, names->kids[i]);
         if (!other || !other->is_static) PUSH(c->scratch, k->captured, names->kids[i]);
     }
+    if (k->captured.count > MOST_CAPTURES)
+        error_at(c->diagnostics, pos(k->function), "SL0215",
+                 "this function uses %u variables from around it; the limit is %d",
+                 k->captured.count, MOST_CAPTURES);
     k->is_static = k->captured.count == 0;
 }
 

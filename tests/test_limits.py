@@ -100,6 +100,11 @@ def test_variables_around_a_try(here):
     assert 'the limit is %d' % most in rejected(kinds.captured_by_try(most + 1), 'SL0215')
 
 
+def test_variables_around_a_function(here):
+    most = LIMITS['CAPTURES']
+    assert 'the limit is %d' % most in rejected(kinds.captured_by_function(most + 1), 'SL0215')
+
+
 def test_values_that_are_live_at_once(here):
     rejected(kinds.all_live(3000), 'SL0216')
 

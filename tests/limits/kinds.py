@@ -126,6 +126,12 @@ LIMITED = {
 }
 
 
+def captured_by_function(n):
+    names = ' '.join('x%d' % i for i in range(n))
+    values = ' '.join('x%d (nil? v)' % i for i in range(n))
+    return START + '(defn f [v] (let [%s] (fn [] [%s])))\n(println ((f 1)))\n' % (values, names)
+
+
 def all_live(n):
     names = range(n)
     return (START + '(println (let [%s]\n%s))\n' % (
