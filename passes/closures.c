@@ -29,13 +29,6 @@ Node *fresh_value(Converter *c, const char *hint) {
     return node_name(c->arena, text(hint), c->next++);
 }
 
-Node **convert_all(Converter *c, Node **kids, uint32_t count) {
-    Node **out = NEW_ARRAY(c->scratch, Node *, count);
-    for (uint32_t i = 0; i < count; i++)
-        out[i] = convert_expression(c, kids[i]);
-    return out;
-}
-
 /* ---- functions */
 
 static Known *known_name(const Converter *c, const Node *n) {
@@ -50,8 +43,8 @@ static void know(Converter *c, const Node *name, Known *k) {
 static Known *inner_function(Converter *c, Node *function) {
     Known *k = NEW(c->scratch, Known);
     k->function = function;
-    k->base = text_format("%s.fn%u", text_bytes(c->base), function->kids[0]->name.number);
-    know(c, function->kids[0], k);
+    k->base = text_format("%s.fn%u", text_bytes(c->base), as_fn(function).self->name.number);
+    know(c, as_fn(function).self, k);
     return k;
 }
 
@@ -59,10 +52,10 @@ _Static_assert(MOST_CAPTURES + 1 < SIZE_LARGE, "a closure's size fits into its h
 
 /* Of its free variables, those that are values at run time are captured. */
 static void settle_captures(Converter *c, Known *k) {
-    const Node *names = k->function->kids[1];
-    for (uint32_t i = 0; i < names->count; i++) {
-        const Known *other = known_name(c, names->kids[i]);
-        if (!other || !other->is_static) PUSH(c->scratch, k->captured, names->kids[i]);
+    NodeList names = as_fn(k->function).free;
+    for (uint32_t i = 0; i < names.count; i++) {
+        const Known *other = known_name(c, names.items[i]);
+        if (!other || !other->is_static) PUSH(c->scratch, k->captured, names.items[i]);
     }
     if (k->captured.count > MOST_CAPTURES)
         error_at(c->diagnostics, pos(k->function), "SL0215",
@@ -83,7 +76,7 @@ static Node *closure_of(Converter *c, const Known *k, const Table *unset) {
                           ? build(c->arena, at, "(quote nil)")
                           : name;
     }
-    return build(c->arena, at, "(closure ? ?...)", entry, captured, k->captured.count);
+    return make_closure(c->arena, at, entry, nodes(captured, k->captured.count, at));
 }
 
 static Node *convert_fn(Converter *c, Node *e) {
@@ -100,71 +93,57 @@ static Known *known_operator(Converter *c, Node *operator) {
     if (operator->kind == N_GLOBAL) return table_get(&c->globals, operator->text);
     if (!is_form(operator, H_fn)) return known_name(c, operator);
     convert_fn(c, operator);
-    return known_name(c, operator->kids[0]);
+    return known_name(c, as_fn(operator).self);
 }
 
 static Node *convert_call(Converter *c, Node *e) {
-    Node *operator = e->kids[0];
+    CallForm call = as_call(e);
+    Node *operator= call.callee;
     const Known *k = known_operator(c, operator);
-    Node *value = k && (is_form(operator, H_fn) || k->is_static) ? closure_of(c, k, NULL)
-                                                                 : convert_expression(c, operator);
-    Node **operands = convert_all(c, e->kids + 1, e->count - 1);
-    Node *call = k ? known_call(c, pos(e), k, value, operands, e->count - 1) : NULL;
-    return call ? call : build(c->arena, pos(e), "(call ? ?...)", value, operands, e->count - 1);
+    bool is_value = k && (is_form(operator, H_fn) || k->is_static);
+    call.callee = is_value ? closure_of(c, k, NULL) : convert_expression(c, operator);
+    call.operands = walk_all(&c->walk, call.operands);
+    Node *known = k ? known_call(c, e->at, k, call.callee, call.operands) : NULL;
+    return known ? known : remake_call(c->arena, e, call);
 }
 
 /* ---- binding forms */
 
-static Node *pair(Converter *c, Pos at, Node *x, Node *e) {
-    Node *kids[] = {x, e};
-    return node_tree(c->arena, N_VECTOR, at, kids, 2);
-}
-
-static Node *let_form(Converter *c, Pos at, const Nodes *bindings, Node *body) {
-    if (bindings->count == 0) return body;
-    Node *vector = node_tree(c->arena, N_VECTOR, at, bindings->items, bindings->count);
-    return list(c->arena, H_let, at, vector, body, NULL);
+static Node *let_form(Converter *c, Pos at, Nodes bindings, Node *body) {
+    if (bindings.count == 0) return body;
+    return make_let(c->arena, at, list_of(bindings, at), body);
 }
 
 /* A name that is bound to a static function needs no binding. */
-static Node *convert_let(Converter *c, Node *e) {
+static Node *convert_let(Converter *c, Pos at, LetForm let) {
     Nodes bindings = {0};
-    for (uint32_t i = 0; i < e->kids[0]->count; i++) {
-        Node *b = e->kids[0]->kids[i], *value = convert_expression(c, b->kids[1]);
-        Known *k = is_form(b->kids[1], H_fn) ? known_name(c, b->kids[1]->kids[0])
-                                             : known_name(c, b->kids[1]);
-        if (k) know(c, b->kids[0], k);
-        if (!k || !k->is_static) PUSH(c->scratch, bindings, pair(c, pos(b), b->kids[0], value));
+    for (uint32_t i = 0; i < let.bindings.count; i++) {
+        Node *binding = let.bindings.items[i];
+        BindingForm b = as_binding(binding);
+        Node *value = convert_expression(c, b.value);
+        Known *k = known_name(c, is_form(b.value, H_fn) ? as_fn(b.value).self : b.value);
+        if (k) know(c, b.name, k);
+        if (!k || !k->is_static)
+            PUSH(c->scratch, bindings, make_binding(c->arena, binding->at, b.name, value));
     }
-    return let_form(c, pos(e), &bindings, convert_expression(c, e->kids[1]));
-}
-
-static Node *convert_loop(Converter *c, Node *e) {
-    Nodes bindings = {0};
-    for (uint32_t i = 0; i < e->kids[1]->count; i++) {
-        Node *b = e->kids[1]->kids[i];
-        PUSH(c->scratch, bindings, pair(c, pos(b), b->kids[0], convert_expression(c, b->kids[1])));
-    }
-    Node *vector = node_tree(c->arena, N_VECTOR, pos(e->kids[1]), bindings.items, bindings.count);
-    return list(c->arena, H_loop, pos(e), e->kids[0], vector, convert_expression(c, e->kids[2]),
-                NULL);
+    return let_form(c, at, bindings, convert_expression(c, let.body));
 }
 
 /* ---- letrec */
 
 /* Functions that see each other are static unless one of them captures something else. */
-static void settle_group(Converter *c, Node *bindings, Known **group) {
-    for (uint32_t i = 0; i < bindings->count; i++)
+static void settle_group(Converter *c, Known **group, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
         group[i]->is_static = true;
     for (bool changed = true; changed;) {
         changed = false;
-        for (uint32_t i = 0; i < bindings->count; i++) {
+        for (uint32_t i = 0; i < count; i++) {
             if (!group[i]->is_static) continue;
             settle_captures(c, group[i]);
             if (!group[i]->is_static) changed = true;
         }
     }
-    for (uint32_t i = 0; i < bindings->count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         group[i]->captured.count = 0;
         settle_captures(c, group[i]);
     }
@@ -180,26 +159,27 @@ static Node *patches(Converter *c, Pos at, Known **group, const Table *order, co
             uintptr_t place = (uintptr_t)table_get(order, captured->name.number);
             if (place <= i) continue;
             Node *index = node_int(c->arena, at, k);
-            PUSH(c->scratch, steps,
-                 build(c->arena, at, "(patch ? ? ?)", names->items[i], index, captured));
+            PUSH(c->scratch, steps, make_patch(c->arena, at, names->items[i], index, captured));
         }
     if (steps.count == 0) return body;
     return build(c->arena, at, "(do ?... ?)", steps.items, steps.count, body);
 }
 
 static Node *convert_letrec(Converter *c, Node *e) {
-    Node *vector = e->kids[0];
-    Known **group = NEW_ARRAY(c->scratch, Known *, vector->count),
-          **closures = NEW_ARRAY(c->scratch, Known *, vector->count);
+    LetrecForm f = as_letrec(e);
+    uint32_t count = f.bindings.count;
+    Known **group = NEW_ARRAY(c->scratch, Known *, count),
+          **closures = NEW_ARRAY(c->scratch, Known *, count);
     Table order = {.arena = c->scratch}, unset = {.arena = c->scratch};
     Nodes bindings = {0}, names = {0};
-    for (uint32_t i = 0; i < vector->count; i++) {
-        group[i] = inner_function(c, vector->kids[i]->kids[1]);
-        know(c, vector->kids[i]->kids[0], group[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        BindingForm b = as_binding(f.bindings.items[i]);
+        group[i] = inner_function(c, b.value);
+        know(c, b.name, group[i]);
     }
-    settle_group(c, vector, group);
-    for (uint32_t i = 0; i < vector->count; i++) {
-        Node *name = vector->kids[i]->kids[0];
+    settle_group(c, group, count);
+    for (uint32_t i = 0; i < count; i++) {
+        Node *name = as_binding(f.bindings.items[i]).name;
         convert_function(c, group[i]);
         if (group[i]->is_static) continue;
         closures[names.count] = group[i];
@@ -209,11 +189,12 @@ static Node *convert_letrec(Converter *c, Node *e) {
     }
     for (uint32_t i = 0; i < names.count; i++) {
         Node *value = closure_of(c, closures[i], &unset);
-        PUSH(c->scratch, bindings, pair(c, pos(closures[i]->function), names.items[i], value));
+        Pos at = closures[i]->function->at;
+        PUSH(c->scratch, bindings, make_binding(c->arena, at, names.items[i], value));
         table_put(&unset, names.items[i]->name.number, NULL);
     }
-    Node *body = patches(c, pos(e), closures, &order, &names, convert_expression(c, e->kids[1]));
-    return let_form(c, pos(e), &bindings, body);
+    Node *body = patches(c, e->at, closures, &order, &names, convert_expression(c, f.body));
+    return let_form(c, e->at, bindings, body);
 }
 
 /* ---- expressions */
@@ -224,13 +205,6 @@ static Node *convert_name(Converter *c, Node *x) {
     return k && k->is_static ? node_global(c->arena, k->base) : x;
 }
 
-static Node *convert_kids(Converter *c, Node *e, uint32_t first) {
-    Node *out = node_list(c->arena, (Head)e->head, pos(e), e->kids, e->count);
-    for (uint32_t i = first; i < e->count; i++)
-        out->kids[i] = convert_expression(c, e->kids[i]);
-    return out;
-}
-
 /* A global that is a function is its entry. */
 static Node *convert_global(Converter *c, Node *g) {
     const Known *k = table_get(&c->globals, g->text);
@@ -238,53 +212,60 @@ static Node *convert_global(Converter *c, Node *g) {
 }
 
 Node *convert_expression(Converter *c, Node *e) {
-    if (e->kind == N_NAME) return convert_name(c, e);
-    if (e->kind == N_GLOBAL) return convert_global(c, e);
-    if (!is_tree(e)) return e;
-    switch (e->head) {
-    case H_quote: return e;
-    case H_if: case H_do: return convert_kids(c, e, 0);
-    case H_recur: case H_prim: case H_set_global: return convert_kids(c, e, 1);
-    case H_call: return convert_call(c, e);
-    case H_let: return convert_let(c, e);
-    case H_loop: return convert_loop(c, e);
-    case H_letrec: return convert_letrec(c, e);
-    case H_fn: return convert_fn(c, e);
-    case H_try: return convert_try(c, e);
-    default: bug(e, "no expression of Lfree");
+    switch (Lfree_Expr_of(e)) {
+    case Lfree_Expr_NAME: return convert_name(c, e);
+    case Lfree_Expr_GLOBAL: return convert_global(c, e);
+    case Lfree_Expr_call: return convert_call(c, e);
+    case Lfree_Expr_let: return convert_let(c, e->at, as_let(e));
+    case Lfree_Expr_letrec: return convert_letrec(c, e);
+    case Lfree_Expr_fn: return convert_fn(c, e);
+    case Lfree_Expr_try: return convert_try(c, e);
+    case Lfree_Expr_quote:
+    case Lfree_Expr_if:
+    case Lfree_Expr_do:
+    case Lfree_Expr_loop:
+    case Lfree_Expr_recur:
+    case Lfree_Expr_prim:
+    case Lfree_Expr_set_global: return walk_parts(&c->walk, e);
     }
+    bug(e, "no expression of Lfree");
+}
+
+static Node *visit(Walk *w, Node *e) {
+    return convert_expression((Converter *)w, e);
 }
 
 /* ---- top-level forms */
 
 /* What the names of a global function's parts start with. */
 static Text base_of(const Node *define) {
-    const Node *global = define->kids[0], *self = define->kids[2]->kids[0];
+    const Node *global = as_define(define).name, *self = as_fn(as_define(define).value).self;
     if (self->name.hint != text(MADE_FUNCTION)) return global->text;
     return text_format("%s.fn%u", text_bytes(global->text), self->name.number);
 }
 
 static void index_global(Converter *c, Node *top) {
     if (is_form(top, H_run)) return;
-    Known *k = NEW(c->scratch, Known);
-    bool is_function = is_form(top, H_define) && is_form(top->kids[2], H_fn);
-    *k = (Known){.base = is_function ? base_of(top) : 0,
-                 .is_static = is_function,
-                 .function = is_function ? top->kids[2] : NULL};
-    table_put(&c->globals, top->kids[0]->text, is_function ? (void *)k : NULL);
+    Known *k = NULL;
+    if (is_form(top, H_define) && is_form(as_define(top).value, H_fn)) {
+        k = NEW(c->scratch, Known);
+        *k = (Known){.base = base_of(top), .is_static = true, .function = as_define(top).value};
+    }
+    table_put(&c->globals, as_define(top).name->text, k);
 }
 
 /* $ns/top.3: a function that does at the start what a top-level form says. */
 static void add_start(Converter *c, Pos at, Text space, Node *body) {
-    static const Nodes none = {0};
     Text name;
     do
         name = text_format("%s/top.%u", text_bytes(space), ++c->last_top);
     while (table_get(&c->globals, name));
-    add_closed_function(c, at, name, &none, &none, body);
-    Node *call = build(c->arena, at, "(direct ?)", node_global(c->arena, name));
-    if (c->library) PUSH(c->scratch, c->library_starts, call);
-    else PUSH(c->scratch, c->starts, call);
+    add_closed_function(c, at, name, no_nodes(at), no_nodes(at), body);
+    Node *call = make_direct(c->arena, at, node_global(c->arena, name), no_nodes(at));
+    if (c->library)
+        PUSH(c->scratch, c->library_starts, call);
+    else
+        PUSH(c->scratch, c->starts, call);
 }
 
 static Text space_of(Text global) {
@@ -292,55 +273,55 @@ static Text space_of(Text global) {
     return text_of(bytes, (size_t)(strchr(bytes + 1, '/') - bytes));
 }
 
-static void convert_cell(Converter *c, Node *top) {
-    Node *global = top->kids[0];
-    add_closed_top(c, list(c->arena, H_cell, pos(top), global, NULL));
-    Node *value = convert_expression(c, top->kids[2]);
-    Node *body = list(c->arena, H_set_global, pos(top), global, value, NULL);
-    add_start(c, pos(top), space_of(global->text), body);
+static void convert_cell(Converter *c, Pos at, Node *global, Node *value) {
+    add_closed_top(c, make_cell(c->arena, at, global));
+    Node *body = make_set_global(c->arena, at, global, convert_expression(c, value));
+    add_start(c, at, space_of(global->text), body);
 }
 
 static void convert_top(Converter *c, Node *form) {
-    Node *top = top_inner(form), *names = top->kids[top->count - 2];
+    Node *top = top_inner(form);
     bool is_run = is_form(top, H_run);
-    c->library = form == top ? 0 : form->kids[0]->text;
-    c->next = (uint32_t)names->kids[0]->integer;
+    Node *global = is_run ? NULL : as_define(top).name;
+    c->library = is_form(form, H_from) ? as_from(form).space->text : 0;
+    c->next = names_of_top(top);
     c->functions.count = 0;
     c->known = (Table){.arena = c->scratch};
-    c->base = is_run ? text_format("user/top.%u", c->last_top + 1) : top->kids[0]->text;
+    c->base = is_run ? text_format("user/top.%u", c->last_top + 1) : global->text;
     Known *k = is_run ? NULL : table_get(&c->globals, c->base);
     if (k) {
-        know(c, k->function->kids[0], k);
+        know(c, as_fn(k->function).self, k);
         convert_function(c, k);
     } else if (is_run) {
-        add_start(c, pos(top), text("user"), convert_expression(c, top->kids[1]));
+        add_start(c, top->at, text("user"), convert_expression(c, value_of_top(top)));
     } else {
-        convert_cell(c, top);
+        convert_cell(c, top->at, global, value_of_top(top));
     }
     settle_numbers(c);
 }
 
 /* The user's main function: the last definition of some-namespace/-main. */
-static Node *find_main(const Node *program) {
+static Node *find_main(NodeList tops) {
     Node *main = NULL;
-    for (uint32_t i = 1; i < program->count; i++) {
-        Node *top = program->kids[i];
+    for (uint32_t i = 0; i < tops.count; i++) {
+        Node *top = tops.items[i];
         bool defines = is_form(top, H_define) || is_form(top, H_variable);
-        if (defines && is_main_name(top->kids[0]->text)) main = top->kids[0];
+        if (defines && is_main_name(as_define(top).name->text)) main = as_define(top).name;
     }
     return main;
 }
 
 Node *pass_closures(Context *context, Node *program) {
-    Converter c = {.arena = context->arena,
+    Converter c = {.walk = {.arena = context->arena, .visit = visit},
+                   .arena = context->arena,
                    .scratch = context->scratch,
                    .diagnostics = context->diagnostics,
                    .globals = {.arena = context->scratch}};
-    for (uint32_t i = 1; i < program->count; i++)
-        index_global(&c, top_inner(program->kids[i]));
-    for (uint32_t i = 1; i < program->count; i++)
-        convert_top(&c, program->kids[i]);
-    Node *main = find_main(program);
-    return finish_program(&c, program->kids[0], main ? table_get(&c.globals, main->text) : NULL,
-                          main);
+    ProgramForm f = as_program(program);
+    for (uint32_t i = 0; i < f.tops.count; i++)
+        index_global(&c, top_inner(f.tops.items[i]));
+    for (uint32_t i = 0; i < f.tops.count; i++)
+        convert_top(&c, f.tops.items[i]);
+    Node *main = find_main(f.tops);
+    return finish_program(&c, f.library, main ? table_get(&c.globals, main->text) : NULL, main);
 }

@@ -5,37 +5,45 @@
 #include "../ir/arity.h"
 #include "../ir/ir.h"
 #include "../ir/table.h"
+#include "../ir/walk.h"
 
 typedef VEC(Node *) Nodes;
 
 /* A function that a name or global is bound to for certain. */
 typedef struct {
-    Node *function;   /* (fn x (free ...) arity ...) */
-    Text base;        /* user/f, user/f.fn3: its entry; workers are called base.w2 ... */
-    bool is_static;   /* captures nothing: no closure is allocated */
-    Nodes captured;   /* else: the captured names */
+    Node *function; /* (fn x (free ...) arity ...) */
+    Text base;      /* user/f, user/f.fn3: its entry; workers are called base.w2 ... */
+    bool is_static; /* captures nothing: no closure is allocated */
+    Nodes captured; /* else: the captured names */
 } Known;
 
+static inline NodeList list_of(Nodes vector, Pos at) {
+    return nodes(vector.items, vector.count, at);
+}
+static inline NodeList no_nodes(Pos at) {
+    return nodes(NULL, 0, at);
+}
+
 typedef struct {
+    Walk walk; /* visits by convert_expression */
     Arena *arena, *scratch;
     Diagnostics *diagnostics;
-    Table globals;     /* Text -> Known, of the functions that are defined once */
-    Nodes tops;        /* the output */
-    Nodes starts;      /* what $start does for the user's forms ... */
+    Table globals;        /* Text -> Known, of the functions that are defined once */
+    Nodes tops;           /* the output */
+    Nodes starts;         /* what $start does for the user's forms ... */
     Nodes library_starts; /* ... and before, for the library's */
-    uint32_t last_top; /* number of the last $ns/top.N */
+    uint32_t last_top;    /* number of the last $ns/top.N */
     /* the top-level form at hand */
-    Table known;       /* number of a name -> Known */
-    Text base;         /* lifted functions are called base.fn3 ... */
-    Text library;      /* the namespace of (from ...), or 0 */
-    Nodes functions;   /* made of it: their (names n) is settled at its end */
+    Table known;     /* number of a name -> Known */
+    Text base;       /* lifted functions are called base.fn3 ... */
+    Text library;    /* the namespace of (from ...), or 0 */
+    Nodes functions; /* made of it: their (names n) is settled at its end */
     uint32_t next;
 } Converter;
 
 /* ---- closures.c */
 
 Node *convert_expression(Converter *c, Node *e);
-Node **convert_all(Converter *c, Node **kids, uint32_t count);
 Node *fresh_value(Converter *c, const char *hint);
 
 /* ---- workers.c */
@@ -44,15 +52,14 @@ Node *fresh_value(Converter *c, const char *hint);
 void convert_function(Converter *c, Known *k);
 /* (direct ...) or (enter ...) when the arity of the known function fits, else NULL. `closure`: the
  * closure as an expression, NULL when there is none. */
-Node *known_call(Converter *c, Pos at, const Known *k, Node *closure, Node **operands,
-                 uint32_t count);
+Node *known_call(Converter *c, Pos at, const Known *k, Node *closure, NodeList operands);
 
 /* ---- lift.c */
 
 /* Adds a top to the output, marked when it comes from the library. */
 void add_closed_top(Converter *c, Node *top);
 /* (function $name (names n) (env x ...) [parameters] body) as a top. */
-void add_closed_function(Converter *c, Pos at, Text name, const Nodes *env, const Nodes *parameters,
+void add_closed_function(Converter *c, Pos at, Text name, NodeList env, NodeList parameters,
                          Node *body);
 /* A new name base.word3 for a lifted function. */
 Text lifted_name(Converter *c, const char *word);

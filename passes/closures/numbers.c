@@ -1,8 +1,9 @@
 /* numbers.c - what the names of lifted functions are numbered by.
  *
- * A function keeps the numbers of the form that it was lifted out of, so that a name can be followed
- * from pass to pass. Later passes have a row for each number up to (names n): out of a large form with
- * many functions each gets numbers of its own, else their rows together would be the square of it.
+ * A function keeps the numbers of the form that it was lifted out of, so that a name can be
+ * followed from pass to pass. Later passes have a row for each number up to (names n): out of a
+ * large form with many functions each gets numbers of its own, else their rows together would be
+ * the square of it.
  */
 #include "closures.h"
 
@@ -26,11 +27,11 @@ static Node *renumbered_name(Numbering *n, Node *x) {
 static Node *renumbered(Numbering *n, Node *e) {
     if (e->kind == N_NAME) return renumbered_name(n, e);
     if (!is_tree(e) || is_form(e, H_quote)) return e;
-    Node *out = node_tree(n->arena, (NodeKind)e->kind, e->at, e->kids, e->count);
-    out->head = e->head;
-    for (uint32_t i = 0; i < e->count; i++)
-        out->kids[i] = renumbered(n, e->kids[i]);
-    return out;
+    NodeList kids = kids_of(e);
+    Node **out = NEW_ARRAY(n->arena, Node *, kids.count);
+    for (uint32_t i = 0; i < kids.count; i++)
+        out[i] = renumbered(n, kids.items[i]);
+    return node_like(n->arena, e, e->at, nodes(out, kids.count, e->at));
 }
 
 /* Numbers by first appearance in what stands behind (names n). */

@@ -9,9 +9,9 @@
 static Node *main_call_form(Converter *c, const Known *main, Node *global) {
     Node *arguments = build(c->arena, 0, "(prim %main-args)");
     const Known *apply = table_get(&c->globals, text("core/apply"));
-    if (!main) return build(c->arena, 0, "(call ?)", global);
+    if (!main) return make_call(c->arena, 0, global, no_nodes(0));
     switch (main_call(main->function)) {
-    case MAIN_PLAIN: return known_call(c, 0, main, NULL, NULL, 0);
+    case MAIN_PLAIN: return known_call(c, 0, main, NULL, no_nodes(0));
     case MAIN_REST:
         return build(c->arena, 0, "(direct ? ?)",
                      node_global(c->arena, text_format("%s.w0r", text_bytes(main->base))),
@@ -19,11 +19,10 @@ static Node *main_call_form(Converter *c, const Known *main, Node *global) {
     case MAIN_APPLIED: break;
     }
     Node *operands[] = {global, arguments};
-    return known_call(c, 0, apply, NULL, operands, 2);
+    return known_call(c, 0, apply, NULL, nodes(operands, 2, 0));
 }
 
 static void add_start_function(Converter *c, const Known *main, const Node *main_global) {
-    static const Nodes none = {0};
     Nodes steps = {0};
     for (uint32_t i = 0; i < c->library_starts.count; i++)
         PUSH(c->scratch, steps, c->library_starts.items[i]);
@@ -35,8 +34,8 @@ static void add_start_function(Converter *c, const Known *main, const Node *main
     }
     Node *body = build(c->arena, 0, "(do ?... (quote nil))", steps.items, steps.count);
     c->library = 0;
-    add_closed_function(c, 0, text("start"), &none, &none, body);
-    add_closed_top(c, build(c->arena, 0, "(start ?)", node_global(c->arena, text("start"))));
+    add_closed_function(c, 0, text("start"), no_nodes(0), no_nodes(0), body);
+    add_closed_top(c, make_start(c->arena, 0, node_global(c->arena, text("start"))));
 }
 
 /* ---- what is reached */
@@ -47,6 +46,11 @@ typedef struct {
     Table reached; /* Text -> top */
     Nodes work;
 } Reach;
+
+static Text name_of_closed(const Node *top) {
+    if (is_form(top, H_function)) return as_function(top).name->text;
+    return is_form(top, H_entry) ? as_entry(top).name->text : as_cell(top).name->text;
+}
 
 static void reach(Reach *r, Text name) {
     Node *top = table_get(&r->tops, name);
@@ -71,10 +75,12 @@ static void reach_invoke(Reach *r) {
 static void reach_from(Reach *r, const Node *e) {
     if (e->kind == N_GLOBAL) reach(r, e->text);
     if (e->kind == N_PRIM) reach_primitive(r, (Prim)e->head);
-    if (!is_tree(e) || is_form(e, H_quote)) return;
-    if (is_form(e, H_call) || (is_form(e, H_prim) && e->kids[0]->head == P_apply)) reach_invoke(r);
-    for (uint32_t i = 0; i < e->count; i++)
-        reach_from(r, e->kids[i]);
+    if (is_form(e, H_quote)) return;
+    bool applies = is_form(e, H_prim) && as_prim(e).operation->head == P_apply;
+    if (is_form(e, H_call) || applies) reach_invoke(r);
+    NodeList kids = kids_of(e);
+    for (uint32_t i = 0; i < kids.count; i++)
+        reach_from(r, kids.items[i]);
 }
 
 Node *finish_program(Converter *c, Node *library, const Known *main, const Node *main_global) {
@@ -82,17 +88,16 @@ Node *finish_program(Converter *c, Node *library, const Known *main, const Node 
     Reach r = {.c = c, .tops = {.arena = c->scratch}, .reached = {.arena = c->scratch}};
     for (uint32_t i = 0; i < c->tops.count; i++) {
         Node *top = top_inner(c->tops.items[i]);
-        if (!is_form(top, H_start)) table_put(&r.tops, top->kids[0]->text, top);
+        if (!is_form(top, H_start)) table_put(&r.tops, name_of_closed(top), top);
     }
     reach(&r, text("start"));
     while (r.work.count)
         reach_from(&r, r.work.items[--r.work.count]);
     Nodes out = {0};
-    PUSH(c->scratch, out, library);
     for (uint32_t i = 0; i < c->tops.count; i++) {
         Node *top = top_inner(c->tops.items[i]);
-        if (is_form(top, H_start) || table_get(&r.reached, top->kids[0]->text))
+        if (is_form(top, H_start) || table_get(&r.reached, name_of_closed(top)))
             PUSH(c->scratch, out, c->tops.items[i]);
     }
-    return node_list(c->arena, H_program, 0, out.items, out.count);
+    return make_program(c->arena, 0, (ProgramForm){.library = library, .tops = list_of(out, 0)});
 }
