@@ -4,6 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+Type type_named(const Node *symbol) {
+    Type type;
+    if (!type_parse(text_bytes(symbol->text), text_length(symbol->text), &type))
+        bug(symbol, "'%s' is no type", text_bytes(symbol->text));
+    return type;
+}
+
 Function function_parts(Node *function) {
     Function f = {.whole = function, .name = function->kids[0]};
     f.names = (uint32_t)function->kids[1]->kids[0]->integer;

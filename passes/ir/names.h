@@ -21,6 +21,8 @@ uint32_t names_of_top(const Node *top);
 Node *value_of_top(const Node *top);
 /* The top with another value, and another next free number. */
 Node *top_with_value(Arena *a, Node *top, uint32_t names, Node *value);
+/* The type that a symbol of (returns ...) names; a bug when it names none. */
+Type type_named(const Node *symbol);
 /* Each name once, sorted by number. */
 NodeList sorted_names(Arena *a, NodeList names);
 
