@@ -15,6 +15,8 @@
 #include "expand/expand.h"
 #include "ir/limits.h"
 
+#include <string.h>
+
 Pos place_for(const Expander *x, const Node *form) { return x->in_library ? 0 : pos(form); }
 
 /* ---- symbols */
@@ -153,8 +155,17 @@ static Node *expand_list(Expander *x, Node *form) {
     return expand_call(x, form);
 }
 
+/* A letter without a meaning behind a backslash, as in Java: a later one may give it one. */
+static void check_escapes(Expander *x, const Node *form) {
+    const char *s = text_bytes(form->text);
+    for (; (s = strchr(s, '\\')) && s[1]; s += 2)
+        if (strchr("gijlmoqyCFIJKLMOTUY", s[1]))
+            error_at(x->diagnostics, form->at, "SL0015", "\\%c means nothing in a pattern", s[1]);
+}
+
 /* #"text" => (call core/pattern (quote "text")) */
 static Node *expand_pattern(Expander *x, const Node *form) {
+    check_escapes(x, form);
     Node *string = node_text(x->arena, N_STRING, 0, form->text);
     return core_call(x, place_for(x, form), "pattern", core_quote(x, string), NULL);
 }

@@ -111,6 +111,27 @@ Node *expand_finally(Expander *x, Node *form) { return misplaced_clause(x, form)
 
 /* ---- assert, with-out-str */
 
+static void print_source(Buffer *out, const Node *n);
+
+static void print_sources(Buffer *out, const char *open, const Node *n, const char *close) {
+    buffer_print(out, "%s", open);
+    for (uint32_t i = 0; i < n->count; i++) {
+        if (i) buffer_print(out, n->kind == N_MAP && i % 2 == 0 ? ", " : " ");
+        print_source(out, n->kids[i]);
+    }
+    buffer_print(out, "%s", close);
+}
+
+/* A form as the user wrote it, without the bars that dumps need around some symbols. */
+static void print_source(Buffer *out, const Node *n) {
+    if (n->kind == N_LIST) print_sources(out, "(", n, ")");
+    else if (n->kind == N_VECTOR) print_sources(out, "[", n, "]");
+    else if (n->kind == N_MAP) print_sources(out, "{", n, "}");
+    else if (n->kind == N_SET) print_sources(out, "#{", n, "}");
+    else if (n->kind == N_SYMBOL) buffer_print(out, "%s", text_bytes(n->text));
+    else print_flat(out, n);
+}
+
 /* (assert test message?) */
 Node *expand_assert(Expander *x, Node *form) {
     Pos at = place_for(x, form);
@@ -121,7 +142,7 @@ Node *expand_assert(Expander *x, Node *form) {
     } else {
         Buffer b = {0};
         buffer_print(&b, "Assert failed: ");
-        print_flat(&b, form->kids[1]);
+        print_source(&b, form->kids[1]);
         message = core_quote(x, node_text(x->arena, N_STRING, 0, text_of(b.bytes, b.length)));
         buffer_free(&b);
     }

@@ -49,6 +49,56 @@ static Parameters read_parameters(Expander *x, Node *vector) {
     return p;
 }
 
+/* ---- conditions of a body: {:pre [test ...] :post [test ...]}, where % is the value */
+
+static Node *conditions_of(const Node *map, const char *key) {
+    for (uint32_t i = 0; i + 1 < map->count; i += 2)
+        if (map->kids[i]->kind == N_KEYWORD && map->kids[i]->text == text(key))
+            return map->kids[i + 1];
+    return NULL;
+}
+
+static void add_asserts(Expander *x, Node *conditions, Nodes *steps) {
+    if (conditions->kind != N_VECTOR) {
+        error_at(x->diagnostics, pos(conditions), "SL0217", "conditions stand in a vector");
+        return;
+    }
+    for (uint32_t i = 0; i < conditions->count; i++) {
+        Node *test = conditions->kids[i];
+        Node *form = list(x->scratch, H_NONE, pos(test), conditions, test, NULL);
+        PUSH(x->scratch, *steps, expand_assert(x, form));
+    }
+}
+
+static Node *steps_form(Expander *x, Pos at, const Nodes *steps) {
+    return steps->count == 1 ? steps->items[0]
+                             : node_list(x->arena, H_do, at, steps->items, steps->count);
+}
+
+/* (let [% body] (assert test) ... %) */
+static Node *with_post(Expander *x, Pos at, Node *conditions, Node *body) {
+    Node *value = node_text(x->arena, N_SYMBOL, 0, text("%"));
+    Nodes bindings = {0}, steps = {0};
+    uint32_t mark = scope_enter(x);
+    PUSH(x->scratch, bindings, core_binding(x, value, body));
+    scope_bind(x, value);
+    add_asserts(x, conditions, &steps);
+    PUSH(x->scratch, steps, value);
+    scope_leave(x, mark);
+    return core_let(x, at, &bindings, steps_form(x, at, &steps));
+}
+
+/* A map in front of a body holds its conditions; alone it is the body. */
+static Node *expand_conditional_body(Expander *x, Pos at, Node **forms, uint32_t count) {
+    if (count < 2 || forms[0]->kind != N_MAP) return expand_body(x, at, forms, count);
+    Node *pre = conditions_of(forms[0], "pre"), *post = conditions_of(forms[0], "post");
+    Nodes steps = {0};
+    if (pre) add_asserts(x, pre, &steps);
+    Node *body = expand_body(x, at, forms + 1, count - 1);
+    PUSH(x->scratch, steps, post ? with_post(x, at, post, body) : body);
+    return steps_form(x, at, &steps);
+}
+
 /* parts: the parameter vector, then the body. */
 static Node *expand_arity(Expander *x, Pos at, Node **parts, uint32_t count) {
     Node *vector = parts[0];
@@ -58,7 +108,7 @@ static Node *expand_arity(Expander *x, Pos at, Node **parts, uint32_t count) {
     if (fixed > MOST_PARAMETERS)
         error_at(x->diagnostics, pos(vector), "SL0204",
                  "a function takes up to %d parameters, this one has %u", MOST_PARAMETERS, fixed);
-    Node *body = core_let(x, at, &p.bindings, expand_body(x, at, parts + 1, count - 1));
+    Node *body = core_let(x, at, &p.bindings, expand_conditional_body(x, at, parts + 1, count - 1));
     scope_leave(x, mark);
     Node *symbols = node_tree(x->arena, N_VECTOR, at, p.symbols.items, p.symbols.count);
     return list(x->arena, p.has_rest ? H_rest : H_arity, at, symbols, body, NULL);

@@ -23,6 +23,17 @@ uint64_t datum_hash(const Node *n) {
     return h;
 }
 
+/* #(...) and #"..." make a new value each time. */
+static bool makes_anew(const Node *n) {
+    if (n->kind == N_REGEX) return true;
+    if (!is_tree(n)) return false;
+    bool found = n->kind == N_LIST && n->count && n->kids[0]->kind == N_SYMBOL &&
+                 n->kids[0]->text == text("fn-literal");
+    for (uint32_t i = 0; i < n->count && !found; i++)
+        found = makes_anew(n->kids[i]);
+    return found;
+}
+
 /* Every step-th kid differs from the others, as source text. */
 static void check_distinct(Expander *x, const Node *form, uint32_t step, const char *what) {
     Table seen = {.arena = x->scratch};
@@ -31,7 +42,7 @@ static void check_distinct(Expander *x, const Node *form, uint32_t step, const c
         Node *kid = form->kids[i];
         uint64_t key = datum_hash(kid) | 1;
         const Node *before = table_put(&seen, key, kid);
-        if (before && node_equal(before, kid)) report_duplicate(x, kid, what);
+        if (before && node_equal(before, kid) && !makes_anew(kid)) report_duplicate(x, kid, what);
     }
 }
 
