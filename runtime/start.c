@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #define STACK_BYTES ((uint64_t)1 << 30)
 enum {
@@ -12,6 +14,7 @@ enum {
     MARGIN = 256,          /* above the first frame: stubs may read a little beyond arguments */
     SIGNAL_STACK_BYTES = 1 << 16,
     LEAST_STACK_BYTES = 1 << 18,
+    EXIT_FAULT = 5,
 };
 
 SlispContext slisp_context;
@@ -25,7 +28,7 @@ static int exit_code;
 
 static uint64_t stack_start_address; /* of the guard */
 static uint64_t stack_bytes;         /* above the guard */
-static struct sigaction old_action;
+static struct sigaction old_segv, old_bus;
 static stack_t old_signal_stack;
 static char signal_stack[SIGNAL_STACK_BYTES];
 
@@ -50,14 +53,28 @@ static uint64_t *return_address(uint64_t *sp, uint64_t code) {
 
 extern const char rt_throw_stack_stub[];
 
+/* No program should come here. What was printed is seen all the same. */
+static _Noreturn void stop_at_fault(uint64_t address, bool is_stack) {
+    char message[160];
+    const char *what = is_stack ? "the runtime ran out of stack"
+                                : "it touched memory that is not its own";
+    int length = snprintf(message, sizeof message,
+                          "error: the program had to stop: %s (address 0x%llx)\n"
+                          "this is a bug in slispc, not in the program\n",
+                          what, (unsigned long long)address);
+    output_flush();
+    error_output(message, (uint64_t)length);
+    _exit(EXIT_FAULT);
+}
+
 /* A prologue found the stack used up: it goes on as a call of rt_throw_stack. */
 static void on_fault(int number, siginfo_t *info, void *machine) {
+    (void)number;
     greg_t *registers = ((ucontext_t *)machine)->uc_mcontext.gregs;
     uint64_t code = (uint64_t)registers[REG_RIP];
-    if (!is_in_guard((uint64_t)(uintptr_t)info->si_addr) || !is_slisp_code(code)) {
-        sigaction(number, &old_action, NULL); /* the fault comes again */
-        return;
-    }
+    uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
+    if (!is_in_guard(address) || !is_slisp_code(code))
+        stop_at_fault(address, is_in_guard(address));
     uint64_t *sp = (uint64_t *)(uintptr_t)registers[REG_RSP];
     registers[REG_RSP] = (greg_t)(uintptr_t)return_address(sp, code);
     registers[REG_RIP] = (greg_t)(uintptr_t)rt_throw_stack_stub;
@@ -68,11 +85,13 @@ static void watch_stack(void) {
     struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
     action.sa_sigaction = on_fault;
     sigaltstack(&stack, &old_signal_stack);
-    sigaction(SIGSEGV, &action, &old_action);
+    sigaction(SIGSEGV, &action, &old_segv);
+    sigaction(SIGBUS, &action, &old_bus);
 }
 
 static void unwatch_stack(void) {
-    sigaction(SIGSEGV, &old_action, NULL);
+    sigaction(SIGSEGV, &old_segv, NULL);
+    sigaction(SIGBUS, &old_bus, NULL);
     sigaltstack(&old_signal_stack, NULL);
 }
 
