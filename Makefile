@@ -109,6 +109,7 @@ soak: all
 	$(BUILD)/slispc soak --n=$(SOAK)
 	$(BUILD)/slispc soak --n=$$(($(SOAK) / 50)) --mutate
 	mkdir -p $(BUILD)/fuzz && $(BUILD)/slispc fuzz --n=$(FUZZ) -o $(BUILD)/fuzz
+	SLISP_ARGUMENTS=1000000 $(PYTEST) tests/test_arguments.py
 
 # The tables of mutants in docs/verifier.md.
 verify-report: all

@@ -10,6 +10,7 @@
  * Needs:  a type on every binder (types).
  * Gives:  names are int, double, flag (raw words) or any (tagged). %tag, %untag, %box, %unbox,
  *         %flag->bool, %truthy? convert; the test of every if is a flag.
+ *         Operands of primitives are of the kinds that prims.def names: tested where it is not known.
  * Choice: a name that is only ever tested is a flag. The slow way of arithmetic is the else branch
  *         of an if on %fixnums? or %fixnum?: blocks makes it cold.
  */
@@ -27,23 +28,6 @@ Type representation(Type t) {
 
 static Type have(const Pass *p, const Node *a) {
     return a->kind == N_NAME ? p->names[a->name.number].representation : T_ANY;
-}
-
-Type known_type(const Pass *p, const Node *a) {
-    if (a->kind == N_NAME) return p->names[a->name.number].type;
-    if (a->kind == N_GLOBAL) return T_FN;
-    const Node *d = a->kids[0];
-    switch (d->kind) {
-    case N_INT: return T_INT;
-    case N_DOUBLE: return T_DOUBLE;
-    case N_NIL: return T_NIL;
-    case N_TRUE:
-    case N_FALSE: return T_BOOL;
-    case N_KEYWORD: return T_KEYWORD;
-    case N_SYMBOL: return T_SYMBOL;
-    case N_STRING: return T_STRING;
-    default: return T_ANY;
-    }
 }
 
 /* ---- building lines */
@@ -110,9 +94,11 @@ static Node *to_any(Pass *p, Line *line, Node *a, Type from) {
     return out;
 }
 
-/* A tagged value where a raw one is wanted: its kind is known to whoever asks. */
+/* A tagged value where a raw one is wanted. What is not known to be of that kind is converted. */
 static Node *from_any(Pass *p, Line *line, Node *a, Type want) {
-    Prim prim = want == T_INT ? P_int_of : known_type(p, a) == T_DOUBLE ? P_unbox : P_to_double;
+    Type type = known_type(p, a);
+    Prim prim = want == T_DOUBLE ? (type == T_DOUBLE ? P_unbox : P_to_double)
+                                 : (type & (Type)~T_INT ? P_to_int : P_int_of);
     return temporary(p, line, want == T_INT ? "i" : "d", want, prim1(p, line->at, prim, a));
 }
 
@@ -154,6 +140,7 @@ static Node *known_call(Pass *p, Line *line, Node *e, uint32_t first, Type *give
     for (uint32_t i = 1; i < e->count; i++)
         out->kids[i] = call_operand(p, line, e->kids[i], i < first ? T_ANY : to->params[i - first]);
     *gives = to->returns;
+    if (!to->comes_back) p->stopped = true;
     return out;
 }
 
@@ -194,6 +181,7 @@ Node *plain_primitive(Pass *p, Line *line, Node *e, Type *gives) {
         *gives = wanted;
         return represented(p, line, got, wanted);
     }
+    check_operands(p, line, e);
     Node *out = node_list(p->arena, H_prim, e->at, e->kids, e->count);
     const char *letters = prim_rows[prim].args;
     for (uint32_t i = 1; i < e->count; i++) {
@@ -201,6 +189,7 @@ Node *plain_primitive(Pass *p, Line *line, Node *e, Type *gives) {
         if (*letters && *letters != '*') letters++;
     }
     *gives = prim_result(prim) == T_NONE ? T_NONE : result_type(prim);
+    if (prim_result(prim) == T_NONE) p->stopped = true;
     return out;
 }
 
@@ -241,7 +230,10 @@ static Node *loop(Pass *p, Line *line, Node *e, Type want) {
         Node *kids[] = {node_typed(p->arena, name, how), represented(p, line, starts->kids[i]->kids[1], how)};
         starts->kids[i] = node_tree(p->arena, N_VECTOR, starts->kids[i]->at, kids, 2);
     }
-    return list(p->arena, H_loop, e->at, e->kids[0], starts, specialized_body(p, e->kids[2], want), NULL);
+    uint32_t mark = p->facts->trail.count;
+    Node *body = specialized_body(p, e->kids[2], want);
+    facts_forget(p->facts, mark);
+    return list(p->arena, H_loop, e->at, e->kids[0], starts, body, NULL);
 }
 
 static Node *recur(Pass *p, Line *line, Node *e) {
@@ -252,10 +244,25 @@ static Node *recur(Pass *p, Line *line, Node *e) {
     return out;
 }
 
+/* One branch, when the test came out so; *stopped: control does not come back from it. */
+static Node *branch(Pass *p, Node *test, bool outcome, Node *e, Type want, bool *stopped) {
+    uint32_t mark = p->facts->trail.count;
+    p->stopped = false;
+    facts_assume(p->facts, test, outcome);
+    Node *out = specialized_body(p, e, want);
+    facts_forget(p->facts, mark);
+    *stopped = p->stopped;
+    return out;
+}
+
 static Node *if_form(Pass *p, Line *line, Node *e, Type want) {
     line->at = e->at;
     Node *test = represented(p, line, e->kids[0], T_FLAG);
-    Node *then = specialized_body(p, e->kids[1], want), *other = specialized_body(p, e->kids[2], want);
+    bool before = p->stopped, then_stops, other_stops;
+    Node *then = branch(p, e->kids[0], true, e->kids[1], want, &then_stops);
+    Node *other = branch(p, e->kids[0], false, e->kids[2], want, &other_stops);
+    p->stopped = before || (then_stops && other_stops);
+    if (then_stops != other_stops) facts_assume(p->facts, e->kids[0], other_stops);
     return list(p->arena, H_if, e->at, test, then, other, NULL);
 }
 
@@ -269,12 +276,14 @@ static Node *operation(Pass *p, Line *line, Node *e, Type want, Type *gives) {
     *gives = want;
     switch (e->head) {
     case H_let:
-        for (uint32_t i = 0; i < e->kids[0]->count; i++)
+        for (uint32_t i = 0; i < e->kids[0]->count; i++) {
             bind_name(p, line, e->kids[0]->kids[i]->kids[0], e->kids[0]->kids[i]->kids[1]);
+            facts_bind(p->facts, e->kids[0]->kids[i]->kids[0], e->kids[0]->kids[i]->kids[1]);
+        }
         return operation(p, line, e->kids[1], want, gives);
     case H_if: return if_form(p, line, e, want);
     case H_loop: return loop(p, line, e, want);
-    case H_recur: *gives = T_NONE; return recur(p, line, e);
+    case H_recur: *gives = T_NONE; p->stopped = true; return recur(p, line, e);
     case H_prim: return specialized_primitive(p, line, e, gives);
     case H_direct: return known_call(p, line, e, 1, gives);
     case H_enter: return known_call(p, line, e, 2, gives);
@@ -346,6 +355,8 @@ static Node *function(Pass *p, Node *f) {
     Type returns = representation(parts.returns);
     p->next = parts.names;
     p->names_capacity = 0;
+    p->facts = facts_new(p->scratch, parts.names);
+    p->stopped = false;
     note_name(p, parts.names, T_NONE, T_NONE);
     memset(p->names, 0, p->names_capacity * sizeof *p->names);
     count_uses(p, parts.body, false);
@@ -364,6 +375,7 @@ static void collect(Pass *p, const Node *program) {
         Function parts = function_parts(top);
         Callee *c = NEW(p->scratch, Callee);
         c->returns = representation(parts.returns);
+        c->comes_back = parts.returns != T_NONE;
         c->params = NEW_ARRAY(p->scratch, Type, parts.params->count + 1);
         for (uint32_t k = 0; k < parts.params->count; k++)
             c->params[k] = representation(type_of(parts.params->kids[k]));

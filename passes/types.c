@@ -11,8 +11,10 @@
  * Gives:  a type on every binder; (returns type) on every function. A name of type int or double
  *         will be a raw word: so a function whose closure escapes takes and gives `any`.
  * Choice: a type is a set of kinds, the join is union, and everything starts empty; functions are
- *         done again until nothing grows (Kildall 1973). Types do not depend on the branch taken.
+ *         done again until nothing grows (Kildall 1973). A binder has one type, but what a name gives
+ *         away in a branch is only what the tests passed so far leave (facts.h).
  */
+#include "facts.h"
 #include "names.h"
 #include "table.h"
 #include "walk.h"
@@ -32,6 +34,7 @@ typedef struct {
     Node *whole;
     FunctionForm form;
     Type *types; /* of every name in it */
+    Facts *facts;
     Type result;
     bool escapes; /* called by value: tagged parameters and result */
     bool queued, walked;
@@ -58,6 +61,7 @@ typedef struct {
     Info *current;
     uint32_t current_index;
     Scope *scope;
+    Facts *facts;    /* of the current function, here */
     bool first_walk; /* through the current function */
     bool grew;       /* a type of the current function grew: its body is walked again */
 } Types;
@@ -69,21 +73,6 @@ static bool is_number(Type t) {
 }
 static bool is_int(Type t) {
     return t && !(t & (Type)~T_INT);
-}
-
-static Type constant_type(const Node *d) {
-    switch (d->kind) {
-    case N_NIL: return T_NIL;
-    case N_TRUE:
-    case N_FALSE: return T_BOOL;
-    case N_INT:
-        return d->integer >= -((int64_t)1 << 62) && d->integer < (int64_t)1 << 62 ? T_FIX : T_BIG;
-    case N_DOUBLE: return T_DOUBLE;
-    case N_STRING: return T_STRING;
-    case N_KEYWORD: return T_KEYWORD;
-    case N_SYMBOL: return T_SYMBOL;
-    default: return T_ANY;
-    }
 }
 
 static void enqueue(Types *p, uint32_t index) {
@@ -104,9 +93,11 @@ static void flow(Types *p, Info *info, const Node *name, Type t) {
 }
 
 static Type type_of_operand(const Types *p, const Node *a) {
-    if (a->kind == N_NAME) return p->current->types[a->name.number];
     if (a->kind == N_GLOBAL) return T_FN;
-    return constant_type(as_quote(a).datum);
+    if (a->kind != N_NAME) return constant_type(as_quote(a).datum);
+    Type t = p->current->types[a->name.number];
+    Kinds left = facts_of(p->facts, a);
+    return left == K_ANY ? t : type_of_kinds(kinds_of_type(t) & left);
 }
 
 /* ---- operations */
@@ -145,7 +136,8 @@ static void fall_back(Types *p, Prim prim, NodeList operands) {
     if (table_get(&p->functions, name)) call_known(p, node_global(p->scratch, name), operands);
 }
 
-static Type primitive(Types *p, PrimForm f) {
+static Type primitive(Types *p, const Node *e) {
+    PrimForm f = as_prim(e);
     Prim prim = (Prim)f.operation->head;
     Type a = f.operands.count > 0 ? type_of_operand(p, f.operands.items[0]) : T_NONE;
     Type b = f.operands.count > 1 ? type_of_operand(p, f.operands.items[1]) : T_NONE;
@@ -154,6 +146,7 @@ static Type primitive(Types *p, PrimForm f) {
         return arithmetic(prim, a, b);
     const char *runtime = prim_rows[prim].runtime;
     if (runtime && *runtime == '$') fall_back(p, prim, f.operands);
+    facts_passed(p->facts, e);
     Type t = prim_result(prim);
     return t == T_FLAG ? T_BOOL : t;
 }
@@ -180,18 +173,16 @@ static void set_global(Types *p, const Node *g, Type t) {
         enqueue(p, cell->readers.items[i]);
 }
 
-static void flow_bindings(Types *p, NodeList bindings) {
-    for (uint32_t i = 0; i < bindings.count; i++) {
-        BindingForm b = as_binding(bindings.items[i]);
-        flow(p, p->current, b.name, expression(p, b.value));
-    }
-}
-
 static Type loop(Types *p, LoopForm loop) {
-    flow_bindings(p, loop.bindings);
+    for (uint32_t i = 0; i < loop.bindings.count; i++) {
+        BindingForm b = as_binding(loop.bindings.items[i]);
+        flow(p, p->current, b.name, type_of_operand(p, b.value));
+    }
     Scope here = {p->scope, loop};
     p->scope = &here;
+    uint32_t mark = p->facts->trail.count;
     Type t = expression(p, loop.body);
+    facts_forget(p->facts, mark);
     p->scope = here.outer;
     return t;
 }
@@ -208,9 +199,29 @@ static Type recur(Types *p, Node *e) {
     return T_NONE;
 }
 
+static Type let(Types *p, LetForm f) {
+    for (uint32_t i = 0; i < f.bindings.count; i++) {
+        BindingForm b = as_binding(f.bindings.items[i]);
+        flow(p, p->current, b.name, expression(p, b.value));
+        facts_bind(p->facts, b.name, b.value);
+    }
+    return expression(p, f.body);
+}
+
+/* One branch when the test came out so. */
+static Type branch(Types *p, const Node *test, bool outcome, Node *e) {
+    uint32_t mark = p->facts->trail.count;
+    facts_assume(p->facts, test, outcome);
+    Type t = expression(p, e);
+    facts_forget(p->facts, mark);
+    return t;
+}
+
+/* Behind it the test came out as the branch wants that comes back, when only one does. */
 static Type branches(Types *p, IfForm f) {
-    Type then = expression(p, f.then);
-    return then | expression(p, f.otherwise);
+    Type then = branch(p, f.test, true, f.then), other = branch(p, f.test, false, f.otherwise);
+    if (!then != !other) facts_assume(p->facts, f.test, then != T_NONE);
+    return then | other;
 }
 
 static Type expression(Types *p, Node *e) {
@@ -218,11 +229,11 @@ static Type expression(Types *p, Node *e) {
     case Lanf_Expr_NAME:
     case Lanf_Expr_GLOBAL:
     case Lanf_Expr_quote: return type_of_operand(p, e);
-    case Lanf_Expr_let: flow_bindings(p, as_let(e).bindings); return expression(p, as_let(e).body);
+    case Lanf_Expr_let: return let(p, as_let(e));
     case Lanf_Expr_if: return branches(p, as_if(e));
     case Lanf_Expr_loop: return loop(p, as_loop(e));
     case Lanf_Expr_recur: return recur(p, e);
-    case Lanf_Expr_prim: return primitive(p, as_prim(e));
+    case Lanf_Expr_prim: return primitive(p, e);
     case Lanf_Expr_direct: return call_known(p, as_direct(e).function, as_direct(e).operands);
     case Lanf_Expr_enter: return call_known(p, as_enter(e).function, as_enter(e).operands);
     case Lanf_Expr_global: return global(p, as_global(e).name);
@@ -282,9 +293,11 @@ static void infer(Types *p, uint32_t index) {
     Type result;
     p->first_walk = !info->walked;
     info->walked = true;
+    p->facts = info->facts;
     do {
         p->grew = false;
         result = expression(p, info->form.body);
+        facts_forget(p->facts, 0);
         p->first_walk = false;
     } while (p->grew);
     if (info->escapes) result = tagged(result);
@@ -327,6 +340,7 @@ static void collect(Types *p, Node *top) {
         info->whole = top;
         info->form = as_function(top);
         info->types = NEW_ARRAY(p->scratch, Type, info->form.names->integer + 1);
+        info->facts = facts_new(p->scratch, (uint32_t)info->form.names->integer);
         table_put(&p->functions, info->form.name->text, info);
     }
     if (is_form(top, H_entry)) table_put(&p->entries, as_entry(top).name->text, top);

@@ -112,6 +112,16 @@ void rt_wrong_type(Value operation, Value v) {
     throw_message(wrong_class(v), &t);
 }
 
+void rt_wrong_operand(Value primitive, Value wanted, Value v) {
+    TextBuffer t = {0};
+    add_string(&t, primitive);
+    text_add_text(&t, " needs ");
+    add_string(&t, wanted);
+    text_add_text(&t, ", but got ");
+    text_add_value(&t, v);
+    throw_message(wrong_class(v), &t);
+}
+
 void rt_wrong_count(Value function, int64_t count) {
     TextBuffer t = {0};
     const char *name = "a function";

@@ -51,6 +51,8 @@ Value rt_vec_sub(Value vector, int64_t from, int64_t to);
 Value rt_vec_concat(Value a, Value b);
 Value rt_array_vec(Value array, int64_t count);
 Value rt_vec_array(Value vector);
+Value rt_entry(Value k, Value v);
+int64_t rt_is_entry(Value v);
 
 /* maps.c */
 int64_t rt_is_map(Value v);
@@ -103,11 +105,13 @@ Value rt_str_upper(Value s);
 Value rt_str_lower(Value s);
 Value rt_str_trim(Value s, int64_t ends);
 Value rt_parse_int(Value s);
+Value rt_parse_radix(Value s, int64_t radix);
 Value rt_parse_double(Value s);
 
 /* output.c, printing.c */
 Value rt_write(Value v);
 Value rt_write_quoted(Value v);
+Value rt_flush(void);
 Value rt_output_push(void);
 Value rt_output_pop(void);
 
@@ -120,11 +124,13 @@ Value rt_ex_data(Value exception);
 Value rt_ex_cause(Value exception);
 int64_t rt_instance(Value exception, Value class);
 _Noreturn void rt_wrong_type(Value operation, Value v);
+_Noreturn void rt_wrong_operand(Value primitive, Value wanted, Value v);
 _Noreturn void rt_wrong_count(Value function, int64_t count);
 _Noreturn void rt_out_of_range(Value operation, int64_t index, Value collection);
 _Noreturn void rt_fail(Value class, Value message);
 _Noreturn void rt_throw_overflow(void);
 _Noreturn void rt_throw_divide(void);
+_Noreturn void rt_throw_bounds(void); /* of an array */
 _Noreturn void rt_throw_stack(void); /* the stack is used up */
 
 /* gc.c, start.c */

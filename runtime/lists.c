@@ -85,7 +85,16 @@ Value rt_array(int64_t length) {
     return array;
 }
 
+void rt_throw_bounds(void) {
+    throw_text(CLASS_IndexOutOfBoundsException, "an array has no slot with this index");
+}
+
+static void need_slots(Value array, int64_t count) {
+    if (count < 0 || (uint64_t)count > get(array, FIELD_ARRAY_LENGTH)) rt_throw_bounds();
+}
+
 Value rt_array_set(Value array, int64_t index, Value v) {
+    if ((uint64_t)index >= get(array, FIELD_ARRAY_LENGTH)) rt_throw_bounds();
     set(array, FIELD_ARRAY_SLOTS + 8 * (uint64_t)index, v);
     return VALUE_NIL;
 }
@@ -102,6 +111,7 @@ Value rt_vec_array(Value vector) {
 }
 
 Value rt_array_vec(Value array, int64_t count) {
+    need_slots(array, count);
     RESERVE(vector_bytes((uint64_t)count), &array);
     return vector_of(field(array, FIELD_ARRAY_SLOTS), (uint64_t)count);
 }

@@ -71,9 +71,17 @@ static void whole_division(const char *operation, Value a, Value b, double *n, d
     if (*d == 0) rt_throw_divide();
 }
 
-static double double_rem(double n, double d) {
+/* n / d without its fraction; never -0.0. */
+static double whole_quotient(double n, double d) {
     double quotient = n / d;
-    return fabs(quotient) < 0x1p63 ? n - trunc(quotient) * d : fmod(n, d);
+    if (!isfinite(quotient))
+        throw_text(CLASS_NumberFormatException, "a quotient that is infinite or NaN has no whole part");
+    return trunc(quotient) + 0.0;
+}
+
+static double double_rem(double n, double d) {
+    double quotient = whole_quotient(n, d);
+    return fabs(quotient) < 0x1p63 ? n - quotient * d : fmod(n, d);
 }
 
 Value rt_quot(Value a, Value b) {
@@ -83,7 +91,7 @@ Value rt_quot(Value a, Value b) {
     }
     double n, d;
     whole_division("quot", a, b, &n, &d);
-    return rt_box_double(trunc(n / d));
+    return rt_box_double(whole_quotient(n, d));
 }
 
 static int64_t int_rem(int64_t n, int64_t d) {

@@ -67,6 +67,11 @@ void output_start(void) {
     is_terminal = isatty(STANDARD_OUTPUT);
 }
 
+Value rt_flush(void) {
+    if (!output_flush()) cannot_write();
+    return VALUE_NIL;
+}
+
 Value rt_output_push(void) {
     kept = grown(kept, kept_count, &kept_capacity, sizeof *kept);
     kept[kept_count++] = (TextBuffer){0};

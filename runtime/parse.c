@@ -10,27 +10,38 @@ static void need_string(const char *operation, Value v) {
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* False when the text is no int, or none of 64 bits. */
-static bool parse_int(const char *text, const char *end, int64_t *result) {
+/* The value of a digit or letter, 36 for other characters. */
+static int64_t digit_of(char c) {
+    if (is_digit(c)) return c - '0';
+    char lower = (char)(c | 0x20);
+    return lower >= 'a' && lower <= 'z' ? lower - 'a' + 10 : 36;
+}
+
+/* False when the text is no int to that base, or none of 64 bits. */
+static bool parse_int(const char *text, const char *end, int64_t radix, int64_t *result) {
     bool is_negative = text < end && *text == '-';
     if (text < end && (*text == '-' || *text == '+')) text++;
     if (text == end) return false;
     *result = 0;
     for (; text < end; text++) {
-        int64_t digit = *text - '0';
-        if (!is_digit(*text) || __builtin_mul_overflow(*result, 10, result) ||
+        int64_t digit = digit_of(*text);
+        if (digit >= radix || __builtin_mul_overflow(*result, radix, result) ||
             __builtin_add_overflow(*result, is_negative ? -digit : digit, result))
             return false;
     }
     return true;
 }
 
-Value rt_parse_int(Value s) {
+Value rt_parse_radix(Value s, int64_t radix) {
     need_string("parse-long", s);
     int64_t result;
     const char *text = string_bytes(s);
-    return parse_int(text, text + string_length(s), &result) ? box_int(result) : VALUE_NIL;
+    bool is_base = radix >= 2 && radix <= 36;
+    return is_base && parse_int(text, text + string_length(s), radix, &result) ? box_int(result)
+                                                                             : VALUE_NIL;
 }
+
+Value rt_parse_int(Value s) { return rt_parse_radix(s, 10); }
 
 /* ---- doubles ------------------------------------------------------------- */
 

@@ -68,6 +68,8 @@ static const char *description(Value v) {
     case KIND_SMALL_SET: case KIND_HASH_SET: return "a set";
     case KIND_CLOSURE: return "a function";
     case KIND_ATOM: return "an atom";
+    case KIND_TRANSIENT: return "a transient";
+    case KIND_PATTERN: return "a pattern";
     case KIND_DELAY: return "a delay";
     case KIND_REDUCED: return "a reduced value";
     case KIND_EXCEPTION: return "an exception";

@@ -195,7 +195,7 @@ Value vector_nth(Value vector, uint64_t index);
 const Value *vector_run(Value vector, uint64_t index, uint64_t *length);
 uint64_t vector_bytes(uint64_t count); /* room that vector_of needs */
 Value vector_of(const Value *items, uint64_t count); /* in reserved room */
-Value vector_pair(Value a, Value b);                 /* in reserved room */
+Value vector_pair(Value a, Value b); /* an entry of a map; in reserved room */
 enum { VECTOR_PAIR_BYTES = 8 * (5 + 3) };
 
 /* Digests: digest.c, blake2s.c. */

@@ -53,11 +53,18 @@ static Value part(Value s, uint64_t from, uint64_t to) {
     return result;
 }
 
+static void need_offset(Value s, int64_t offset) {
+    if (offset < 0 || (uint64_t)offset >= string_length(s))
+        throw_index("nth", offset, string_length(s));
+}
+
 int64_t rt_str_next(Value s, int64_t offset) {
+    need_offset(s, offset);
     return offset + (int64_t)utf8_length((unsigned char)string_bytes(s)[offset]);
 }
 
 Value rt_str_at(Value s, int64_t offset) {
+    need_offset(s, offset);
     unsigned char first = (unsigned char)string_bytes(s)[offset];
     if (first < 128) return value_of(slisp_letters + LETTER_WORDS * first);
     return part(s, (uint64_t)offset, (uint64_t)rt_str_next(s, offset));

@@ -77,7 +77,10 @@ Value vector_nth(Value vector, uint64_t index) {
     return slots(leaf_at(vector, index))[index & MASK];
 }
 
-Value rt_vec_nth(Value vector, int64_t index) { return vector_nth(vector, (uint64_t)index); }
+Value rt_vec_nth(Value vector, int64_t index) {
+    if ((uint64_t)index >= vector_count(vector)) throw_index("nth", index, vector_count(vector));
+    return vector_nth(vector, (uint64_t)index);
+}
 
 const Value *vector_run(Value vector, uint64_t index, uint64_t *length) {
     uint64_t in_leaf = WIDTH - (index & MASK), in_vector = vector_count(vector) - index;
@@ -235,8 +238,18 @@ Value vector_of(const Value *items, uint64_t count) {
 }
 
 Value vector_pair(Value a, Value b) {
-    Value items[2] = {a, b};
-    return vector_of(items, 2);
+    Value items[2] = {a, b}, pair = vector_of(items, 2);
+    *object_of(pair) |= FLAG_ENTRY << 8;
+    return pair;
+}
+
+Value rt_entry(Value a, Value b) {
+    RESERVE(VECTOR_PAIR_BYTES, &a, &b);
+    return vector_pair(a, b);
+}
+
+int64_t rt_is_entry(Value v) {
+    return is_kind(v, KIND_VECTOR) && (header_of(v) >> 8 & FLAG_ENTRY) != 0;
 }
 
 Value rt_vector(void) {

@@ -61,6 +61,11 @@ static Value rest_of_cons(Value rest) {
     return rest == VALUE_NIL ? value_of(slisp_empty_list) : rest;
 }
 
+static Value array_slot(Value array, uint64_t index) {
+    if (index >= get(array, FIELD_ARRAY_LENGTH)) rt_throw_bounds();
+    return get(array, FIELD_ARRAY_SLOTS + 8 * index);
+}
+
 static Value replaced(Value object, uint64_t offset, Value to) {
     set(object, offset, to);
     return VALUE_NIL;

@@ -11,6 +11,7 @@
 #ifndef SLISPC_TREE_H
 #define SLISPC_TREE_H
 
+#include "kinds.h"
 #include "world.h"
 
 typedef struct Code Code;
@@ -196,7 +197,10 @@ Body *start_body(Text name, Text base, const Node *e, Value *cell, bool is_libra
 /* The function of the library that calls what is no function with so many arguments. */
 Body *invoke_body(uint32_t count);
 
-/* ---- tree_types.c: types of Ltyped; in other languages these change nothing */
+/* ---- tree_types.c: types of Ltyped; in other languages all but the first change nothing */
+
+/* What the value is: one kind. */
+Kinds value_kinds(Value v);
 
 /* The value, of the type that the name has. */
 const Code *typed_value(Preparer *p, const Code *c, const Node *name);

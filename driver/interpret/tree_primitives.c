@@ -66,8 +66,23 @@ const Code *converted(Preparer *p, Pos at, const Code *c, Holding want) {
 
 /* ---- running */
 
-static Bits evaluate_inline(Activation *a, const Code *c) {
+/* Before Lspecial, which tests operands in its code: they are of the kinds that the row names. */
+static void run_checked_operands(Activation *a, const Code *c) {
     run_operands(a, c, c->count);
+    if (is_raw_language()) return;
+    at_work(a, c);
+    for (uint32_t i = 0; i < c->count; i++) {
+        char letter = prim_letter((Prim)c->prim, i);
+        Value v = words_of(a, c)[i];
+        if (operand_kinds(letter) == K_ANY) continue;
+        if (!(value_kinds(v) & operand_kinds(letter)))
+            throw_needs(prim_rows[c->prim].name, operand_words(letter), v);
+        if (letter == 'i') set_word(a, c->slot + i, (Bits)int_value(v), HOLDING_INT);
+    }
+}
+
+static Bits evaluate_inline(Activation *a, const Code *c) {
+    run_checked_operands(a, c);
     step(a, c);
     return inline_primitive((Prim)c->prim, words_of(a, c), c->count);
 }
@@ -75,14 +90,14 @@ static Bits evaluate_inline(Activation *a, const Code *c) {
 /* A function of up to four words; it does not look at those that it does not take. */
 static Bits evaluate_function(Activation *a, const Code *c) {
     typedef Bits Function(Bits, Bits, Bits, Bits);
-    run_operands(a, c, c->count);
+    run_checked_operands(a, c);
     step(a, c);
     const Bits *words = words_of(a, c);
     return ((Function *)(uintptr_t)c->address)(words[0], words[1], words[2], words[3]);
 }
 
 static Bits evaluate_any_function(Activation *a, const Code *c) {
-    run_operands(a, c, c->count);
+    run_checked_operands(a, c);
     step(a, c);
     return call_function(c->address, prim_rows[c->prim].args, c->gives == HOLDING_DOUBLE,
                          words_of(a, c), c->count);
@@ -90,8 +105,9 @@ static Bits evaluate_any_function(Activation *a, const Code *c) {
 
 /* ---- preparing */
 
+/* What the operand's code gives: an int is made raw behind its check. */
 static Holding holding_of_letter(char letter) {
-    return letter == 'i'   ? HOLDING_INT
+    return letter == 'i'   ? (is_raw_language() ? HOLDING_INT : HOLDING_VALUE)
            : letter == 'd' ? HOLDING_DOUBLE
            : letter == 'f' ? HOLDING_FLAG
                            : HOLDING_VALUE;

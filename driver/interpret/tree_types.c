@@ -4,25 +4,37 @@
 
 #include "names.h"
 
-static Type object_type(Value v) {
+static Kinds object_kinds(Value v) {
     switch (kind_of(v)) {
-    case KIND_BIGINT: return T_BIG;
-    case KIND_DOUBLE: return T_DOUBLE;
-    case KIND_STRING: return T_STRING;
-    case KIND_KEYWORD: return T_KEYWORD;
-    case KIND_SYMBOL: return T_SYMBOL;
-    case KIND_CONS: case KIND_EMPTY: case KIND_LAZY: case KIND_INDEXED_SEQ: return T_LIST;
-    case KIND_VECTOR: return T_VECTOR;
-    case KIND_CLOSURE: return T_FN;
-    default: return is_map(v) ? T_MAP : is_set(v) ? T_SET : T_OTHER;
+    case KIND_BIGINT: return K_BIG;
+    case KIND_DOUBLE: return K_DOUBLE;
+    case KIND_STRING: return K_STRING;
+    case KIND_KEYWORD: return K_KEYWORD;
+    case KIND_SYMBOL: return K_SYMBOL;
+    case KIND_CONS: return K_CONS;
+    case KIND_INDEXED_SEQ: return K_INDEXED;
+    case KIND_LAZY: return K_LAZY;
+    case KIND_EMPTY: return K_EMPTY;
+    case KIND_VECTOR: return K_VECTOR;
+    case KIND_CLOSURE: return K_FN;
+    case KIND_ATOM: return K_ATOM;
+    case KIND_TRANSIENT: return K_TRANSIENT;
+    case KIND_PATTERN: return K_PATTERN;
+    case KIND_DELAY: return K_DELAY;
+    case KIND_REDUCED: return K_REDUCED;
+    case KIND_EXCEPTION: return K_EXCEPTION;
+    case KIND_ARRAY: return K_ARRAY;
+    default: return is_map(v) ? K_MAP : is_set(v) ? K_SET : K_REST;
     }
 }
 
-static Type value_type(Value v) {
-    if (is_fixnum(v)) return T_FIX;
-    if (v == VALUE_NIL) return T_NIL;
-    return is_pointer(v) ? object_type(v) : T_BOOL;
+Kinds value_kinds(Value v) {
+    if (is_fixnum(v)) return K_FIX;
+    if (v == VALUE_NIL) return K_NIL;
+    return is_pointer(v) ? object_kinds(v) : K_BOOL;
 }
+
+static Type value_type(Value v) { return type_of_kinds(value_kinds(v)); }
 
 _Noreturn static void refuse_value(const Node *what, Value v, Type type) {
     TextBuffer shown = {0};

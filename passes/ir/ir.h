@@ -194,17 +194,19 @@ static inline bool same_name(const Node *a, const Node *b) {
     return a->kind == N_NAME && b->kind == N_NAME && a->name.number == b->name.number;
 }
 
-/* Types: a set of kinds of values. `int` is fixnum or big. In Ltyped a type says what inference
- * knows. From Lspecial on it says how the name is represented: exactly T_INT is a raw 64-bit word,
- * T_DOUBLE a raw double, T_FLAG a raw 0 or 1, T_ANY a tagged value; nothing else occurs there. */
+/* Types: a set of kinds of values. `int` is fixnum or big; `seq` a list cell or the rest of a vector
+ * or string, so it has a first element; `lazy` a lazy sequence or (); `list` either. In Ltyped a type
+ * says what inference knows. From Lspecial on it says how the name is represented: exactly T_INT is a
+ * raw 64-bit word, T_DOUBLE a raw double, T_FLAG a raw 0 or 1, T_ANY a tagged value; nothing else
+ * occurs there. */
 enum {
     T_NONE = 0, /* no value: unreachable */
     T_NIL = 1, T_BOOL = 2, T_FIX = 4, T_BIG = 8, T_DOUBLE = 16, T_STRING = 32, T_KEYWORD = 64,
-    T_SYMBOL = 128, T_LIST = 256, T_VECTOR = 512, T_MAP = 1024, T_SET = 2048, T_FN = 4096,
-    T_OTHER = 8192,
+    T_SYMBOL = 128, T_LAZY = 256, T_VECTOR = 512, T_MAP = 1024, T_SET = 2048, T_FN = 4096,
+    T_OTHER = 8192, T_FLAG = 16384, T_SEQ = 32768,
     T_INT = T_FIX | T_BIG,
-    T_ANY = 16383,
-    T_FLAG = 16384,
+    T_LIST = T_SEQ | T_LAZY,
+    T_ANY = 65535 - T_FLAG,
 };
 /* "int", "nil/vector", "any", "none"; and back (false when it is none). */
 const char *type_text(Type t);

@@ -179,8 +179,8 @@ static const struct {
 } type_names[] = {
     {"any", T_ANY}, {"int", T_INT}, {"nil", T_NIL}, {"bool", T_BOOL}, {"fixnum", T_FIX},
     {"big", T_BIG}, {"double", T_DOUBLE}, {"string", T_STRING}, {"keyword", T_KEYWORD},
-    {"symbol", T_SYMBOL}, {"list", T_LIST}, {"vector", T_VECTOR}, {"map", T_MAP}, {"set", T_SET},
-    {"fn", T_FN}, {"other", T_OTHER}, {"flag", T_FLAG},
+    {"symbol", T_SYMBOL}, {"list", T_LIST}, {"seq", T_SEQ}, {"lazy", T_LAZY}, {"vector", T_VECTOR},
+    {"map", T_MAP}, {"set", T_SET}, {"fn", T_FN}, {"other", T_OTHER}, {"flag", T_FLAG},
 };
 enum { TYPE_NAMES = sizeof type_names / sizeof *type_names };
 

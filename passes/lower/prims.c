@@ -23,6 +23,7 @@ static const struct {
     {P_lazy_value, FIELD_LAZY_VALUE},  {P_seq_base, FIELD_INDEXED_SEQ_BASE}, {P_vec_count, FIELD_VECTOR_COUNT},
     {P_str_bytes, FIELD_STRING_BYTES}, {P_atom_get, FIELD_ATOM_VALUE},   {P_delay_body, FIELD_DELAY_BODY},
     {P_delay_value, FIELD_DELAY_VALUE}, {P_reduced_value, FIELD_REDUCED_VALUE}, {P_unbox, FIELD_DOUBLE_VALUE},
+    {P_transient_get, FIELD_TRANSIENT_VALUE}, {P_pattern_text, FIELD_PATTERN_TEXT}, {P_pattern_items, FIELD_PATTERN_ITEMS},
 };
 
 static Type letter_type(char letter) {
@@ -90,8 +91,8 @@ static void adjust_mod(Pass *p, Node *name, Node *rest, Node *divisor) {
     start_block(p, done);
 }
 
-static void throw_divide(Pass *p) {
-    step(p, machine_name(p, "_", K_REF), runtime_call(p, "rt_throw_divide", NULL, 0));
+static void throw_now(Pass *p, const char *thrower) {
+    step(p, machine_name(p, "_", K_REF), runtime_call(p, thrower, NULL, 0));
     leave(p, list(p->arena, H_stop, 0, NULL));
 }
 
@@ -101,7 +102,7 @@ static void check_divisor(Pass *p, Prim prim, Node *a, Node *b, const Block *don
     Block *minus_one = new_block(p, NULL, true), *plain = new_block(p, NULL, false);
     branch(p, C_eq, b, word(p, 0), zero, nonzero);
     start_block(p, zero);
-    throw_divide(p);
+    throw_now(p, "rt_throw_divide");
     start_block(p, nonzero);
     branch(p, C_eq, b, word(p, -1), minus_one, plain);
     start_block(p, minus_one);
@@ -236,8 +237,8 @@ static void settle(Pass *p, Node *name, const Node *e, int body, int value) {
     step(p, name, quoted(p, N_NIL));
 }
 
-static void atom_set(Pass *p, Node *name, const Node *e) {
-    store_with_barrier(p, arg(p, e, 1), arg(p, e, 0), FIELD_ATOM_VALUE);
+static void set_field(Pass *p, Node *name, const Node *e, int offset) {
+    store_with_barrier(p, arg(p, e, 1), arg(p, e, 0), offset);
     step(p, name, quoted(p, N_NIL));
 }
 
@@ -268,7 +269,14 @@ static void seq_index(Pass *p, Node *name, const Node *e) {
 }
 
 static void array_get(Pass *p, Node *name, const Node *e) {
-    Node *kids[] = {node_row(p->arena, N_WORD, W_load_at), arg(p, e, 0), arg(p, e, 1), word(p, FIELD_ARRAY_SLOTS - TAG_POINTER)};
+    Node *array = arg(p, e, 0), *index = arg(p, e, 1);
+    Node *length = raw2(p, W_load, array, word(p, FIELD_ARRAY_LENGTH - TAG_POINTER));
+    Block *inside = new_block(p, NULL, false), *outside = new_block(p, NULL, true);
+    branch(p, C_ult, index, length, inside, outside);
+    start_block(p, outside);
+    throw_now(p, "rt_throw_bounds");
+    start_block(p, inside);
+    Node *kids[] = {node_row(p->arena, N_WORD, W_load_at), array, index, word(p, FIELD_ARRAY_SLOTS - TAG_POINTER)};
     step(p, name, node_list(p->arena, H_word_op, p->current->at, kids, 4));
 }
 
@@ -289,6 +297,8 @@ void lower_primitive(Pass *p, Node *name, const Node *e) {
     case P_untag: step(p, name, op2(p, W_sar, arg(p, e, 0), word(p, 1))); break;
     case P_int_of: int_of(p, name, e); break;
     case P_box: make_one(p, name, e, KIND_DOUBLE); break;
+    case P_transient: make_one(p, name, e, KIND_TRANSIENT); break;
+    case P_pattern: make_delayed(p, name, e, KIND_PATTERN); break;
     case P_atom: make_one(p, name, e, KIND_ATOM); break;
     case P_reduced: make_one(p, name, e, KIND_REDUCED); break;
     case P_cons: make_cons(p, name, e); break;
@@ -297,7 +307,10 @@ void lower_primitive(Pass *p, Node *name, const Node *e) {
     case P_delay: make_delayed(p, name, e, KIND_DELAY); break;
     case P_lazy_set: settle(p, name, e, FIELD_LAZY_BODY, FIELD_LAZY_VALUE); break;
     case P_delay_set: settle(p, name, e, FIELD_DELAY_BODY, FIELD_DELAY_VALUE); break;
-    case P_atom_set: atom_set(p, name, e); break;
+    case P_lazy_forward: set_field(p, name, e, FIELD_LAZY_BODY); break;
+    case P_atom_set: set_field(p, name, e, FIELD_ATOM_VALUE); break;
+    case P_transient_set: set_field(p, name, e, FIELD_TRANSIENT_VALUE); break;
+    case P_pattern_set: set_field(p, name, e, FIELD_PATTERN_ITEMS); break;
     case P_flag_bool: flag_to_bool(p, name, e); break;
     case P_closure_ref: capture(p, name, e); break;
     case P_seq_index: seq_index(p, name, e); break;

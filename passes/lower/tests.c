@@ -26,6 +26,7 @@ static const struct {
     {P_is_cons, KIND_CONS},       {P_is_empty_list, KIND_EMPTY},      {P_is_lazy, KIND_LAZY},
     {P_is_atom, KIND_ATOM},       {P_is_delay, KIND_DELAY},           {P_is_reduced, KIND_REDUCED},
     {P_is_exception, KIND_EXCEPTION}, {P_is_subseq, KIND_INDEXED_SEQ},
+    {P_is_array, KIND_ARRAY},     {P_is_transient, KIND_TRANSIENT},   {P_is_pattern, KIND_PATTERN},
 };
 
 /* Tests against one immediate. */

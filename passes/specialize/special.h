@@ -2,6 +2,7 @@
 #ifndef SLISPC_SPECIAL_H
 #define SLISPC_SPECIAL_H
 
+#include "facts.h"
 #include "names.h"
 #include "table.h"
 
@@ -15,6 +16,7 @@ typedef struct {
 
 typedef struct {
     Type *params, returns; /* representations */
+    bool comes_back;
 } Callee;
 
 typedef struct {
@@ -23,6 +25,8 @@ typedef struct {
     Table functions;   /* name -> Callee */
     NameInfo *names;   /* of the current function, by number */
     uint32_t names_capacity, next;
+    Facts *facts;      /* of the current function, here */
+    bool stopped;      /* control does not come here */
 } Pass;
 
 /* The let that is being built. */
@@ -43,6 +47,9 @@ Node *let_form(Pass *p, const Line *line, Node *last);
 Node *represented(Pass *p, Line *line, Node *a, Type want);
 /* The primitive as it is: operands converted, the runtime or the library called. */
 Node *plain_primitive(Pass *p, Line *line, Node *e, Type *gives);
+
+/* operands.c: the operands of the primitive are of the kinds that its row names, from here on. */
+void check_operands(Pass *p, Line *line, const Node *e);
 
 /* arithmetic.c: the primitive by what is known of its operands. */
 Node *specialized_primitive(Pass *p, Line *line, Node *e, Type *gives);
