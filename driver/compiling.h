@@ -15,6 +15,8 @@ typedef struct {
     Node *against;                /* the form that --against names; NULL: none */
     Language against_language;
     int first, last;              /* passes to run */
+    bool of_library;              /* the function at hand */
+    const Node *before_simplify;  /* the program in which nothing is inlined yet; NULL: not seen */
     Dump dumps[2][PASS_COUNT];    /* [0] before, [1] after a pass of scope FUNCTION */
     double seconds[PASS_COUNT];
     int exit_code;
@@ -23,6 +25,26 @@ typedef struct {
 /* What goes into the first pass; sets where to start. NULL: errors were reported. */
 Node *start_from_dump(Compile *c, const SourceFile *file);
 Node *start_from_source(Compile *c, const SourceFile *files, uint32_t count);
+/* ---- notes.c */
+
+/* Does pass p run in this compile? */
+bool runs(const Compile *c, int p);
+uint32_t passes_run(const Compile *c); /* bit p: pass p */
+void note_idle_passes(const Compile *c);
+/* Sets bug_blame: who made the form that the first pass takes? */
+void set_blame(const Compile *c);
+void show_times(const Compile *c);
+
+/* ---- vanished.c */
+
+/* After each pass p of scope PROGRAM, and after p = first - 1 with what a dump holds: an unknown
+ * name of --fn or --keep ends slispc; a function that is not there any more is told of. */
+void watch_functions(Compile *c, int p, const Node *before, const Node *after);
+
+/* ---- input.c */
+
+/* The header of the form after a pass: what was left out, put in, replaced up to there. */
+DumpHeader header_after(const Compile *c, int pass);
 /* --from: the pass must take what the file holds. */
 void start_at(Compile *c, int pass);
 /* Goes back over a check of the form. */

@@ -25,6 +25,10 @@ Text top_name(const Node *top);
 bool top_is_named(const Node *top, const char *wanted);
 /* The top of that name in a program, NULL when there is none. */
 Node *top_in(const Node *program, Text name);
+/* Has the program a top of that name, as top_is_named says? */
+bool top_is_in(const Node *program, const char *wanted);
+/* The name of a top that was perhaps meant; NULL when none is near. */
+const char *function_meant(const Node *program, const char *wanted);
 /* What of a top stems from that line of the user's files: all of a tree that has a part that does;
  * of text, blocks and machine code only such forms and instructions. NULL: nothing. */
 Node *part_from_line(Arena *a, Node *top, uint32_t line);

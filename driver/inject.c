@@ -23,7 +23,7 @@ Node *run_with(Context *c, int p, Node *form, FaultKind fault, uint64_t seed) {
     c->inject_seed = seed;
     Node *out = pass_rows[p].run(c, form);
     if (changes && out && !error_count(c->diagnostics))
-        out = changed_form(c->arena, fault, out, seed);
+        out = changed_form(c->arena, fault, out, seed, c->inject_library);
     arena_reset(c->scratch);
     return out;
 }

@@ -50,6 +50,45 @@ static void read_options(Compile *c) {
     }
 }
 
+static Text with_word(Text words, const char *word) {
+    return words ? text_format("%s %s", text_bytes(words), word) : text(word);
+}
+
+static bool has_word(Text words, const char *word) {
+    size_t length = strlen(word);
+    for (const char *w = words ? text_bytes(words) : ""; *w; w += strspn(w, " ")) {
+        size_t end = strcspn(w, " ");
+        if (end == length && !memcmp(w, word, end)) return true;
+        w += end;
+    }
+    return false;
+}
+
+/* What was left out stays left out when a dump is gone on from: so it gives the same program. */
+static void read_skipped(Compile *c) {
+    for (int p = 0; p < PASS_COUNT; p++)
+        if (has_word(c->header.skipped, pass_rows[p].name))
+            ((PipelineOptions *)(uintptr_t)c->options)->skip |= 1u << p;
+}
+
+DumpHeader header_after(const Compile *c, int pass) {
+    const PipelineOptions *o = c->options;
+    DumpHeader h = c->header;
+    for (int p = 0; p < PASS_COUNT; p++)
+        if (o->skip >> p & 1 && !has_word(h.skipped, pass_rows[p].name))
+            h.skipped = with_word(h.skipped, pass_rows[p].name);
+    for (int p = c->first; p <= pass; p++) {
+        if (o->replace[p]) h.replaced = with_word(h.replaced, pass_rows[p].name);
+        if (o->inject_pass != p) continue;
+        Text fault = text_format("%s:%s:%llu", pass_rows[p].name, o->inject_fault,
+                                 (unsigned long long)o->inject_seed);
+        h.injected = with_word(h.injected, text_bytes(fault));
+    }
+    h.after = pass;
+    h.language = pass < 0 ? pass_rows[0].from : pass_rows[pass].to;
+    return h;
+}
+
 /* The first pass that takes language l. */
 static int first_pass_from(Language l) {
     for (int p = 0; p < PASS_COUNT; p++)
@@ -72,6 +111,7 @@ Node *start_from_dump(Compile *c, const SourceFile *file) {
         return NULL;
     }
     read_options(c);
+    read_skipped(c);
     if (c->options->json) { /* the names of the sources are known, their lines are not */
         c->context.source_names = c->header.files.items;
         c->context.source_count = c->header.files.count;
@@ -106,6 +146,9 @@ Node *start_from_source(Compile *c, const SourceFile *files, uint32_t count) {
         bytes[i] = files[i].bytes;
         lengths[i] = files[i].length;
         names[i] = text(files[i].name);
+        if (files[i].length >= 4 && !memcmp(files[i].bytes, "\x7f" "ELF", 4))
+            fail(0, "%s is an executable or an object, not slisp source and not a dump",
+                 files[i].name);
         PUSH(c->arena, c->header.files, names[i]);
         diagnostics_source(c->context.diagnostics, (uint16_t)i, names[i], bytes[i], lengths[i]);
     }

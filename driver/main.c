@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -154,6 +155,7 @@ static const size_t guard_bytes = (size_t)1 << 16;
 static struct {
     int argc, result;
     char **argv;
+    sigset_t signals; /* that were blocked when slispc started */
 } job;
 
 static bool is_small;          /* the thread's stack is smaller than most_stack_bytes */
@@ -174,6 +176,7 @@ static void find_bottom(void) {
 }
 
 static void *on_own_stack(void *unused) {
+    pthread_sigmask(SIG_SETMASK, &job.signals, NULL);
     find_bottom();
     job.result = start(job.argc, job.argv);
     return unused;
@@ -201,6 +204,9 @@ static pthread_t start_thread(void) {
 int main(int argc, char **argv) {
     job.argc = argc;
     job.argv = argv;
+    sigset_t all;
+    sigfillset(&all); /* the thread gets them, which knows when it can be interrupted */
+    pthread_sigmask(SIG_BLOCK, &all, &job.signals);
     pthread_t thread = start_thread();
     pthread_join(thread, NULL);
     if (fflush(stdout) || ferror(stdout)) fail(errno, "cannot write to standard output");

@@ -14,6 +14,9 @@ void output_bytes(const char *bytes, size_t length);
 void output_file(const char *path, const void *bytes, size_t length, unsigned mode);
 /* The same; gives the error number, 0 when all went well. */
 int try_output_file(const char *path, const void *bytes, size_t length, unsigned mode);
+/* A file for a command, which is gone afterwards, and when a signal ends slispc, too. */
+void passing_file(const char *path, const void *bytes, size_t length);
+void passing_file_gone(void);
 /* Colour on stderr? --color= and NO_COLOR decide, else whether it is a terminal. */
 bool output_colour(void);
 bool output_colour_on(int fd); /* the same for another stream: 1 is stdout */

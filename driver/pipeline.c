@@ -23,13 +23,6 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static bool runs(const Compile *c, int p) {
-    if (p < c->first || p > c->last) return false;
-    if (c->options->skip >> p & 1 || (pass_rows[p].kind == OPTIMISE && c->options->optimise == 0))
-        return false;
-    return !(pass_rows[p].kind == VERIFY && c->options->no_verify);
-}
-
 static bool wanted(const Compile *c, int p, bool after) {
     return ((after ? c->options->dump_after : c->options->dump_before) >> p & 1) != 0;
 }
@@ -43,7 +36,7 @@ static void dump_program(const Compile *c, int p, bool after, const Node *progra
             before && c->options->changed ? top_in(before, top_name(program->kids[i])) : NULL;
         dump_add(&d, c->options, program->kids[i], old);
     }
-    dump_write(&d, c->options, p, after, c->header, program->kids[0]);
+    dump_write(&d, c->options, p, after, header_after(c, after ? p : p - 1), program->kids[0]);
 }
 
 static void check_grammar(int p, const char *nonterminal, const Node *n) {
@@ -59,9 +52,8 @@ static void note_running(const Compile *c, int p, const Node *input) {
     running_pass.pass = p;
     running_pass.input = input;
     running_pass.selected = p == PASS_verify ? c->context.selected : NULL;
-    running_pass.header = c->header;
+    running_pass.header = header_after(c, p - 1);
     running_pass.header.language = pass_rows[p].from;
-    running_pass.header.after = p - 1;
 }
 
 /* Its time counts as the verifier's. */
@@ -94,9 +86,11 @@ static Node *run_pass(Compile *c, int p, Node *n) {
     const PipelineOptions *o = c->options;
     bug_pass = pass_rows[p].name;
     note_running(c, p, n);
-    bool fails = o->inject_pass == p && is_failure(o->inject_fault);
+    c->context.inject_library = o->library;
+    bool injects = o->inject_pass == p && (o->library || !c->of_library);
+    bool fails = injects && is_failure(o->inject_fault);
     FaultKind fault =
-        o->inject_pass == p && !fails ? fault_named(bug_pass, o->inject_fault) : FAULT_NONE;
+        injects && !fails ? fault_named(bug_pass, o->inject_fault) : FAULT_NONE;
     bool fit = p == PASS_verify || is_fit_in_time(c, p, n);
     if (p == PASS_liveness) c->context.selected = n;
     double start = o->time_passes ? now() : 0;
@@ -124,48 +118,7 @@ static Node *run_pass(Compile *c, int p, Node *n) {
     return out;
 }
 
-/* A command in the place of pass p. Only its output is checked, as that of a pass is. */
-static Node *run_command(Compile *c, int p, Node *program) {
-    DumpHeader header = c->header;
-    header.language = pass_rows[p].from;
-    header.after = p - 1;
-    bug_pass = pass_rows[p].name;
-    double start = c->options->time_passes ? now() : 0;
-    Node *out = run_replacement(c->arena, p, c->options->replace[p], c->files, program, &header,
-                                c->options->replace_seconds);
-    if (c->options->time_passes) c->seconds[p] += now() - start;
-    c->context.is_given = true; /* what is found wrong from here on may be the command's doing */
-    bug_pass = NULL;
-    return out;
-}
-
-/* ---- the program's passes */
-
-static void tell_form(Compile *c, int p, Node *program) {
-    if (!c->options->seen || !program || c->exit_code) return;
-    DumpHeader header = c->header;
-    if (p >= 0) header.after = p;
-    if (p >= 0) header.language = pass_rows[p].to;
-    if (!c->options->seen(c->options->seen_context, p, program, &header)) c->last = p;
-}
-
-static Node *run_program_passes(Compile *c, Node *program) {
-    c->context.arena = c->arena;
-    for (int p = 0; p < PASS_COUNT && program; p++) {
-        if (pass_rows[p].scope == FUNCTION || p < c->first || p > c->last) continue;
-        Node *before = p == PASS_parse ? NULL : program;
-        if (wanted(c, p, false) && program->head == H_program)
-            dump_program(c, p, false, program, NULL);
-        if (runs(c, p)) {
-            program = c->options->replace[p] ? run_command(c, p, program) : run_pass(c, p, program);
-            tell_form(c, p, program);
-        }
-        if (program && wanted(c, p, true)) dump_program(c, p, true, program, before);
-    }
-    return program;
-}
-
-/* ---- a function's passes */
+/* ---- one pass over all functions */
 
 static bool goes_through_back_end(Node *top) {
     Node *inner = top_inner(top);
@@ -181,9 +134,107 @@ const Node *function_in(const Node *program, const Node *function) {
     return NULL;
 }
 
+static Node *run_on_each_function(Compile *c, int p, Node *program, const Node *selected) {
+    VEC(Node *) tops = {0};
+    PUSH(c->arena, tops, program->kids[0]);
+    for (uint32_t i = 1; i < program->count; i++) {
+        Node *top = program->kids[i], *inner = top_inner(top);
+        c->context.selected = is_form(inner, H_function) ? function_in(selected, inner) : NULL;
+        c->of_library = is_form(top, H_from);
+        if (goes_through_back_end(top)) inner = run_pass(c, p, inner);
+        c->of_library = false;
+        if (!inner) return NULL;
+        PUSH(c->arena, tops, top_with(c->arena, top, inner));
+    }
+    return node_list(c->arena, H_program, program->at, tops.items, tops.count);
+}
+
+/* ---- a command in the place of a pass */
+
+/* Do these passes look at one top at a time? Then the user's alone are given to a command. */
+static bool goes_by_top(int p) {
+    return pass_rows[p].scope == FUNCTION || p == PASS_loops || p == PASS_free || p == PASS_anf;
+}
+
+/* The user's tops, or else the library's, which come last. */
+static Node *part_of_program(Compile *c, Node *program, bool of_library) {
+    VEC(Node *) tops = {0};
+    PUSH(c->arena, tops, program->kids[0]);
+    for (uint32_t i = 1; i < program->count; i++)
+        if (is_form(program->kids[i], H_from) == of_library) PUSH(c->arena, tops, program->kids[i]);
+    return node_list(c->arena, H_program, program->at, tops.items, tops.count);
+}
+
+static Node *joined_programs(Compile *c, Node *user, Node *library) {
+    VEC(Node *) tops = {0};
+    for (uint32_t i = 0; i < user->count; i++)
+        PUSH(c->arena, tops, user->kids[i]);
+    for (uint32_t i = 1; i < library->count; i++)
+        PUSH(c->arena, tops, library->kids[i]);
+    return node_list(c->arena, H_program, user->at, tops.items, tops.count);
+}
+
+/* The library's part as slispc itself makes it. A pass that may be left out leaves it as it was:
+ * what it would give depends on what the user's part needs. NULL: the command's is taken. */
+static Node *library_part(Compile *c, int p, Node *program, const Node *selected) {
+    if (c->options->library || p == PASS_parse) return NULL;
+    Node *part = part_of_program(c, program, true);
+    if (goes_by_top(p))
+        return pass_rows[p].scope == FUNCTION ? run_on_each_function(c, p, part, selected)
+                                              : run_pass(c, p, part);
+    return pass_rows[p].kind == OPTIMISE ? part : NULL;
+}
+
+/* Only its output is checked, as that of a pass is. */
+static Node *run_command(Compile *c, int p, Node *program, const Node *selected) {
+    const PipelineOptions *o = c->options;
+    DumpHeader header = header_after(c, p - 1);
+    header.language = pass_rows[p].from;
+    Node *library = library_part(c, p, program, selected);
+    Node *given = library && goes_by_top(p) ? part_of_program(c, program, false) : program;
+    bug_pass = pass_rows[p].name;
+    double start = o->time_passes ? now() : 0;
+    Node *out = run_replacement(c->arena, p, o->replace[p], c->files, given, &header,
+                                o->replace_seconds);
+    if (o->time_passes) c->seconds[p] += now() - start;
+    c->context.is_given = true; /* what is found wrong from here on may be the command's doing */
+    bug_blame = text_bytes(text_format("pass %s was replaced by '%s': the mistake is in what that wrote",
+                                   pass_rows[p].name, o->replace[p]));
+    bug_pass = NULL;
+    return library ? joined_programs(c, part_of_program(c, out, false), library) : out;
+}
+
+/* ---- the program's passes */
+
+static void tell_form(Compile *c, int p, Node *program) {
+    if (!c->options->seen || !program || c->exit_code) return;
+    DumpHeader header = p >= 0 ? header_after(c, p) : c->header;
+    if (!c->options->seen(c->options->seen_context, p, program, &header)) c->last = p;
+}
+
+static Node *run_program_passes(Compile *c, Node *program) {
+    c->context.arena = c->arena;
+    for (int p = 0; p < PASS_COUNT && program; p++) {
+        if (pass_rows[p].scope == FUNCTION || p < c->first || p > c->last) continue;
+        Node *before = p == PASS_parse ? NULL : program;
+        if (wanted(c, p, false) && program->head == H_program)
+            dump_program(c, p, false, program, NULL);
+        if (runs(c, p)) {
+            program = c->options->replace[p] ? run_command(c, p, program, NULL) : run_pass(c, p, program);
+            tell_form(c, p, program);
+            if (program) watch_functions(c, p, before, program);
+        }
+        if (program && wanted(c, p, true)) dump_program(c, p, true, program, before);
+    }
+    return program;
+}
+
+/* ---- a function's passes */
+
 static Node *run_function_passes(Compile *c, Node *top) {
     Node *inner = top_inner(top);
     c->context.arena = c->function;
+    c->of_library = is_form(top, H_from);
     c->context.selected = is_form(inner, H_function) ? function_in(c->against, inner) : NULL;
     for (int p = 0; p < PASS_COUNT; p++) {
         if (pass_rows[p].scope == PROGRAM || p < c->first || p > c->last) continue;
@@ -198,25 +249,10 @@ static Node *run_function_passes(Compile *c, Node *top) {
     return node_copy(c->arena, top_with(c->function, top, inner));
 }
 
-static Node *run_on_each_function(Compile *c, int p, Node *program, const Node *selected) {
-    VEC(Node *) tops = {0};
-    PUSH(c->arena, tops, program->kids[0]);
-    for (uint32_t i = 1; i < program->count; i++) {
-        Node *top = program->kids[i], *inner = top_inner(top);
-        c->context.selected = is_form(inner, H_function)
-                                      ? function_in(selected, inner)
-                                      : NULL;
-        if (goes_through_back_end(top)) inner = run_pass(c, p, inner);
-        if (!inner) return NULL;
-        PUSH(c->arena, tops, top_with(c->arena, top, inner));
-    }
-    return node_list(c->arena, H_program, program->at, tops.items, tops.count);
-}
-
-/* A command instead of pass p. Nothing but functions may change, and these are looked at when the next
- * pass takes them. */
+/* A command instead of pass p. Nothing but functions may change, and these are looked at when the
+ * next pass takes them. */
 static Node *run_replaced(Compile *c, int p, Node *program, const Node *selected) {
-    Node *out = run_command(c, p, program);
+    Node *out = run_command(c, p, program, selected);
     bool compares = out && p >= PASS_liveness && selected && !c->options->no_verify;
     if (!compares || has_same_tops(c, selected, out)) return out;
     c->exit_code = 3;
@@ -271,44 +307,12 @@ static Node *run_back_end(Compile *c, Node *program) {
         for (int after = 0; after < 2; after++)
             if (pass_rows[p].scope == FUNCTION && p >= c->first && p <= c->last &&
                 wanted(c, p, after != 0))
-                dump_write(&c->dumps[after][p], c->options, p, after != 0, c->header,
-                           program->kids[0]);
+                dump_write(&c->dumps[after][p], c->options, p, after != 0,
+                           header_after(c, after ? p : p - 1), program->kids[0]);
     return node_list(c->arena, H_program, program->at, tops.items, tops.count);
 }
 
 /* ---- all of it */
-
-static void show_times(const Compile *c) {
-    double total = 0;
-    for (int p = 0; p < PASS_COUNT; p++)
-        total += c->seconds[p];
-    for (int p = 0; p < PASS_COUNT; p++)
-        fprintf(stderr, "%-12s %9.3f ms %5.1f %%\n", pass_rows[p].name, c->seconds[p] * 1e3,
-                total > 0 ? 100 * c->seconds[p] / total : 0);
-    fprintf(stderr, "%-12s %9.3f ms\n", "all passes", total * 1e3);
-    fprintf(stderr, "%-12s %9zu bytes handed out\n", "arenas", arena_total());
-}
-
-static uint32_t passes_run(const Compile *c) {
-    uint32_t set = 0;
-    for (int p = 0; p < PASS_COUNT; p++)
-        set |= (uint32_t)runs(c, p) << p;
-    return set;
-}
-
-/* What is said about a pass that does not run has no effect. */
-static void note_idle_passes(const Compile *c) {
-    const PipelineOptions *o = c->options;
-    for (int p = 0; p < PASS_COUNT; p++) {
-        bool inside = p >= c->first && p <= c->last;
-        if ((o->replace[p] || o->inject_pass == p) && !runs(c, p))
-            fprintf(stderr, "note: %s has no effect: pass %s does not run here\n",
-                    o->replace[p] ? "--replace" : "--inject", pass_rows[p].name);
-        if (o->skip >> p & 1 && !inside)
-            fprintf(stderr, "note: --skip has no effect: pass %s does not run here\n",
-                    pass_rows[p].name);
-    }
-}
 
 PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *files,
                             uint32_t count) {
@@ -325,6 +329,7 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
                            .optimise = own.optimise,
                            .strict = own.strict,
                            .seed_dialect = own.seed_dialect,
+                           .keep = own.keep,
                            .inject_seed = own.inject_seed,
                            .verify_without = own.verify_without};
     c->context.verify_mode = own.verify_mode;
@@ -342,6 +347,7 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
               : own.to >= 0                       ? own.to
                                                   : PASS_COUNT - 1;
     c->context.is_given = c->first > PASS_liveness;
+    set_blame(c);
     if (!program) c->exit_code = 1;
     int first = c->first;
     bool is_code = program && c->header.language == L_Lbytes && first == PASS_COUNT;
@@ -353,6 +359,7 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     }
     if (program && !own.only_read && !own.seen) note_idle_passes(c);
     if (first > 0) tell_form(c, -1, program);
+    if (first > 0 && program) watch_functions(c, first - 1, NULL, program);
     if (program) program = run_program_passes(c, program);
     if (program && c->last >= PASS_blocks && first < PASS_COUNT) {
         note_missing_second_input(c);
@@ -362,9 +369,9 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     diagnostics_show(c->context.diagnostics, stderr, own.json, output_colour());
     if (own.time_passes) show_times(c);
     int last = c->last < first ? first - 1 : c->last;
-    DumpHeader header = c->header;
-    header.after = last;
-    if (last >= 0) header.language = pass_rows[last].to;
+    DumpHeader header = last >= first ? header_after(c, last) : c->header;
+    if (last < first) header.after = last;
+    if (last < first && last >= 0) header.language = pass_rows[last].to;
     Language compared = first <= PASS_liveness ? L_Lx86 : c->against_language;
     PipelineResult r = {program, header, c->exit_code, first, passes_run(c), compared, 0};
     if (header.language == L_Lbytes && !own.no_verify)

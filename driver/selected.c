@@ -119,7 +119,11 @@ bool is_fit(const Compile *c, int p, const Node *function) {
     if (p < PASS_liveness || p > PASS_verify || c->options->no_verify || !is_form(function, H_function))
         return true;
     if (p != PASS_liveness && !is_by_another_hand(c, p)) return true;
+    const char *blamed = bug_blame;
+    if (p == c->first && bug_blame)
+        bug_blame = "the form was read from a file: the mistake is in there";
     bool fit = is_in_order(c, p, function);
+    if (fit) bug_blame = blamed;
     arena_reset(c->context.scratch);
     return fit;
 }

@@ -331,6 +331,7 @@ Node *pass_simplify(Context *context, Node *program) {
                     .arena = context->arena,
                     .scratch = context->scratch,
                     .level = context->optimise,
+                    .keep = context->keep,
                     .globals = {.arena = context->scratch}};
     index_program(&s, program);
     Node **order = call_order(&s, program);

@@ -87,6 +87,6 @@ CALLS = """(defn f [a b] (quot (+ a a) b))
 ])
 def test_lockstep_finds_the_event(fault, passes, event, here):
     (here / 'a.slisp').write_text(CALLS)
-    result = slispc('lockstep', '-O0', '--no-verify', '--inject=' + fault, '--passes=' + passes, 'a.slisp')
+    result = slispc('lockstep', '-O0', '--no-verify', '--library', '--inject=' + fault, '--passes=' + passes, 'a.slisp')
     assert result.code == FORMS_DIFFER, result.output_text
     assert re.search(event + r' +<-- first difference$', result.output_text, re.M), result.output_text

@@ -23,7 +23,7 @@ FIB = REPOSITORY / 'dumps' / 'fib' / 'fib.slisp'
 
 
 def replaced(*names):
-    return ['--replace=%s:%s %s' % (name, sys.executable, LABS / (name + '.py')) for name in names]
+    return ['--library'] + ['--replace=%s:%s %s' % (name, sys.executable, LABS / (name + '.py')) for name in names]
 
 
 # ---- passes in Python ---------------------------------------------------------------------------

@@ -1,14 +1,18 @@
 """No verdict is false: an option that is not understood where it stands is an error, one without effect
 says so, and "fine" names what was looked at and what was not."""
 import functools
+import os
 import re
 import shlex
+import signal
+import subprocess
 import sys
+import time
 
 import pytest
 
 from harness import (FINE, PROGRAM_IS_WRONG, REPOSITORY, SLISPC, SLISPC_IS_WRONG, TESTS, WORLD_IS_WRONG, execute,
-                     slispc)
+                     slispc, tool)
 
 FORMS_DIFFER = 4
 SUM = '(defn f [x] (+ x 1))\n(defn g [x] (* 2 (f x)))\n(println (g (count *ns*)))\n'.replace('(count *ns*)', '3')
@@ -275,3 +279,232 @@ def test_line_ends_and_byte_order_mark(here):
     assert 'a.slisp:4:7' in result.error_text and '    4 | (prn (nosuch))\n' in result.error_text, result.error_text
     (here / 'a.slisp').write_bytes(b'\xef\xbb\xbf(println 1) ; one\r(println 2)\r')
     assert slispc('run', 'a.slisp').out == b'1\n2\n'
+
+
+# ---- whose mistake it is ------------------------------------------------------------------------
+
+
+ROOT = """(defn f [a b c d]
+  (let [x (vector a b) y (vector b c) z (vector c d) w (vector d a) v (vector a c) u (vector x y)]
+    (println x y z w v u) (vector x y z w v u a b c d)))
+(println (f 1 2 3 4))
+"""
+
+
+def test_a_slot_in_dispute_is_not_free(here):
+    (here / 'a.slisp').write_text(ROOT)
+    found = 0
+    for seed in range(12):
+        report = slispc('--inject=alloc:early-release:%d' % seed, 'a.slisp', '-o', '/dev/null').error_text
+        place = re.match(r'error\[V05\]: (?:%\S+ is read from )?(s\d+)', report)
+        free = re.search(r'free slots at #\d+:(.*)', report)
+        if place and free:
+            found += 1
+            assert place.group(1) not in free.group(1).split(), report
+    assert found >= 5
+
+
+@pytest.mark.parametrize('name, old, new', [
+    ('blocks', r'(\(prim \S+ )%[^\s)]+', r'\1%nothing.9999'),
+    ('liveness', r'\(live-out %[^)]*', r'(live-out'),
+    ('frame', r'=s0\[rsp\+0\]', r'=s1[rsp+8]')])
+def test_a_dump_that_is_wrong_is_no_bug_of_slispc(here, name, old, new):
+    (here / 'a.slisp').write_text(ROOT.replace('(println (f', '(println (* 2 (count *command*)))\n(println (f').replace('(count *command*)', '(count (f 1 2 3 4))'))
+    form = slispc('--dump-after=' + name, '--style=full', 'a.slisp').output_text
+    wrong = re.sub(old, new, form, count=20)
+    assert wrong != form
+    (here / 'a.ir').write_text(wrong)
+    for command in (['check'], ['run', '--each']):
+        result = slispc(*command, 'a.ir', timeout=60)
+        assert result.code != FINE
+        assert 'a bug in slispc, not' not in result.error_text + result.output_text, result.error_text
+
+
+def test_a_replaced_pass_is_named(here):
+    (here / 'a.slisp').write_text(ROOT)
+    (here / 'wrong.py').write_text('import re, sys\nsys.stdout.write(re.sub("=s1", "=s0", sys.stdin.read()))\n')
+    (here / 'alloc.sh').write_text('cat > in.ir; %s --to=alloc --style=full in.ir | %s wrong.py\n' % (SLISPC, sys.executable))
+    result = slispc('--replace=alloc:sh alloc.sh', 'a.slisp')
+    assert result.code == SLISPC_IS_WRONG, result.error_text
+    assert 'pass alloc was replaced by' in result.error_text and 'read from a file' not in result.error_text
+    assert 'bug in slispc' not in result.error_text
+
+
+def test_an_interpreter_says_where(here):
+    (here / 'a.slisp').write_text('(defn f [x]\n  (let [y (inc x)] (* y y)))\n(println (f 3))\n')
+    form = slispc('-O0', '--dump-after=frame', '--style=full', 'a.slisp').output_text
+    body = form.index('(function @1:1 $user/f.')
+    wrong = form[:body] + re.sub(r'(\((?:imul|add|sub)-trap \[\S+\]) %(\w+)\.\d+', r'\1 %\2.9', form[body:], count=1)
+    assert wrong != form
+    (here / 'a.ir').write_text(wrong)
+    result = slispc('run', '--by=name', 'a.ir')
+    assert result.code != FINE and re.search(r'in \$user/f\.w\d+, b\d+', result.error_text), result.error_text
+
+
+# ---- the user's functions and the library's -----------------------------------------------------
+
+
+def test_commands_and_mistakes_are_for_the_users_functions(here):
+    (here / 'a.slisp').write_text('(defn f [x] (* x 2))\n(println (f (count [1 2])))\n')
+    (here / 'see.py').write_text('import sys\ntext = sys.stdin.read()\nopen("seen", "w").write(text)\nsys.stdout.write(text)\n')
+    options = ['--replace=gvn:%s see.py' % sys.executable, 'run', 'a.slisp']
+    assert slispc(*options).out == b'4\n'
+    seen = (here / 'seen').read_text()
+    assert '$user/' in seen and '(from core' not in seen
+    assert slispc('--library', *options).out == b'4\n'
+    assert '(from core' in (here / 'seen').read_text()
+
+
+def test_mistakes_are_for_the_users_functions(here):
+    (here / 'a.slisp').write_text('(defn f [x] (println x) (println (map inc [x])) x)\n(f 2)\n')
+    for fault in ('alloc:drop-store', 'select:arguments-exchanged'):
+        forms = [slispc('--no-verify', *option, '--dump-after=' + fault.split(':')[0], '--style=full', 'a.slisp').output_text
+                 for option in ([], ['--inject=' + fault], ['--inject=' + fault, '--library'])]
+        library = [form[re.search(r'\(from\s', form).start():] for form in forms]
+        assert library[0] == library[1] != library[2] and forms[0] != forms[2]
+
+
+def test_headers_tell_of_skipped_and_injected_passes(here):
+    (here / 'a.slisp').write_text('(println (inc 2))\n')
+    heads = [slispc('--skip=simplify,gvn', '--inject=blocks:ways-exchanged', '--dump-after=' + p, 'a.slisp').output_text.splitlines()[0]
+             for p in ('anf', 'blocks', 'gvn')]
+    assert all('(skip simplify gvn)' in head for head in heads)
+    assert ['(inject blocks:ways-exchanged:0)' in head for head in heads] == [False, True, True]
+    form = slispc('--skip=gvn', '--dump-after=blocks', '--style=full', 'a.slisp').out
+    (here / 'a.ir').write_bytes(form)
+    assert slispc('--dump-after=gvn', '--style=full', 'a.ir').out == slispc('--skip=gvn', '--dump-after=gvn', '--style=full', 'a.slisp').out
+
+
+# ---- forms that people look at ------------------------------------------------------------------
+
+SHOP = """(defn discount [x] (* x 2))
+(defn main2 [y] (println (discount y) "is the price, and here is some more text" y))
+(defn unused [x] (+ x 1))
+(main2 4)
+(main2 5)
+"""
+
+
+@pytest.fixture
+def shop(here):
+    (here / 'm.slisp').write_text(SHOP)
+    return here
+
+
+def test_an_inlined_function_is_told_of(shop):
+    result = slispc('--dump-after=alloc', '--fn=discount', 'm.slisp')
+    assert result.code == WORLD_IS_WRONG and not result.out
+    assert 'inlined into ' in result.error_text and '--keep=discount' in result.error_text, result.error_text
+    assert '$user/discount' in slispc('--dump-after=alloc', '--fn=discount', '--keep=discount', 'm.slisp').output_text
+    assert '$user/discount' in slispc('--dump-after=alloc', '--fn=discount', '-O0', 'm.slisp').output_text
+    both = slispc('--dump-after=resolve,alloc', '--fn=discount', 'm.slisp')
+    assert both.code == FINE and 'note: discount is in no form after' in both.error_text
+    assert 'nothing calls it' in slispc('--dump-after=alloc', '--fn=unused', 'm.slisp').error_text
+    assert slispc('run', '--keep=discount', 'm.slisp').out == slispc('run', 'm.slisp').out
+
+
+@pytest.mark.parametrize('arguments', [['--dump-after=anf', '--fn=discont'], ['--keep=discont'], ['graph', '--fn=discont'],
+                                       ['why', '--fn=discont', '2:1']])
+def test_a_misspelt_function(shop, arguments):
+    options = [a for a in arguments if a != '2:1'] + ['m.slisp'] + [a for a in arguments if a == '2:1']
+    result = slispc(*options)
+    assert result.code == WORLD_IS_WRONG and 'did you mean discount' in result.error_text, result.error_text
+
+
+def test_a_second_argument_is_a_function(shop):
+    """Whatever files there are: here the executable has the function's name."""
+    assert slispc('m.slisp', '-o', 'discount').code == FINE
+    result = slispc('intervals', '--keep=discount', 'm.slisp', 'discount')
+    assert result.code == FINE and 'user/discount' in result.output_text
+    assert 'digraph' in slispc('graph', '--keep=discount', 'm.slisp', 'discount').output_text
+    assert 'is an executable or an object' in slispc('run', './discount').error_text
+
+
+def on_a_terminal(*arguments):
+    if not tool('script'):
+        pytest.skip('script is not installed')
+    return execute(['script', '-qec', ' '.join([SLISPC, *arguments]), '/dev/null']).output_text
+
+
+def test_a_terminal_shows_the_view(shop):
+    view = slispc('--dump-after=liveness', '--style=view', 'm.slisp').output_text
+    full = slispc('--dump-after=liveness', 'm.slisp').output_text
+    assert on_a_terminal('--dump-after=liveness', 'm.slisp').replace('\r', '') == view
+    assert '(library core ...)' not in full and len(view) < len(full) / 5
+    assert full == slispc('--dump-after=liveness', '--style=full', 'm.slisp').output_text
+
+
+def test_the_view_groups_names_by_kind(shop):
+    options = ['--dump-after=liveness', '--fn=main2', '-O0', 'm.slisp']
+    view, full = (slispc('--style=' + style, *options).output_text for style in ('view', 'full'))
+    names = dict(re.findall(r'\((%\S+) (ref|raw|flag|double)\)', full))
+    grouped = re.search(r'\(kinds\n(.*?)\)\)\n', view, re.S).group(1)
+    for group in re.split(r'\n   \(', '\n' + grouped)[1:]:
+        kind, *members = re.findall(r'[^\s()]+', group)
+        assert members and all(names.pop(name) == kind for name in members)
+    assert not names
+
+
+def test_a_view_is_not_read(shop):
+    (shop / 'v.ir').write_bytes(slispc('--dump-after=anf', '--style=view', 'm.slisp').out)
+    result = slispc('check', 'v.ir')
+    assert result.code == PROGRAM_IS_WRONG and result.error_text.startswith('error[SL0023]') and '--style=full' in result.error_text
+    assert result.error_text.count('error') == 1
+
+
+def test_intervals_drawn_have_names(shop):
+    shown = slispc('graph', '--what=intervals', '-O0', 'm.slisp', 'main2').output_text
+    assert '%y.' in shown
+
+
+# ---- why, breakpoints, files --------------------------------------------------------------------
+
+
+def test_why_finds_the_nearest_form(shop):
+    exact, near = (slispc('why', '-O0', 'm.slisp', place).output_text for place in ('2:26', '2:30'))
+    assert near.splitlines()[0] == 'no form starts at 2:30; the nearest one does at 2:26'
+    assert near.split('\n', 1)[1] == exact and 'call core/println' not in exact.split('resolve')[0].split('expand')[0]
+    assert len(re.findall(': nothing$', exact, re.M)) <= 1
+
+
+def test_why_beyond_the_end(shop):
+    result = slispc('why', 'm.slisp', '0x999', 'main2', '-O0')
+    assert result.code == WORLD_IS_WRONG and re.search('0x999 is beyond the end of user/main2.w1, which has 0x[0-9a-f]+ bytes', result.error_text)
+
+
+def test_a_breakpoint_that_nothing_is_from(shop):
+    result = slispc('run', '--break=999', 'm.slisp')
+    assert result.code == WORLD_IS_WRONG and 'nothing in the form is from there' in result.error_text
+
+
+@pytest.mark.parametrize('kind', ['-o', '-c', '-S', '--dump-dir'])
+def test_no_file_is_left_by_a_limit(here, kind):
+    (here / 'p.slisp').write_text(SHOP)
+    options = {'-o': '-o p', '-c': '-c', '-S': '-S', '--dump-dir': '--style=full --dump-dir=.'}[kind]
+    result = execute(['sh', '-c', 'ulimit -f 1; exec %s %s p.slisp' % (SLISPC, options)])
+    assert result.code == WORLD_IS_WRONG and 'File too large' in result.error_text, result.error_text
+    assert not [f.name for f in here.iterdir() if '.tmp' in f.name]
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+def test_no_file_is_left_by_a_signal(here, number):
+    (here / 'p.slisp').write_text(''.join('(defn f%d [x] (println [x %d]))\n(f%d 1)\n' % (i, i, i) for i in range(300)))
+    for delay in (0.02, 0.05, 0.1, 0.2):
+        process = subprocess.Popen([SLISPC, 'p.slisp', '-o', 'p', '--dump-after=emit', '--dump-dir=.'], stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        process.send_signal(number)
+        process.wait(20)
+        assert not [f.name for f in here.iterdir() if '.tmp' in f.name]
+
+
+def test_no_file_is_left_by_a_command(here):
+    (here / 'p.slisp').write_text(SHOP)
+    (here / 'tell.sh').write_text('echo $1 >> names\nsleep 5\n')
+    process = subprocess.Popen([SLISPC, 'bisect', '--still=sh tell.sh', 'p.slisp'], stdout=subprocess.DEVNULL)
+    for _ in range(100):
+        if (here / 'names').exists():
+            break
+        time.sleep(0.1)
+    process.terminate()
+    process.wait(20)
+    assert not os.path.exists((here / 'names').read_text().strip())

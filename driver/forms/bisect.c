@@ -137,11 +137,11 @@ static const char *judge_by_command(Bisect *b, const FormRun *run) {
     close(fd);
     print_header(&text, run->header);
     print_node(&text, run->program, STYLE_FULL);
-    output_file(name, text.bytes, text.length, 0600);
+    passing_file(name, text.bytes, text.length);
     buffer_free(&text);
     buffer_print(&text, "%s %s", b->options.still, name);
     observe_command(&o, split_command(b->arena, text.bytes), NULL, 0, b->options.interpret.seconds);
-    unlink(name);
+    passing_file_gone();
     const char *verdict =
         o.code == 0 && !o.signal && !o.is_late ? "the command says that it is still bad" : NULL;
     observation_free(&o);

@@ -167,8 +167,9 @@ static void on_crash(int number, siginfo_t *info, void *unused) {
         signal(caught[i], SIG_DFL);
     fprintf(
         stderr,
-        "internal error%s%s: slispc crashed: %s\nThis is a bug in slispc, not in your program.\n",
-        bug_pass ? " in pass " : "", bug_pass ? bug_pass : "", strsignal(number));
+        "internal error%s%s: slispc crashed: %s\n%s\n", bug_pass ? " in pass " : "",
+        bug_pass ? bug_pass : "", strsignal(number),
+        bug_blame ? bug_blame : "This is a bug in slispc, not in your program.");
     report();
     _exit(3);
 }

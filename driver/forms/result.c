@@ -67,6 +67,28 @@ static int run_linked(const Options *o, const PipelineResult *r, int argc, char 
     return run_in_memory(linked, argc, argv);
 }
 
+/* A breakpoint that no form is from would never stop anything. */
+static bool is_from(const Node *n, Breakpoint b) {
+    Place p = place_of(pos(n));
+    if (pos(n) && p.line == b.line && (!b.column || p.column == b.column)) return true;
+    for (uint32_t i = 0; is_tree(n) && i < n->count; i++)
+        if (is_from(n->kids[i], b)) return true;
+    return false;
+}
+
+static void check_breaks(const Options *o, const Node *program) {
+    for (uint32_t i = 0; i < o->interpret.breaks.count; i++) {
+        Breakpoint b = o->interpret.breaks.items[i];
+        bool found = false;
+        for (uint32_t t = 1; t < program->count && !found; t++)
+            found = !is_form(program->kids[t], H_from) && is_from(program->kids[t], b);
+        if (found) continue;
+        Text column = b.column ? text_format(":%u", b.column) : text("");
+        fail(0, "--break=%u%s: nothing in the form is from there; 'slispc why FILE %u%s' shows what is near",
+             b.line, text_bytes(column), b.line, text_bytes(column));
+    }
+}
+
 int run_result(const Options *o, const PipelineResult *r) {
     if (r->header.language == L_Lsurface) return run_surface(o, r);
     char **argv = program_arguments(o);
@@ -76,6 +98,7 @@ int run_result(const Options *o, const PipelineResult *r) {
     if (!is_interpreted(r->header.language))
         fail(0, "programs of language %s cannot be run", language_name(r->header.language));
     InterpretOptions how = o->interpret;
+    check_breaks(o, r->program);
     RunCounts counts;
     if (!o->given[OPTION_limit] && !o->each && !how.counts) how.seconds = 0;
     if (o->count && !how.counts) how.counts = &counts;

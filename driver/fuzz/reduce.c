@@ -61,11 +61,11 @@ static bool command_says_so(const Reduce *r, const SourceFile *file) {
     Observation o;
     snprintf(name, sizeof name, "/tmp/slispc-reduce-%ld.%s", (long)getpid(),
              r->is_dump ? "ir" : "slisp");
-    output_file(name, file->bytes, file->length, 0600);
+    passing_file(name, file->bytes, file->length);
     buffer_print(&command, "%s %s", r->options.still, name);
     observe_command(&o, split_command(r->arena, command.bytes), NULL, 0,
                     r->options.interpret.seconds);
-    unlink(name);
+    passing_file_gone();
     bool fails = o.code == 0 && !o.signal && !o.is_late;
     observation_free(&o);
     buffer_free(&command);

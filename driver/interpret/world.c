@@ -18,6 +18,10 @@ static VEC(Value *) cell_places;
 
 /* ---- routines and cells */
 
+const Routine *routine_at(uint32_t index) {
+    return index < routines.count ? routines.items[index] : NULL;
+}
+
 Routine *routine_new(Text name, const Node *node, bool is_library) {
     Routine *r = NEW(world.arena, Routine);
     *r = (Routine){.name = name, .node = node, .is_library = is_library, .index = routines.count};
@@ -312,8 +316,10 @@ int interpret(Node *program, const DumpHeader *header, const InterpretOptions *o
     if (options->counts) options->counts->ending = ENDED;
     start_clock(options->seconds);
     watch_memory();
+    where_hook = tell_where;
     int code = slisp_host(run_program, HOST_STACK_BYTES, argc, argv);
     if (!options->counts || options->counts->ending == ENDED) note_counts(ENDED);
     world_flush_events();
+    where_hook = NULL;
     return code;
 }

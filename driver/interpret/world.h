@@ -31,6 +31,11 @@ typedef struct Routine {
     uint32_t index; /* among all routines */
 } Routine;
 
+/* All of them, by index; NULL behind the last one. */
+const Routine *routine_at(uint32_t index);
+/* where.c: "in $user/f.w2, b4, from 3:5"; what where_hook calls. */
+void tell_where(Buffer *out, const Node *at);
+
 /* A new routine. The code word of a closure is its address. */
 Routine *routine_new(Text name, const Node *node, bool is_library);
 /* By name; NULL when there is none. Only routines of the top level are found: routine_define. */

@@ -255,7 +255,7 @@ void graph_chart(Buffer *out, const Chart *c, const char *prefix) {
                  "CELLSPACING=\"0\" CELLPADDING=\"2\">\n",
                  prefix);
     buffer_print(out, "<TR><TD ALIGN=\"LEFT\" COLSPAN=\"%u\">%u columns</TD></TR>\n",
-                 c->columns + 1, c->columns);
+                 c->columns + 2, c->columns);
     for (uint32_t r = 0; r < c->rows.count; r++) {
         const char *cells = c->rows.items[r].cells.bytes;
         buffer_print(out, "<TR><TD ALIGN=\"LEFT\">");
@@ -270,7 +270,9 @@ void graph_chart(Buffer *out, const Chart *c, const char *prefix) {
             if (filled) buffer_print(out, " BGCOLOR=\"%s\"", r ? "#80b1d3" : "#fb8072");
             buffer_print(out, "></TD>");
         }
-        buffer_print(out, "</TR>\n");
+        buffer_print(out, "<TD ALIGN=\"LEFT\">");
+        add_escaped(out, c->rows.items[r].note.length ? c->rows.items[r].note.bytes : "");
+        buffer_print(out, "</TD></TR>\n");
     }
     buffer_print(out, "</TABLE>>];\n");
 }

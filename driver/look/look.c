@@ -4,12 +4,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 Options look_options(const Options *o) {
     Options with = *o;
     int last = o->argument_count - 1;
-    if (last > 0 && access(o->arguments[last], F_OK)) {
+    if (last > 0) {
         with.pipeline.function = o->arguments[last];
         with.argument_count = last;
     }
@@ -65,27 +64,12 @@ bool look_shows(const Options *o, const Node *top) {
     return o->all || !is_form(top, H_from);
 }
 
-bool top_is_in(const Node *program, const char *wanted) {
-    for (uint32_t i = 1; i < program->count; i++)
-        if (top_is_named(program->kids[i], wanted)) return true;
-    return false;
-}
-
 void look_check_function(const Options *o, const Node *program) {
     const char *wanted = o->pipeline.function;
     bool is_text = program->count > 1 &&
                    is_form(program->kids[1], H_text); /* its functions are not known yet */
     if (!wanted || is_text || top_is_in(program, wanted)) return;
-    const char **names = calloc((size_t)program->count * 2 + 1, sizeof *names);
-    if (!names) fail(0, "no memory left");
-    size_t count = 0;
-    for (uint32_t i = 1; i < program->count; i++) {
-        const char *name = text_bytes(top_name(program->kids[i])), *slash = strchr(name, '/');
-        names[count++] = name;
-        if (slash) names[count++] = slash + 1;
-    }
-    const char *close = near_miss(wanted, names, count);
-    free(names);
+    const char *close = function_meant(program, wanted);
     if (close) fail(0, "the form has no function '%s'; did you mean %s?", wanted, close);
     fail(0, "the form has no function '%s'", wanted);
 }

@@ -10,8 +10,7 @@ typedef struct {
     DumpHeader header;
 } Form;
 
-/* Splits the arguments: the first one and those that are files stay, a last one that is no file is
- * the name of a function, as --fn. */
+/* The second argument is the name of a function, as --fn, whatever files there are. */
 Options look_options(const Options *o);
 /* The forms as these passes left them, of a dump with pass -1 what it holds; a pass that is skipped
  * gives what went into it. Gives the exit code of the pipeline; not 0: there are no forms. */
@@ -21,8 +20,6 @@ void print_form_title(Buffer *out, const Form *form);
 
 /* Is the top to be shown: that of --fn, or else one of the user's? */
 bool look_shows(const Options *o, const Node *top);
-/* Has the program a top of that name? */
-bool top_is_in(const Node *program, const char *wanted);
 /* A name of --fn that no top has ends the program with a suggestion and exit code 2. */
 void look_check_function(const Options *o, const Node *program);
 /* To -o, else to stdout. */

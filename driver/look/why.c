@@ -19,6 +19,8 @@ typedef struct {
     bool any_number; /* %n: all names with that hint */
     int64_t offset;  /* in the machine code of --fn; -1: none */
     Buffer last;     /* what the form before showed */
+    Buffer same, nothing; /* passes whose forms show the same, or nothing */
+    uint32_t nearest; /* column of the line: see find_column; 0: none */
     bool found;
 } Why;
 
@@ -52,6 +54,17 @@ static bool parse_offset(Why *w, const char *what) {
 
 /* ---- the machine code's offset as a place */
 
+/* Bytes are two digits each. */
+static int64_t end_of_code(const Node *code) {
+    int64_t end = 0;
+    for (uint32_t i = 1; i < code->count; i++) {
+        const Node *row = code->kids[i];
+        if (is_form(row, H_at))
+            end = row->kids[0]->integer + (int64_t)text_length(row->kids[1]->text) / 2;
+    }
+    return end;
+}
+
 static const Node *row_at(const Node *code, int64_t offset) {
     const Node *found = NULL;
     for (uint32_t i = 1; i < code->count; i++)
@@ -70,6 +83,10 @@ static int find_offset(Why *w) {
     for (uint32_t i = 1; i < form.program->count; i++) {
         const Node *code = top_inner(form.program->kids[i]);
         if (!is_form(code, H_code) || !look_shows(&w->options, form.program->kids[i])) continue;
+        if (w->offset >= end_of_code(code))
+            fail(0, "0x%llx is beyond the end of %s, which has 0x%llx bytes",
+                 (unsigned long long)w->offset, text_bytes(top_name(code)),
+                 (unsigned long long)end_of_code(code));
         const Node *row = row_at(code, w->offset);
         if (!row || !row->at)
             fail(0, "what stands at 0x%llx is from no line of the source",
@@ -120,44 +137,96 @@ static void add_matches(const Why *w, Buffer *out, const Node *top) {
     }
 }
 
-/* A form that shows the same as the one before is named alone. */
+/* Passes whose forms show the same share a line; those that show nothing are named at the end. */
+static void name_pass(Buffer *out, int pass, Language l) {
+    buffer_print(out, "%s%s %s", out->length ? ", " : "",
+                 pass < 0 ? "as given" : pass_rows[pass].name, language_name(l));
+}
+
+static void flush_same(Why *w) {
+    if (w->same.length) printf("%s: the same\n", w->same.bytes);
+    w->same.length = 0;
+}
+
 static bool show_form(void *context, int pass, Node *program, const DumpHeader *header) {
     Why *w = context;
     Buffer now = {0};
     for (uint32_t i = 1; i < program->count; i++)
         if (look_shows(&w->options, program->kids[i]) || header->language == L_Lsurface)
             add_matches(w, &now, top_inner(program->kids[i]));
-    bool same = now.length == w->last.length &&
-                !memcmp(now.bytes ? now.bytes : "", w->last.bytes ? w->last.bytes : "", now.length);
-    printf("%-11s %s%s\n", pass < 0 ? "as given" : pass_rows[pass].name,
-           language_name(header->language),
-           !now.length ? ": nothing"
-           : same      ? ": the same"
-                       : "");
-    if (!same && now.length) fwrite(now.bytes, 1, now.length, stdout);
+    bool same = now.length && now.length == w->last.length &&
+                !memcmp(now.bytes, w->last.bytes, now.length);
+    if (!now.length)
+        name_pass(&w->nothing, pass, header->language);
+    else if (same)
+        name_pass(&w->same, pass, header->language);
+    else {
+        flush_same(w);
+        printf("%-11s %s\n", pass < 0 ? "as given" : pass_rows[pass].name,
+               language_name(header->language));
+        fwrite(now.bytes, 1, now.length, stdout);
+    }
     w->found |= now.length > 0;
     buffer_free(&w->last);
     w->last = now;
     return true;
 }
 
+/* ---- the nearest place of the line */
+
+static void nearer_column(Why *w, uint32_t column) {
+    bool before = column <= w->column, is_before = w->nearest && w->nearest <= w->column;
+    if (!w->nearest || (before && (!is_before || column > w->nearest)) ||
+        (!before && !is_before && column < w->nearest))
+        w->nearest = column;
+}
+
+static bool note_columns(void *context, int pass, Node *program, const DumpHeader *header) {
+    Why *w = context;
+    (void)pass;
+    if (header->language == L_Lsurface) return true; /* every atom of the text has a place */
+    for (uint32_t i = 1; i < program->count; i++) {
+        if (!look_shows(&w->options, program->kids[i])) continue;
+        Lines lines = lines_of(w->arena, top_inner(program->kids[i]), (LineStyle){.width = 60});
+        for (uint32_t k = 0; k < lines.count; k++)
+            for (uint32_t n = 0; n < lines.items[k].places.count; n++) {
+                Place p = place_of(lines.items[k].places.items[n]);
+                if (p.line == w->line) nearer_column(w, p.column);
+            }
+    }
+    return true;
+}
+
+/* The column of the form that the wanted one is in, or else of the next one. */
+static int find_column(Why *w) {
+    Options with = w->options;
+    with.pipeline.seen = note_columns;
+    with.pipeline.seen_context = w;
+    int code = compile_files(&with).exit_code;
+    if (code || !w->nearest) return code;
+    if (w->nearest != w->column)
+        printf("no form starts at %u:%u; the nearest one does at %u:%u\n", w->line, w->column,
+               w->line, w->nearest);
+    w->column = w->nearest;
+    return 0;
+}
+
 int verb_why(const Options *o) {
     Why w = {.arena = arena_new(), .options = *o, .offset = -1};
-    if (o->argument_count < 2 || o->argument_count > 3)
-        fail(0,
-             "slispc why wants a file, LINE:COLUMN or %%name or 0xOFFSET, and perhaps a function");
     const char *what = o->arguments[1];
     if (!parse_offset(&w, what) && !parse_name(&w, what) && !parse_place(&w, what))
         fail(0, "'%s' is no LINE:COLUMN, no %%name and no 0xOFFSET", what);
     w.options.argument_count = 1;
     w.options.kind = TO_NOTHING;
     if (o->argument_count == 3) w.options.pipeline.function = o->arguments[2];
-    int code = w.offset >= 0 ? find_offset(&w) : 0;
+    int code = w.offset >= 0 ? find_offset(&w) : w.column ? find_column(&w) : 0;
     if (code) return code;
     Options with = w.options;
     with.pipeline.seen = show_form;
     with.pipeline.seen_context = &w;
     code = compile_files(&with).exit_code;
+    flush_same(&w);
+    if (w.found && w.nothing.length) printf("%s: nothing\n", w.nothing.bytes);
     if (!code && !w.found) fail(0, "nothing in %s is from %s", o->arguments[0], what);
     return code;
 }

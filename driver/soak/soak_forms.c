@@ -39,7 +39,7 @@ Forms run_wrong(Context *c, const Forms *right, FaultKind fault, uint64_t seed) 
     int pass = pass_of_fault(fault);
     Forms wrong = *right;
     wrong.after[pass] = pass == FIRST
-                            ? changed_form(c->arena, fault, right->after[FIRST], seed)
+                            ? changed_form(c->arena, fault, right->after[FIRST], seed, false)
                             : run_pass(c, pass, right->after[pass - 1], fault, seed);
     if (!node_equal(wrong.after[pass], right->after[pass]))
         run_up_to(c, &wrong, pass + 1, PASS_frame);

@@ -37,25 +37,25 @@ static void visit_top(Change *c, Node *top) {
     changes[c->plan.kind](c);
 }
 
-/* Of a whole program the user's tops. */
-static void visit(Change *c, Node *form) {
+/* Of a whole program the user's tops, unless the library's are wanted, too. */
+static void visit(Change *c, Node *form, bool library) {
     c->form = form;
     if (form->head != H_program) {
         visit_top(c, form);
         return;
     }
     for (uint32_t i = 0; i < form->count; i++)
-        if (!is_form(form->kids[i], H_from)) visit_top(c, form->kids[i]);
+        if (library || !is_form(form->kids[i], H_from)) visit_top(c, form->kids[i]);
 }
 
-Node *changed_form(Arena *arena, FaultKind kind, Node *form, uint64_t seed) {
+Node *changed_form(Arena *arena, FaultKind kind, Node *form, uint64_t seed, bool library) {
     Change c = {.arena = arena, .plan = {.kind = kind, .target = UINT64_MAX}};
-    visit(&c, form);
+    visit(&c, form, library);
     if (!c.plan.seen) return form;
     c.plan.target = seed % c.plan.seen;
     c.rest = (seed + 1) * 0x9e3779b97f4a7c15u >> 16; /* small seeds, too, choose all over */
     c.plan.seen = 0;
     Node *changed = node_copy(arena, form);
-    visit(&c, changed);
+    visit(&c, changed, library);
     return changed;
 }

@@ -22,9 +22,9 @@ typedef struct {
 
 /* Is this fault made by a change of the form that its pass gave, or else inside of the pass? */
 bool is_change(FaultKind kind);
-/* `form`, a program or a top of one, with one change; the form itself where there is no place for
- * it. */
-Node *changed_form(Arena *arena, FaultKind kind, Node *form, uint64_t seed);
+/* `form`, a program (the user's tops of it, or with `library` all) or a top of one, with one change;
+ * the form itself where there is no place for it. */
+Node *changed_form(Arena *arena, FaultKind kind, Node *form, uint64_t seed, bool library);
 
 /* ---- for the changes */
 

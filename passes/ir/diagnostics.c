@@ -232,6 +232,8 @@ const char *near_miss(const char *name, const char *const *candidates, size_t co
 /* ---- slispc is wrong, the world is wrong */
 
 bool messages_as_json;
+const char *bug_blame;
+void (*where_hook)(Buffer *out, const Node *at);
 const char *bug_pass;
 void (*bug_hook)(void);
 
@@ -251,7 +253,13 @@ _Noreturn void bug(const Node *at, const char *format, ...) {
         fprintf(stderr, "  form: %.*s%s\n", b.length > 200 ? 200 : (int)b.length, b.bytes, b.length > 200 ? " ..." : "");
         buffer_free(&b);
     }
-    fputs("This is a bug in slispc, not in your program.\n", stderr);
+    if (where_hook) {
+        Buffer where = {0};
+        where_hook(&where, at);
+        if (where.length) fprintf(stderr, "  %s\n", where.bytes);
+        buffer_free(&where);
+    }
+    fprintf(stderr, "%s\n", bug_blame ? bug_blame : "This is a bug in slispc, not in your program.");
     if (bug_hook) bug_hook();
     exit(3);
 }
@@ -264,6 +272,10 @@ _Noreturn void fail(int error, const char *format, ...) {
     buffer_print_list(&b, format, arguments);
     va_end(arguments);
     if (error) buffer_print(&b, ": %s", strerror(error));
+    if (where_hook) {
+        buffer_print(&b, "\n  ");
+        where_hook(&b, NULL);
+    }
     if (messages_as_json) {
         fputs("{\"severity\":\"error\",\"code\":\"\",\"message\":", stderr);
         json_text(stderr, b.bytes);

@@ -286,6 +286,9 @@ typedef struct {
     Language language;
     int after;          /* index of the pass it comes after, -1 when not said */
     Text options;       /* "O2 native" as printed, 0 when absent */
+    Text skipped;       /* passes that were left out, "simplify gvn"; 0: none */
+    Text injected;      /* mistakes that were made on purpose, "alloc:early-release"; 0: none */
+    Text replaced;      /* passes that commands stood for, "alloc"; 0: none */
     VEC(Text) files;    /* names as given on the command line */
 } DumpHeader;
 
@@ -337,6 +340,10 @@ const char *near_miss(const char *name, const char *const *candidates, size_t co
 
 /* slispc is wrong: names pass, form, source position and the reproducing command, exit code 3. */
 extern const char *bug_pass;            /* the running pass, for bug() */
+/* A sentence: who may be to blame when the form came from outside; NULL: slispc is. */
+extern const char *bug_blame;
+/* While a form is interpreted: prints where that is ("in $user/f.w2, b4"); `at` may be NULL. */
+extern void (*where_hook)(Buffer *out, const Node *at);
 extern void (*bug_hook)(void);          /* saves what reproduces it and prints the command */
 _Noreturn void bug(const Node *at, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Messages that are not of the user's program are lines of JSON, too. */
@@ -355,8 +362,10 @@ typedef struct {
     int optimise;   /* 0, 1, 2 */
     bool strict;
     bool seed_dialect;
+    const char *keep;   /* functions that simplify does not inline, with commas between; NULL: none */
     const char *inject; /* the fault to apply in the running pass, NULL for none */
     uint64_t inject_seed;
+    bool inject_library; /* for the library's tops, too */
     /* what parse reads */
     const char *const *sources;
     const size_t *source_lengths;

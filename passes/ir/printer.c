@@ -220,6 +220,35 @@ static void print_broken(Printer *p, const Node *n, Pos inherited, uint32_t inde
     add(out, closing(n));
 }
 
+/* (kinds (ref %a.1 %b.2) (int %c.3)): a line or a few for each kind instead of one for each name. */
+static void print_kinds(Printer *p, const Node *n, uint32_t indent) {
+    Buffer *out = p->out;
+    bool *done = calloc(n->count + 1, sizeof *done);
+    if (!done) fail(0, "no memory left");
+    add(out, "(kinds");
+    for (uint32_t i = 0; i < n->count; i++) {
+        if (done[i]) continue;
+        Text kind = n->kids[i]->kids[1]->text;
+        new_line(p, indent + 1);
+        size_t line = out->length - indent - 1;
+        buffer_print(out, "(%s", text_bytes(kind));
+        for (uint32_t k = i; k < n->count; k++) {
+            if (n->kids[k]->kids[1]->text != kind) continue;
+            done[k] = true;
+            if (out->length - line > WIDTH - 12) {
+                new_line(p, indent + 3);
+                line = out->length - indent - 3;
+            } else {
+                add(out, " ");
+            }
+            print_name(out, n->kids[k]->kids[0]);
+        }
+        add(out, ")");
+    }
+    add(out, ")");
+    free(done);
+}
+
 static bool always_broken(const Node *n) {
     return n->kind == N_LIST && (n->head == H_program || n->head == H_function || is_sequence(n));
 }
@@ -228,6 +257,10 @@ static void print_tree(Printer *p, const Node *n, Pos inherited, uint32_t indent
     size_t start = p->out->length;
     if (p->style == STYLE_VIEW && is_form(n, H_library)) {
         print_folded(p->out, n);
+        return;
+    }
+    if (p->style == STYLE_VIEW && is_form(n, H_kinds)) {
+        print_kinds(p, n, indent);
         return;
     }
     if (!always_broken(n) && print_line(p, n, inherited, start + (indent < WIDTH - 20 ? WIDTH - indent : 20))) return;
@@ -298,6 +331,9 @@ void print_header(Buffer *out, const DumpHeader *h) {
     buffer_print(out, "(slispc-ir 1 %s", language_name(h->language));
     if (h->after >= 0) buffer_print(out, " (after %s)", passes[h->after]);
     if (h->options) buffer_print(out, " (options %s)", text_bytes(h->options));
+    if (h->skipped) buffer_print(out, " (skip %s)", text_bytes(h->skipped));
+    if (h->injected) buffer_print(out, " (inject %s)", text_bytes(h->injected));
+    if (h->replaced) buffer_print(out, " (replace %s)", text_bytes(h->replaced));
     if (h->files.count) {
         add(out, " (files");
         for (uint32_t i = 0; i < h->files.count; i++) {

@@ -181,13 +181,15 @@ static void header_files(Reader *r, const Node *row, DumpHeader *h) {
         if (row->kids[i]->kind == N_STRING) PUSH(r->arena, h->files, row->kids[i]->text);
 }
 
-static void header_options(const Node *row, DumpHeader *h) {
+/* The words of a row: (options O2 native), (skip gvn). */
+static Text header_words(const Node *row) {
     Buffer b = {0};
     for (uint32_t i = 1; i < row->count; i++)
         if (row->kids[i]->kind == N_SYMBOL)
             buffer_print(&b, "%s%s", i > 1 ? " " : "", text_bytes(row->kids[i]->text));
-    h->options = text_of(b.bytes ? b.bytes : "", b.length);
+    Text words = text_of(b.bytes ? b.bytes : "", b.length);
     buffer_free(&b);
+    return words;
 }
 
 /* False after an error. */
@@ -203,7 +205,10 @@ static bool read_header_rows(Reader *r, const Node *n, DumpHeader *h) {
             }
         }
         if (is_symbol(row->kids[0], "files")) header_files(r, row, h);
-        if (is_symbol(row->kids[0], "options")) header_options(row, h);
+        if (is_symbol(row->kids[0], "options")) h->options = header_words(row);
+        if (is_symbol(row->kids[0], "skip")) h->skipped = header_words(row);
+        if (is_symbol(row->kids[0], "inject")) h->injected = header_words(row);
+        if (is_symbol(row->kids[0], "replace")) h->replaced = header_words(row);
     }
     return true;
 }
@@ -230,6 +235,12 @@ static bool read_header(Reader *r, DumpHeader *h) {
     return read_header_rows(r, n, h);
 }
 
+/* What people see has (library core ...): it is not the whole program. */
+static bool is_view(const Node *program) {
+    const Node *library = program->count ? program->kids[0] : NULL;
+    return library && is_form(library, H_library) && library->count == 2 && is_symbol(library->kids[1], "...");
+}
+
 Node *read_dump(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size_t length, DumpHeader *header) {
     Reader r = reader_start(a, d, file, bytes, length);
     r.dump = true;
@@ -239,6 +250,11 @@ Node *read_dump(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size
     if (error_count(d)) return NULL;
     if (!program || !is_form(program, H_program)) {
         error_at(d, reader_pos(&r, r.p), "SL0023", "the header must be followed by (program ...)");
+        return NULL;
+    }
+    if (is_view(program)) {
+        error_at(d, reader_pos(&r, r.p), "SL0023",
+                 "this is a view, whose library is folded; --style=full writes the form that can be read");
         return NULL;
     }
     skip_blanks(&r);

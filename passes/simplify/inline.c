@@ -9,6 +9,8 @@
  */
 #include "simplify.h"
 
+#include <string.h>
+
 enum {
     SMALL = 12,
     SMALL_AT_O1 = 4,
@@ -61,9 +63,24 @@ static bool is_own_call(const Simplifier *s, const Global *g, const Node *body) 
            !has(body, H_fn);
 }
 
+/* Is it among the functions of --keep, with or without namespace? */
+static bool is_kept(const Simplifier *s, Text name) {
+    const char *bytes = text_bytes(name), *slash = strchr(bytes, '/');
+    const char *bare = slash && slash[1] ? slash + 1 : bytes;
+    for (const char *kept = s->keep; kept && *kept;) {
+        size_t length = strcspn(kept, ",");
+        if ((strlen(bytes) == length && !strncmp(kept, bytes, length)) ||
+            (strlen(bare) == length && !strncmp(kept, bare, length)))
+            return true;
+        kept += length + (kept[length] == ',');
+    }
+    return false;
+}
+
 static bool is_worth_it(Simplifier *s, const Global *g, const Node *arity, NodeList operands) {
     const Node *body = as_arity(arity).body;
     bool own = is_own_call(s, g, body);
+    if (is_kept(s, g->name)) return false;
     if (((g->calls_itself || g->name == s->current) && !own) || s->depth >= DEEPEST) return false;
     uint32_t limit = own ? RECURSIVE : limit_for(s, g, arity, operands);
     uint32_t size = size_of(body, limit + 1);

@@ -31,6 +31,7 @@ typedef struct {
     Walk walk; /* visits by `simplified` */
     Arena *arena, *scratch;
     int level;     /* of -O */
+    const char *keep; /* functions that are not inlined, with commas between; NULL: none */
     Table globals; /* Text -> Global */
     VEC(Global *) list;
     VEC(Fact) facts; /* by number of the name */

@@ -151,7 +151,9 @@ static bool is_silent(const Verify *v, Rule rule) {
 }
 
 /* The first report about a value tells the cause, later ones about it follow from that. */
-static bool make_report(Verify *v, const Report *r) {
+static bool make_report(Verify *v, const Report *given) {
+    Report own = *given, *r = &own;
+    if (r->place) r->place = text_bytes(text(r->place)); /* where_text's memory is used again */
     CheckedName *x = r->name ? checked(v, r->name) : NULL;
     v->broken = r->rule;
     v->problems++;
@@ -288,10 +290,8 @@ bool last_copy_lost(Verify *v, uint32_t place, uint32_t name, Event event, const
 
 /* ---- showing them */
 
-static void print_blame(const Context *c) {
-    fputs(c->is_given ? "the form was read from a file: the mistake is in there\n"
-                      : "this is a bug in slispc, not in your program\n",
-          stderr);
+static void print_blame(void) {
+    fprintf(stderr, "%s\n", bug_blame ? bug_blame : "this is a bug in slispc, not in your program");
 }
 
 void verify_report(Verify *v) {
@@ -301,7 +301,7 @@ void verify_report(Verify *v) {
     if (c->verify_json) return;
     if (!all && v->report.length > v->first_report)
         fprintf(stderr, "note: more is wrong in this function: --all shows it\n");
-    print_blame(c);
+    print_blame();
 }
 
 void report_other_program(const Context *c, const char *message) {
@@ -313,5 +313,5 @@ void report_other_program(const Context *c, const char *message) {
                      rule_sentence(RULE_V01));
     fwrite(b.bytes, 1, b.length, stderr);
     buffer_free(&b);
-    if (!c->verify_json) print_blame(c);
+    if (!c->verify_json) print_blame();
 }
