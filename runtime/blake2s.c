@@ -1,4 +1,4 @@
-/* blake2s.c - BLAKE2s with 16 bytes of result and no key (M.-J. Saarinen, J.-P. Aumasson, RFC 7693).
+/* blake2s.c - BLAKE2s, 16 bytes of result, no key (M.-J. Saarinen, J.-P. Aumasson, RFC 7693).
  *
  * The tag is the first word of the personalization: what is hashed under different tags never gets
  * the same result.

@@ -1,14 +1,14 @@
 /* champ.c - the hash tries under maps and sets of more than eight entries (M. Steindorfer, J.
  * Vinju, Optimizing Hash-Array Mapped Tries for Fast and Lean Immutable JVM Collections, 2015).
  *
- * A node at depth d < 7 looks at bits 5d to 5d+4 of the key's hash, those below at the four words of
- * its digest, seven depths for each word. So keys with equal hashes cost a few nodes more,
+ * A node at depth d < 7 looks at bits 5d to 5d+4 of the key's hash, those below at the four words
+ * of its digest, seven depths for each word. So keys with equal hashes cost a few nodes more,
  * however many they are; the digest is computed only where it is needed. The node's first word has
  * two bitmaps: the low half says for which of the 32 values an entry is stored here, the high half
- * for which there is a subnode. Then stand the entries, `width` words each, then the subnodes,
- * both in the order of their bits. A subnode holds at least two entries, so equal contents have
- * equal shapes. At the bottom no bits are left: a node there has bitmaps 0 and entries in the order
- * in which they came. Only what is equal to itself alone can meet there, once in 2^32 times.
+ * for which there is a subnode. Then stand the entries, `width` words each, then the subnodes, both
+ * in the order of their bits. A subnode holds at least two entries, so equal contents have equal
+ * shapes. At the bottom no bits are left: a node there has bitmaps 0 and entries in the order in
+ * which they came. Only what is equal to itself alone can meet there, once in 2^32 times.
  */
 #include "runtime.h"
 

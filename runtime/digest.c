@@ -1,12 +1,12 @@
 /* digest.c - what tells keys apart whose hashes are equal: 128 bits that equal values share, and
  * that nobody can make two different values share.
  *
- * Hashes have 32 bits and are not secret: whoever wants can write down a million keys with one hash.
- * A trie goes on with the digest where the hash ends (champ.c). Digests of numbers are the numbers;
- * those of text and collections are made by BLAKE2s, of a collection from the digests of
- * its children, sorted where order means nothing. They depend on nothing but the value, so
- * tries with equal contents are equal however they were made. What is equal only to itself is told
- * apart by the number that it gets when it is first asked.
+ * Hashes have 32 bits and are not secret: whoever wants can write down a million keys with one
+ * hash. A trie goes on with the digest where the hash ends (champ.c). Digests of numbers are the
+ * numbers; those of text and collections are made by BLAKE2s, of a collection from the digests of
+ * its children, sorted where order means nothing. They depend on nothing but the value, so tries
+ * with equal contents are equal however they were made. What is equal only to itself is told apart
+ * by the number that it gets when it is first asked.
  */
 #include "visit.h"
 

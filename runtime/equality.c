@@ -1,9 +1,9 @@
 /* equality.c - `=` on realized values.
  *
  * Collections that are compared stand on a stack of their own, each with how far it was compared,
- * so nesting costs no C stack. A key that is itself a collection is compared with the one key of the
- * other map or set that has its hash; where there are several, it is looked up, which starts
- * a comparison inside the comparison. That may nest to a limit.
+ * so nesting costs no C stack. A key that is itself a collection is compared with the one key of
+ * the other map or set that has its hash; where there are several, it is looked up, which starts a
+ * comparison inside the comparison. That may nest to a limit.
  *
  * One part may occur in a value many times, and be gone through each time: 2^n times at depth n.
  * So a long comparison notes which pairs it has met deep inside (pairs.c), and meets each once.

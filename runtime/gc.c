@@ -3,7 +3,8 @@
  *
  * Both spaces are reserved for the largest heap at the start, but memory is touched only as the
  * heap grows: after a collection there is room for two to four times what survived. Where the
- * address space is limited, half of what is left is taken: stack and C need the rest. The environment variable SLISP_GC holds, separated by commas:
+ * address space is limited, half of what is left is taken: stack and C need the rest. The environment
+ * variable SLISP_GC holds, separated by commas:
  *   stress      collect at every allocation, overwrite the space that was left
  *   stress=N    collect at every Nth allocation
  *   stats       at the end, say on stderr what was allocated and copied
@@ -188,7 +189,8 @@ static bool is_due(uint64_t bytes) {
 
 static _Noreturn void exhausted(void) {
     uint64_t hard_end = heap.current.start + heap.maximum + SLACK;
-    if (slisp_context.alloc + SLACK / 2 > hard_end) no_memory("no memory: the heap is too small to go on");
+    if (slisp_context.alloc + SLACK / 2 > hard_end)
+        no_memory("no memory: the heap is too small to go on");
     set_room_end(hard_end);
     heap.is_exhausted = true;
     throw_text(CLASS_OutOfMemoryError, "out of memory: the heap is full");

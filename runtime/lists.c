@@ -44,7 +44,8 @@ int64_t rt_rest_list(int64_t fixed, int64_t count) {
     if (extra) RESERVE(extra * object_bytes(2), NULL); /* without arguments the callee is no root */
     slisp_context.spill_count = 0;
     Value list = slisp_context.spread ? list_of_spread(held) : value_of(slisp_empty_list);
-    arguments[fixed] = extra ? list_onto(arguments + fixed, held - (uint64_t)fixed, list) : VALUE_NIL;
+    list = list_onto(arguments + fixed, held - (uint64_t)fixed, list);
+    arguments[fixed] = extra ? list : VALUE_NIL;
     return fixed + 1;
 }
 

@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Bytes of address space in use, from the first number of statm, in pages; 0 when it is not known. */
+/* Bytes of address space in use: the first number of statm, in pages; 0 when it is not known. */
 static uint64_t bytes_in_use(void) {
     char text[64] = {0};
     int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);

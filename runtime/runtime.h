@@ -120,7 +120,6 @@ void text_free(TextBuffer *t);
 /* UTF-8. Offsets are in bytes and lie on code point boundaries. */
 uint64_t utf8_count(const char *bytes, uint64_t length);
 uint64_t utf8_length(unsigned char first); /* of the code point that starts with this byte */
-uint64_t utf8_offset(const char *bytes, uint64_t length, uint64_t points);
 uint32_t utf8_decode(const char *bytes, uint64_t *length);
 uint64_t utf8_encode(uint32_t point, char out[4]);
 
@@ -165,6 +164,10 @@ static inline uint64_t string_object_bytes(uint64_t length) {
 }
 /* An uninitialised string in reserved room; the caller fills text and code points. */
 Value allocate_string(uint64_t length, uint64_t points);
+/* Where the code point with that index starts, or the string ends; and its index: positions.c. */
+uint64_t string_offset(Value s, uint64_t point);
+uint64_t string_point(Value s, uint64_t offset);
+void positions_start(void);
 uint32_t string_hash(Value s);
 bool same_text(Value s, Value t);
 

@@ -8,19 +8,13 @@ static void need_strings(const char *operation, Value s, Value t) {
 
 static uint64_t points(Value s) { return get(s, FIELD_STRING_POINTS); }
 
-static uint64_t offset_of(Value s, uint64_t point) {
-    return is_ascii(s) ? point : utf8_offset(string_bytes(s), string_length(s), point);
-}
-
 /* `from` as an index within the string. */
 static uint64_t clamp(Value s, int64_t from) {
     if (from < 0) return 0;
     return (uint64_t)from < points(s) ? (uint64_t)from : points(s);
 }
 
-static int64_t index_of(Value s, uint64_t offset) {
-    return (int64_t)(is_ascii(s) ? offset : utf8_count(string_bytes(s), offset));
-}
+static int64_t index_of(Value s, uint64_t offset) { return (int64_t)string_point(s, offset); }
 
 static const char *find(const char *bytes, const char *end, Value t) {
     return memmem(bytes, (size_t)(end - bytes), string_bytes(t), string_length(t));
@@ -29,7 +23,7 @@ static const char *find(const char *bytes, const char *end, Value t) {
 int64_t rt_str_index(Value s, Value t, int64_t from) {
     need_strings("index-of", s, t);
     const char *start = string_bytes(s), *end = start + string_length(s);
-    const char *found = find(start + offset_of(s, clamp(s, from)), end, t);
+    const char *found = find(start + string_offset(s, clamp(s, from)), end, t);
     return found ? index_of(s, (uint64_t)(found - start)) : -1;
 }
 
@@ -37,7 +31,7 @@ int64_t rt_str_last_index(Value s, Value t, int64_t from) {
     need_strings("last-index-of", s, t);
     uint64_t length = string_length(t);
     if (from < 0 || length > string_length(s)) return -1;
-    uint64_t offset = offset_of(s, clamp(s, from)), last = string_length(s) - length;
+    uint64_t offset = string_offset(s, clamp(s, from)), last = string_length(s) - length;
     if (offset > last) offset = last;
     for (;; offset--) {
         if (!memcmp(string_bytes(s) + offset, string_bytes(t), length)) return index_of(s, offset);

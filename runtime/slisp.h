@@ -137,7 +137,7 @@ extern SlispHooks slisp_hooks;
 uint64_t slisp_address_room(void);
 
 /* Starts the runtime without a program of machine code, runs `run` on a stack of its own, of which
- * at most `most_stack_bytes` are reserved, and gives the exit code. The hooks are to be set before. */
+ * at most `most_stack_bytes` are reserved, and gives the exit code. The hooks are set before. */
 int slisp_host(void (*run)(void), uint64_t most_stack_bytes, int argc, char **argv);
 /* The lowest address of that stack that may be used. */
 uint64_t slisp_host_stack(void);

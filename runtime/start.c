@@ -151,6 +151,7 @@ static void start(const ProgramHeader *program, int argc, char **argv) {
     slisp_context.program = program;
     stack_start();
     heap_start();
+    positions_start();
     output_start();
     intern_start(program);
     shapes_start(program);

@@ -39,10 +39,6 @@ static void need_string(const char *operation, Value v) {
 
 int64_t rt_str_count(Value s) { return get_int(s, FIELD_STRING_POINTS); }
 
-static uint64_t offset_of(Value s, uint64_t point) {
-    return is_ascii(s) ? point : utf8_offset(string_bytes(s), string_length(s), point);
-}
-
 /* The bytes from `from` up to `to` as a string. */
 static Value part(Value s, uint64_t from, uint64_t to) {
     if (to - from == string_length(s)) return s;
@@ -73,7 +69,7 @@ Value rt_str_at(Value s, int64_t offset) {
 Value rt_str_nth(Value s, int64_t index) {
     uint64_t points = get(s, FIELD_STRING_POINTS);
     if (index < 0 || (uint64_t)index >= points) throw_index("nth", index, points);
-    return rt_str_at(s, (int64_t)offset_of(s, (uint64_t)index));
+    return rt_str_at(s, (int64_t)string_offset(s, (uint64_t)index));
 }
 
 Value rt_str_sub(Value s, int64_t from, int64_t to) {
@@ -81,7 +77,7 @@ Value rt_str_sub(Value s, int64_t from, int64_t to) {
     uint64_t points = get(s, FIELD_STRING_POINTS);
     if (to < 0 || (uint64_t)to > points) throw_index("subs", to, points);
     if (from < 0 || from > to) throw_index("subs", from, points);
-    return part(s, offset_of(s, (uint64_t)from), offset_of(s, (uint64_t)to));
+    return part(s, string_offset(s, (uint64_t)from), string_offset(s, (uint64_t)to));
 }
 
 /* ---- putting together ---------------------------------------------------- */

@@ -7,7 +7,7 @@ static Found exactly(Value table, Value key) {
     return (Found){true, false, key, rt_map_get(table, key, VALUE_NIL)};
 }
 
-/* The entry whose key has this hash, NULL when there is none or, *is_sole becomes false, several. */
+/* The entry whose key has this hash, NULL when there is none or (*is_sole: false) several. */
 static const Value *small_with_hash(Value table, uint64_t width, uint32_t hash, bool *is_sole) {
     const Value *entries = field(table, FIELD_SMALL_MAP_ENTRIES), *found = NULL;
     _Static_assert(FIELD_SMALL_MAP_ENTRIES == FIELD_SMALL_SET_ELEMENTS, "both are read here");

@@ -19,13 +19,6 @@ uint64_t utf8_length(unsigned char first) {
     return first < 0xf0 ? 3 : 4;
 }
 
-uint64_t utf8_offset(const char *bytes, uint64_t length, uint64_t points) {
-    uint64_t i = 0;
-    for (; i < length && (points || is_continuation(bytes[i])); i++)
-        points -= !is_continuation(bytes[i]);
-    return i;
-}
-
 uint32_t utf8_decode(const char *bytes, uint64_t *length) {
     static const unsigned char lead_bits[5] = {0, 0x7f, 0x1f, 0x0f, 0x07};
     *length = utf8_length((unsigned char)*bytes);

@@ -159,8 +159,8 @@ static void report(void) {
 static void on_crash(int number, siginfo_t *info, void *unused) {
     (void)unused;
     if (is_below_small_stack(info->si_addr)) {
-        fputs("slispc: no memory for the stack: forms are nested too deeply for what is left of the "
-              "address space (ulimit -v)\n", stderr);
+        fputs("slispc: no memory for the stack: forms are nested too deeply for what is left of "
+              "the address space (ulimit -v)\n", stderr);
         _exit(2);
     }
     for (int i = 0; i < CAUGHT; i++)
