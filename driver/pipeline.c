@@ -156,7 +156,7 @@ static bool goes_by_top(int p) {
     return pass_rows[p].scope == FUNCTION || p == PASS_loops || p == PASS_free || p == PASS_anf;
 }
 
-/* The user's tops, or else the library's, which come last. */
+/* The user's tops, or else the library's. */
 static Node *part_of_program(Compile *c, Node *program, bool of_library) {
     VEC(Node *) tops = {0};
     PUSH(c->arena, tops, program->kids[0]);
@@ -165,12 +165,20 @@ static Node *part_of_program(Compile *c, Node *program, bool of_library) {
     return node_list(c->arena, H_program, program->at, tops.items, tops.count);
 }
 
-static Node *joined_programs(Compile *c, Node *user, Node *library) {
+/* In the order that the program has; what a command gave too much of stands at the end. */
+static Node *joined_programs(Compile *c, const Node *program, Node *user, Node *library) {
     VEC(Node *) tops = {0};
-    for (uint32_t i = 0; i < user->count; i++)
-        PUSH(c->arena, tops, user->kids[i]);
-    for (uint32_t i = 1; i < library->count; i++)
-        PUSH(c->arena, tops, library->kids[i]);
+    uint32_t u = 1, l = 1;
+    PUSH(c->arena, tops, user->kids[0]);
+    for (uint32_t i = 1; i < program->count; i++) {
+        bool of_library = is_form(program->kids[i], H_from);
+        if (of_library && l < library->count) PUSH(c->arena, tops, library->kids[l++]);
+        if (!of_library && u < user->count) PUSH(c->arena, tops, user->kids[u++]);
+    }
+    while (l < library->count)
+        PUSH(c->arena, tops, library->kids[l++]);
+    while (u < user->count)
+        PUSH(c->arena, tops, user->kids[u++]);
     return node_list(c->arena, H_program, user->at, tops.items, tops.count);
 }
 
@@ -201,7 +209,7 @@ static Node *run_command(Compile *c, int p, Node *program, const Node *selected)
     bug_blame = text_bytes(text_format("pass %s was replaced by '%s': the mistake is in what that wrote",
                                    pass_rows[p].name, o->replace[p]));
     bug_pass = NULL;
-    return library ? joined_programs(c, part_of_program(c, out, false), library) : out;
+    return library ? joined_programs(c, program, part_of_program(c, out, false), library) : out;
 }
 
 /* ---- the program's passes */
