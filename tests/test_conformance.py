@@ -1,11 +1,10 @@
-"""Programs of tests/conformance give what Clojure gave: run in memory, as an executable, without
-optimisation, and with a collection at every allocation."""
+"""Programs of tests/conformance give what Clojure gave, those of the other folders what is beside
+them: run in memory, as an executable, without optimisation, and with a collection at every allocation."""
 import pytest
 
-from harness import (TIER, beside, check_output, compiled, conformance_programs, execute, fields,
-                     label, programs, seed_programs, slispc)
+from harness import TIER, all_programs, beside, check_output, compiled, execute, fields, label, programs, slispc
 
-PROGRAMS = conformance_programs() + seed_programs()
+PROGRAMS = all_programs()
 each_program = pytest.mark.parametrize('program', PROGRAMS, ids=label)
 
 

@@ -16,7 +16,7 @@ OUTPUT = {'rare.slisp': 'true false 0.75\ntrue a/b\n(2.5) 4.5\n', 'unbox.ir': '4
 
 
 def inputs():
-    folders = ('conformance', 'seed', 'bench', 'coverage', 'passes', 'verify')
+    folders = ('conformance', 'seed', 'bench', 'coverage', 'back-end', 'passes', 'verify')
     return sorted(p for f in folders for p in (TESTS / f).glob('**/*') if p.suffix in ('.slisp', '.ir'))
 
 

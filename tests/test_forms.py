@@ -1,13 +1,13 @@
-"""Every form runs: each conformance and seed program behaves the same at all of its forms and natively."""
+"""Every form runs: each program of conformance, seed and back-end behaves the same at all of its forms and natively."""
 import re
 
 import pytest
 
 import harness
-from harness import FINE, PASSES, TESTS, beside, conformance_programs, execute, label, seed_programs, slispc, tier
+from harness import FINE, PASSES, TESTS, back_end_programs, beside, conformance_programs, execute, label, seed_programs, slispc, tier
 
 FORMS_DIFFER = 4
-PROGRAMS = [p for p in conformance_programs() if tier(p) == 1] + seed_programs()
+PROGRAMS = [p for p in conformance_programs() if tier(p) == 1] + seed_programs() + back_end_programs()
 # After alloc, places are looked at as well as names.
 WAYS = len(PASSES) + sum(p.target in ('Lplaced', 'Lframed') for p in PASSES)
 
