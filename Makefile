@@ -123,6 +123,12 @@ limits: all
 coverage: all
 	SLISPC=$(abspath $(BUILD)/slispc) /usr/bin/python3 -B tests/test_coverage.py
 
+# Mistakes in the back end's C files, one at a time: which of them no program shows. The table of
+# docs/testing.md; MUTANTS=--again=survives tries those again that nothing showed the last time.
+MUTANTS =
+mutants: all
+	/usr/bin/python3 -B tests/mutate/mutants.py $(MUTANTS)
+
 clean:
 	rm -rf $(BUILD)
 
@@ -131,4 +137,4 @@ install: all
 	install $(BUILD)/slispc $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libslisp.a $(DESTDIR)$(PREFIX)/lib/
 
-.PHONY: all test tools dumps bench soak verify-report coverage limits clean install
+.PHONY: all test tools dumps bench soak verify-report coverage limits mutants clean install
