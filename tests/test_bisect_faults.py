@@ -15,6 +15,7 @@ NAMES = [p.name for p in PASSES]
 BACK = NAMES[NAMES.index('blocks'):]
 # Never seen by any of the programs: what notices them is said where they are listed.
 LIMIT = '--limit=2'
+TIMED_OUT = 124  # as timeout says it
 
 
 def run(arguments, folder, gc):
@@ -32,11 +33,16 @@ def blamed(fault, seed, program, gc, folder):
     made = run([*injected, '-o', folder / 'p'], folder, gc)
     if made.code == 0:
         right = run(['run', program], folder, gc)
-        if behaves(execute(['timeout', '2', folder / 'p'], timeout=10, environment={'SLISP_GC': gc})) == behaves(right):
+        result = execute(['timeout', '2', folder / 'p'], timeout=20, environment={'SLISP_GC': gc})
+        if behaves(result) == behaves(right):
             return None
     found = run(['bisect', LIMIT, *injected], folder, gc)
     name = re.search(r'^first bad pass: (\w+)$', found.output_text, re.M)
-    return name.group(1) if name else 'none: ' + found.output_text[-300:] + found.error_text[-300:]
+    if name:
+        return name.group(1)
+    if made.code == 0 and result.code == TIMED_OUT and found.code == 0:
+        return None  # it was only slow
+    return 'none: ' + found.output_text[-300:] + found.error_text[-300:]
 
 
 def verdict(fault, folder):

@@ -11,7 +11,7 @@ from harness import FINE, REPOSITORY, TESTS, execute, SLISPC
 PAGE = REPOSITORY / 'docs' / 'testing.md'
 BEGIN, END = '<!-- coverage: begin -->', '<!-- coverage: end -->'
 # What coverage's own programs and forms print.
-OUTPUT = {'rare.slisp': 'true false 0.75\ntrue a/b\n(2.5) 4.5\n', 'unbox.ir': '4.5',
+OUTPUT = {'rare.slisp': 'true false 0.75\ntrue a/b\n(2.5) 4.5\n255\n', 'unbox.ir': '4.5',
           'words.ir': '1152921506307945893', 'encodings.ir': ''}
 
 
