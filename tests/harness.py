@@ -38,7 +38,7 @@ class Result:
         return self.code < 0 or self.code in (132, 133, 134, 135, 136, 137, 139)
 
 
-def execute(command, timeout=10, environment=None, cwd=None, stdin=b'', stdout=subprocess.PIPE):
+def execute(command, timeout=30, environment=None, cwd=None, stdin=b'', stdout=subprocess.PIPE):
     """Runs a command to its end; its whole process group is killed when it takes too long."""
     process = subprocess.Popen([str(c) for c in command], stdin=subprocess.PIPE, stdout=stdout,
                                stderr=subprocess.PIPE, cwd=cwd, start_new_session=True,
