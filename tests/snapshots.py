@@ -77,7 +77,9 @@ def closed(text):
 
 
 def without_library(dump):
-    """The user's tops alone, without the library's hash and the tops that are the library's."""
+    """The user's tops alone, without the library's hash, the tops that are the library's, and what the header says
+    of a fault."""
+    dump = re.sub(r' \(inject [^()]*\)', '', dump, count=1)
     dump = re.sub(r'\(library core "\w*"\)', '(library core)', dump)
     kept, skipping = [], False
     for line in dump.splitlines():
