@@ -78,6 +78,16 @@ def flipped(image, names, seed):
     return changed, at
 
 
+def is_of_file_name(image, at):
+    """Is that in the name of a source file, or in the pointer to it? What files are called is not compared."""
+    offset = sections(image)['.slisp.rodata'][0]
+    names = [image.index(b'p.slisp\0', offset), image.index(b'core.slisp\0', offset)]
+    if names[0] <= at < names[1] + len('core.slisp'):
+        return True
+    pointer, = struct.unpack_from('<Q', image, at - at % 8)
+    return any(pointer & 0xfff == name & 0xfff for name in names)
+
+
 @pytest.mark.parametrize('name', ['.slisp.text', '.slisp.data', '.slisp.rodata'])
 def test_changed_bits_are_noticed(compiled, name):
     """Alone some are, with the source all; slispc never fails itself."""
@@ -88,7 +98,7 @@ def test_changed_bits_are_noticed(compiled, name):
         (compiled / 'changed').write_bytes(changed)
         result = slispc('check', 'changed', '--against', 'p.slisp', cwd=compiled)
         assert result.code in (FINE, PROGRAM_IS_WRONG), result.error_text
-        if result.code == FINE:
+        if result.code == FINE and not is_of_file_name(image, at):
             missed.append(at - sections(image)[name][0])
         alone += slispc('check', 'changed', cwd=compiled).code == PROGRAM_IS_WRONG
     assert missed == []
