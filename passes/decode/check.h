@@ -76,7 +76,8 @@ struct Check {
     bool failed;
 };
 
-enum { NO_BLOCK_BEHIND = UINT32_MAX, NO_LABEL = UINT32_MAX };
+#define NO_BLOCK_BEHIND UINT32_MAX
+#define NO_LABEL UINT32_MAX
 
 /* ---- check_code.c */
 

@@ -49,7 +49,7 @@ static const Node *runtime_named(RuntimeName which, const char *name) {
 static const Node *call_other(void) { return runtime_named(CALL_OTHER, "rt_call_other"); }
 
 /* Is the object in rbx a closure? `other` is the goal of what is none; NO_GOAL: the runtime. */
-enum { NO_GOAL = UINT32_MAX };
+#define NO_GOAL UINT32_MAX
 
 static bool check_unless_closure(Check *c, uint32_t other) {
     Seen place = {.kind = SEEN_DISTANCE};
