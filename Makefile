@@ -85,12 +85,14 @@ $(BUILD)/%.o: %.c $(BUILD)/heads.h $(BUILD)/syntax.h
 
 PYTEST = PYTHONDONTWRITEBYTECODE=1 SLISPC=$(abspath $(BUILD)/slispc) /usr/bin/python3 -m pytest -q -p no:cacheprovider
 
+# As many tests at once as there are cores.
 test: all tools
-	$(PYTEST) tests
+	$(PYTEST) -n auto tests
 
 # Installs what the tests need when it is missing; without the optional tools their tests are skipped.
 tools:
-	@/usr/bin/python3 -m pytest --version >/dev/null 2>&1 || { apt-get update -q && apt-get install -y -q python3-pytest; }
+	@/usr/bin/python3 -c 'import pytest, xdist' 2>/dev/null || \
+	    { apt-get update -q && apt-get install -y -q python3-pytest python3-pytest-xdist; }
 	@for t in gdb:gdb valgrind:valgrind dot:graphviz; do command -v $${t%:*} >/dev/null || \
 	    apt-get install -y -q $${t#*:} || echo "$${t#*:} is not to be had: its tests are skipped"; done
 

@@ -111,11 +111,18 @@ static bool shows_nothing(const Compile *c, int p) {
     return wanted && !(wanted & ((1u << p) - 1)) && !c->options->seen;
 }
 
+/* All dumps that are wanted are of forms that have it. */
+static bool is_shown_wherever_wanted(const Compile *c, int p) {
+    uint32_t wanted = c->options->dump_after >> p | c->options->dump_before >> p >> 1;
+    return (c->options->dump_after | c->options->dump_before) && !wanted;
+}
+
 /* `before` is the form in which all calls are still there. */
 static void tell_vanished(Compile *c, int p, const Node *before, const Node *after) {
     const char *wanted = c->options->function;
     Buffer homes = {0}, text = {0};
     Names gone = {0};
+    if (is_shown_wherever_wanted(c, p)) return;
     for (uint32_t i = 1; i < before->count; i++)
         if (top_is_named(before->kids[i], wanted))
             PUSH(c->arena, gone, top_name(before->kids[i]));

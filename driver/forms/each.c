@@ -10,6 +10,7 @@ typedef struct {
     Observation first;
     const char *first_name;
     uint32_t forms, different;
+    Text told; /* the last difference in the output that was told of */
 } Each;
 
 static void print_counts(const FormRun *run, const Observation *o) {
@@ -34,11 +35,14 @@ static void print_row(const Each *e, const FormRun *run, const Observation *o,
     buffer_free(&b);
 }
 
-static void print_output_difference(const Each *e, const Observation *o) {
+/* Unless the form before differed in the same way. */
+static void print_output_difference(Each *e, const Observation *o) {
     Buffer b = {0};
     if (!o->signal && !o->is_late)
         describe_output_difference(&b, o, e->first.out.bytes, e->first.out.length);
-    if (b.length) printf("      %s\n", b.bytes);
+    Text difference = text_of(b.length ? b.bytes : "", b.length);
+    if (b.length && difference != e->told) printf("      %s\n", b.bytes);
+    e->told = difference;
     buffer_free(&b);
 }
 

@@ -48,6 +48,22 @@ extern const FormRow form_rows[];
 /* Index of form_rows by nonterminal and head, H_NONE for what has no head; 0: there is none. */
 extern const uint8_t form_of_head[NT_COUNT][H_COUNT];
 
+/* The kids of a form that are one part: those from `first` up to, not including, `end`. */
+typedef struct {
+    const PartRow *row;
+    uint32_t first, end;
+} PartSpan;
+enum { MOST_PARTS = 16 };
+
+/* The row of the form that `n` is where the nonterminal is asked for: by its head; what has none is
+ * known by where it is. NULL: it is no form. */
+const FormRow *form_row_of(Nonterminal nonterminal, const Node *n);
+/* Finds the parts of `n`, which fits the form; the number of spans. A part that is missing has none,
+ * a repeated one may have an empty one. */
+uint32_t parts_in(const FormRow *form, const Node *n, PartSpan spans[MOST_PARTS]);
+/* The same of a list or vector that is a part itself. */
+uint32_t parts_in_tree(const PartRow *tree, const Node *n, PartSpan spans[MOST_PARTS]);
+
 /* ---- for the generated code */
 
 /* A node whose kids are still to be put. */

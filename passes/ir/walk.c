@@ -24,42 +24,16 @@ static bool is_visited(Nonterminal nonterminal) {
            nonterminal == NT_Step || nonterminal == NT_Exit;
 }
 
-/* By its head; what has none is known by where it stands. */
-static const FormRow *form_of(Nonterminal nonterminal, const Node *n) {
-    if (form_of_head[nonterminal][n->head]) return &form_rows[form_of_head[nonterminal][n->head]];
-    for (int i = 0; i < NT_COUNT && n->head; i++)
-        if (form_of_head[i][n->head]) return &form_rows[form_of_head[i][n->head]];
-    bug(n, "no form of languages.def has this head here");
-}
-
-static const PartRow *parts_of(const FormRow *form, const Node *n, uint32_t *count) {
-    int shape = 0;
-    while (form->shapes[1].parts && form->shapes[shape].count != n->count)
-        if (++shape == MOST_PART_TABLES) bug(n, "no shape of %s has so many parts", form->name);
-    *count = form->shapes[shape].count;
-    return form->shapes[shape].parts;
-}
-
-static bool is_there(const PartRow *row, const Node *n, uint32_t kid) {
-    if (!row->may_be_missing) return true;
-    if (kid >= n->count) return false;
-    const Node *found = n->kids[kid];
-    return row->role != PART_TREE ||
-           (row->head ? is_form(found, row->head) : found->kind == N_VECTOR);
-}
-
-/* How many kids a repeated part takes: what the parts behind it leave. */
-static uint32_t end_of_repetition(const PartRow *rows, uint32_t row, uint32_t count,
-                                  const Node *n) {
-    uint32_t end = n->count;
-    for (uint32_t i = count; --i > row;)
-        if (end && (!rows[i].may_be_missing || is_form(n->kids[end - 1], rows[i].head))) end--;
-    return end;
-}
-
 /* ---- walking */
 
-static Node *walk_rows(Walk *w, const PartRow *rows, uint32_t count, Node *n);
+static Node *walk_spans(Walk *w, const PartSpan *spans, uint32_t count, Node *n);
+
+static Node *walk_form(Walk *w, Nonterminal nonterminal, Node *n) {
+    PartSpan spans[MOST_PARTS];
+    const FormRow *form = form_row_of(nonterminal, n);
+    if (!form) bug(n, "no form of languages.def has this head here");
+    return walk_spans(w, spans, parts_in(form, n, spans), n);
+}
 
 typedef Node *Meet(Walk *w, Node *name);
 
@@ -75,10 +49,7 @@ static Node *walk_term(Walk *w, const PartRow *row, Node *term, bool in_tail) {
         w->in_tail = outer;
         return out;
     }
-    if (!is_tree(term)) return term;
-    uint32_t count;
-    const PartRow *rows = parts_of(form_of(row->nonterminal, term), term, &count);
-    return walk_rows(w, rows, count, term);
+    return is_tree(term) ? walk_form(w, row->nonterminal, term) : term;
 }
 
 /* The value of each binding, or its name: which comes first depends on the scope. */
@@ -111,32 +82,25 @@ static Node *walk_part(Walk *w, const PartRow *row, Node *kid, bool in_tail) {
     case PART_TERM: return walk_term(w, row, kid, in_tail);
     case PART_TREE:
         if (row->scope != IN_LATER_PARTS) return walk_bindings(w, row->scope, kid);
-        return walk_rows(w, row->items, row->count, kid);
+        PartSpan spans[MOST_PARTS];
+        return walk_spans(w, spans, parts_in_tree(row, kid, spans), kid);
     }
     bug(kid, "no role of a part");
 }
 
-static Node *walk_rows(Walk *w, const PartRow *rows, uint32_t count, Node *n) {
+static Node *walk_spans(Walk *w, const PartSpan *spans, uint32_t count, Node *n) {
     Node *out = n;
-    uint32_t kid = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const PartRow *row = &rows[i];
-        if (!row->is_repeated && !is_there(row, n, kid)) continue;
-        uint32_t end = row->is_repeated ? end_of_repetition(rows, i, count, n) : kid + 1;
-        for (; kid < end; kid++) {
-            bool in_tail = w->in_tail && row->is_tail && kid + 1 == end;
-            out = put_kid(w, out, n, kid, walk_part(w, row, n->kids[kid], in_tail));
+    for (const PartSpan *s = spans; s < spans + count; s++)
+        for (uint32_t kid = s->first; kid < s->end; kid++) {
+            bool in_tail = w->in_tail && s->row->is_tail && kid + 1 == s->end;
+            out = put_kid(w, out, n, kid, walk_part(w, s->row, n->kids[kid], in_tail));
         }
-    }
     return out;
 }
 
 Node *walk_parts(Walk *w, Node *e) {
     if (e->kind == N_NAME) return w->use ? w->use(w, e) : e;
-    if (!is_tree(e)) return e;
-    uint32_t count;
-    const PartRow *rows = parts_of(form_of(NT_Expr, e), e, &count);
-    return walk_rows(w, rows, count, e);
+    return is_tree(e) ? walk_form(w, NT_Expr, e) : e;
 }
 
 Node *walk_operand(Walk *w, Node *e) {
