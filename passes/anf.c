@@ -17,7 +17,7 @@
 
 /* The let that is being built: [name operation] in order. */
 typedef struct {
-    VEC(Node *) bindings;
+    Nodes bindings;
     Pos at;
 } Line;
 
@@ -53,7 +53,7 @@ static Node *body(Anf *p, Node *e) {
     Node *last = operation(p, e);
     p->line = outer;
     if (line.bindings.count == 0) return last;
-    NodeList bindings = nodes(line.bindings.items, line.bindings.count, line.at);
+    NodeList bindings = list_of(line.bindings, line.at);
     return make_let(p->walk.arena, line.at, bindings, last);
 }
 

@@ -23,7 +23,7 @@ typedef struct {
     uint32_t number, predecessors; /* jumps to it so far */
     bool cold, open;               /* open: it takes steps and has no exit yet */
     NodeList parameters;
-    VEC(Node *) steps;
+    Nodes steps;
     Node *exit;
     Pos at;
 } Block;
@@ -319,7 +319,7 @@ static void load_captures(Blocks *p, NodeList env) {
 
 static Node *block_form(Blocks *p, const Block *b) {
     return make_block(p->arena, b->cold ? H_cold : H_block, b->at, node_block(p->arena, b->number),
-                      b->parameters, nodes(b->steps.items, b->steps.count, b->at), b->exit);
+                      b->parameters, list_of(b->steps, b->at), b->exit);
 }
 
 static Node *finished(Blocks *p, FunctionForm f, Pos at) {

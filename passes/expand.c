@@ -8,7 +8,7 @@
  *
  * Needs:  forms as they were read.
  * Gives:  locals as plain symbols, globals as namespace/name; the definitions of the library that
- *         are mentioned, directly or by others, behind the user's, as (from core (def ...)).
+ *         are mentioned, directly or by others, after the user's, as (from core (def ...)).
  * Choice: a macro is a C function from its source form to core forms (expand/expand.h); a template
  *         in slisp would be expanded again and again, and could capture names.
  */
@@ -17,11 +17,13 @@
 
 #include <string.h>
 
-Pos place_for(const Expander *x, const Node *form) { return x->in_library ? 0 : pos(form); }
+Pos place_for(const Expand *x, const Node *form) {
+    return x->in_library ? 0 : pos(form);
+}
 
 /* ---- symbols */
 
-static Node *report_macro_value(Expander *x, const Node *symbol) {
+static Node *report_macro_value(Expand *x, const Node *symbol) {
     error_at(x->diagnostics, pos(symbol), "SL0105", "%s is a macro, it has no value",
              text_bytes(symbol->text));
     help_line(x->diagnostics, "write (fn [x] (%s x)) for a function that does the same",
@@ -29,7 +31,7 @@ static Node *report_macro_value(Expander *x, const Node *symbol) {
     return core_nil(x);
 }
 
-static const char *near_name_in(Expander *x, Text space, Text name) {
+static const char *near_name_in(Expand *x, Text space, Text name) {
     uint32_t count;
     const LibraryRow *rows = library_rows(&count);
     VEC(const char *) names = {0};
@@ -40,7 +42,7 @@ static const char *near_name_in(Expander *x, Text space, Text name) {
 }
 
 /* A name that a namespace of the library does not have. */
-static void report_missing(Expander *x, const Node *symbol, Meaning m) {
+static void report_missing(Expand *x, const Node *symbol, Meaning m) {
     const char *space = m.space == text("core") ? "clojure.core" : text_bytes(m.space);
     const char *close = near_name_in(x, m.space, m.name);
     error_at(x->diagnostics, pos(symbol), "SL0102", "there is no %s in %s", text_bytes(m.name),
@@ -49,7 +51,7 @@ static void report_missing(Expander *x, const Node *symbol, Meaning m) {
 }
 
 /* A global keeps its own position only where something may still be wrong with it. */
-static Pos position_of_global(const Expander *x, const Node *symbol, Meaning m) {
+static Pos position_of_global(const Expand *x, const Node *symbol, Meaning m) {
     return m.is_known ? 0 : place_for(x, symbol);
 }
 
@@ -57,8 +59,8 @@ static bool is_missing(Meaning m) {
     return m.kind == IS_GLOBAL && !m.is_known && library_has_space(m.space);
 }
 
-static Node *expand_symbol(Expander *x, Node *symbol) {
-    if (is_local(x, symbol->text)) return node_text(x->arena, N_SYMBOL, 0, symbol->text);
+static Node *expand_symbol(Expand *x, Node *symbol) {
+    if (is_local(x, symbol->text)) return symbol_named(x, symbol->text);
     Meaning m = meaning_of(x, symbol);
     switch (m.kind) {
     case IS_MACRO: return report_macro_value(x, symbol);
@@ -71,16 +73,16 @@ static Node *expand_symbol(Expander *x, Node *symbol) {
 
 /* ---- calls */
 
-Node *expand_macro(Expander *x, Node *form, const MacroRow *row) {
+Node *expand_macro(Expand *x, Node *form, const MacroRow *row) {
     int parts = (int)form->count - 1;
     if (parts >= row->least && (row->most < 0 || parts <= row->most)) return row->expand(x, form);
     if (parts > MOST_DEPTH) {
         error_at(x->diagnostics, pos(form), "SL0016", "%s has %d parts; the limit is %d",
-                 text_bytes(form->kids[0]->text), parts, row->most);
+                 word_of(form), parts, row->most);
         return core_nil(x);
     }
     error_at(x->diagnostics, pos(form), "SL0201", "%s has %s parts",
-             text_bytes(form->kids[0]->text), parts < row->least ? "too few" : "too many");
+             word_of(form), parts < row->least ? "too few" : "too many");
     help_line(x->diagnostics, "it is written %s", row->shape);
     return core_nil(x);
 }
@@ -91,24 +93,25 @@ static bool ends_with_dot(Text name) {
 }
 
 /* (Exception. message cause?) is (new Exception message cause?). */
-static Node *expand_constructor(Expander *x, Node *form) {
-    Node *head = form->kids[0];
-    Node *class = node_text(x->scratch, N_SYMBOL, head->at,
-                            text_of(text_bytes(head->text), text_length(head->text) - 1));
-    Node *constructed = source_list(x, form->at, class, form->kids + 1, form->count - 1);
-    Node *word = node_text(x->scratch, N_SYMBOL, head->at, text("new"));
-    return expand_macro(x, source_list(x, form->at, word, constructed->kids, constructed->count),
-                        macro_named(text("new")));
+static Node *expand_constructor(Expand *x, Node *form) {
+    const Node *head = item(form, 0);
+    Text name = text_of(text_bytes(head->text), text_length(head->text) - 1);
+    Node *class = node_text(x->scratch, N_SYMBOL, head->at, name);
+    Node *word = symbol_named(x, text("new"));
+    NodeList operands = items_from(form, 1);
+    Node *rewritten =
+        build(x->scratch, form->at, "(? ? ?...)", word, class, operands.items, operands.count);
+    return expand_macro(x, rewritten, macro_named(word->text));
 }
 
 /* Is this operator a function for certain? If not, the value may be a map, a keyword ... */
-static bool is_function(Expander *x, Meaning m) {
+static bool is_function(Expand *x, Meaning m) {
     if (m.kind != IS_GLOBAL) return false;
     return library_has_space(m.space) ||
            table_get(&x->defined, name_key(m.space, m.name)) == &defined_function;
 }
 
-static Node *expand_operator(Expander *x, Node *head, uint32_t count) {
+static Node *expand_operator(Expand *x, Node *head, uint32_t count) {
     if (head->kind != N_SYMBOL) {
         want_invoke(x);
         return expand_expression(x, head);
@@ -120,33 +123,31 @@ static Node *expand_operator(Expander *x, Node *head, uint32_t count) {
 }
 
 /* (:k m) and (:k m default) look the key up. */
-static Node *expand_lookup(Expander *x, Node *form) {
-    Node *key = expand_keyword(x, form->kids[0]), *map = expand_expression(x, form->kids[1]);
-    Node *other = form->count > 2 ? expand_expression(x, form->kids[2]) : NULL;
-    return core_call(x, place_for(x, form), "get", map, key, other, NULL);
+static Node *expand_lookup(Expand *x, Node *form) {
+    Node *key = expand_keyword(x, item(form, 0)), *map = expand_expression(x, item(form, 1));
+    Node *otherwise = form->count > 2 ? expand_expression(x, item(form, 2)) : NULL;
+    return core_call(x, place_for(x, form), "get", map, key, otherwise, NULL);
 }
 
-static Node *report_many_arguments(Expander *x, const Node *form) {
+static Node *report_many_arguments(Expand *x, const Node *form) {
     error_at(x->diagnostics, pos(form), "SL0215", "this call has %u arguments; the limit is %d",
              form->count - 1, MOST_ARGUMENTS);
     help_line(x->diagnostics, "pass them as one collection: (apply f [...])");
     return core_nil(x);
 }
 
-static Node *expand_call(Expander *x, Node *form) {
+static Node *expand_call(Expand *x, Node *form) {
     if (form->count - 1 > MOST_ARGUMENTS) return report_many_arguments(x, form);
-    if (form->kids[0]->kind == N_KEYWORD && (form->count == 2 || form->count == 3))
+    if (item(form, 0)->kind == N_KEYWORD && (form->count == 2 || form->count == 3))
         return expand_lookup(x, form);
-    Node **kids = NEW_ARRAY(x->scratch, Node *, form->count);
-    kids[0] = expand_operator(x, form->kids[0], form->count - 1);
-    for (uint32_t i = 1; i < form->count; i++)
-        kids[i] = expand_expression(x, form->kids[i]);
-    return node_list(x->arena, H_call, place_for(x, form), kids, form->count);
+    Node *callee = expand_operator(x, item(form, 0), form->count - 1);
+    NodeList operands = expand_all(x, items_from(form, 1), expand_expression);
+    return make_call(x->arena, place_for(x, form), callee, operands);
 }
 
-static Node *expand_list(Expander *x, Node *form) {
+static Node *expand_list(Expand *x, Node *form) {
     if (form->count == 0) return core_call(x, place_for(x, form), "%empty-list", NULL);
-    Node *head = form->kids[0];
+    Node *head = item(form, 0);
     if (head->kind != N_SYMBOL) return expand_call(x, form);
     Meaning m = meaning_of(x, head);
     if (m.kind == IS_MACRO) return expand_macro(x, form, m.macro);
@@ -155,8 +156,8 @@ static Node *expand_list(Expander *x, Node *form) {
     return expand_call(x, form);
 }
 
-/* A letter without a meaning behind a backslash, as in Java: a later one may give it one. */
-static void check_escapes(Expander *x, const Node *form) {
+/* A letter without a meaning after a backslash, as in Java: a later one may give it one. */
+static void check_escapes(Expand *x, const Node *form) {
     const char *s = text_bytes(form->text);
     for (; (s = strchr(s, '\\')) && s[1]; s += 2)
         if (strchr("gijlmoqyCFIJKLMOTUY", s[1]))
@@ -164,13 +165,13 @@ static void check_escapes(Expander *x, const Node *form) {
 }
 
 /* #"text" => (call core/pattern (quote "text")) */
-static Node *expand_pattern(Expander *x, const Node *form) {
+static Node *expand_pattern(Expand *x, const Node *form) {
     check_escapes(x, form);
     Node *string = node_text(x->arena, N_STRING, 0, form->text);
     return core_call(x, place_for(x, form), "pattern", core_quote(x, string), NULL);
 }
 
-Node *expand_expression(Expander *x, Node *form) {
+Node *expand_expression(Expand *x, Node *form) {
     bool at_top = x->at_top;
     Node *out = NULL;
     x->at_top = false;
@@ -192,17 +193,20 @@ Node *expand_expression(Expander *x, Node *form) {
     return out;
 }
 
-Node *expand_body(Expander *x, Pos at, Node **forms, uint32_t count) {
-    if (count == 0) return core_nil(x);
-    if (count == 1) return expand_expression(x, forms[0]);
-    Node **kids = NEW_ARRAY(x->scratch, Node *, count);
-    for (uint32_t i = 0; i < count; i++)
-        kids[i] = expand_expression(x, forms[i]);
-    return node_list(x->arena, H_do, at, kids, count);
+NodeList expand_all(Expand *x, NodeList forms, Expansion *expansion) {
+    Nodes out = {0};
+    for (uint32_t i = 0; i < forms.count; i++)
+        PUSH(x->scratch, out, expansion(x, forms.items[i]));
+    return list_of(out, forms.at);
+}
+
+Node *expand_body(Expand *x, Pos at, NodeList forms) {
+    if (forms.count == 0) return core_nil(x);
+    return core_steps(x, at, expand_all(x, forms, expand_expression));
 }
 
 Node *pass_expand(Context *context, Node *program) {
-    Expander x = {.arena = context->arena,
+    Expand x = {.arena = context->arena,
                   .scratch = context->scratch,
                   .diagnostics = context->diagnostics,
                   .is_seed = context->seed_dialect,
@@ -211,13 +215,12 @@ Node *pass_expand(Context *context, Node *program) {
     x.defined.arena = x.aliases.arena = x.referred.arena = x.user_spaces.arena = x.pulled.arena =
         x.bound.arena = s;
     table_put(&x.user_spaces, x.space, &x);
-    Node *library = program->kids[0], *forms = program->kids[1];
-    if (library->kids[1]->text != library_hash())
+    ProgramForm f = as_program(program);
+    if (as_library(f.library).hash->text != library_hash())
         error_at(x.diagnostics, 0, "SL0025",
                  "this dump was made with another version of the library");
-    PUSH(x.scratch, x.tops, library);
-    for (uint32_t i = 0; i < forms->count; i++)
-        expand_top(&x, forms->kids[i]);
+    for (uint32_t i = 0; i < f.text.count; i++)
+        expand_top(&x, f.text.items[i]);
     expand_wanted(&x);
-    return node_list(x.arena, H_program, 0, x.tops.items, x.tops.count);
+    return make_program(x.arena, 0, (ProgramForm){f.library, .tops = list_of(x.tops, 0)});
 }

@@ -17,7 +17,7 @@
 typedef struct Nest Nest;
 struct Nest {
     Nest *outer;
-    VEC(Node *) uses; /* of variables that functions around it bind */
+    Nodes uses; /* of variables that functions around it bind */
 };
 
 typedef struct {
@@ -47,7 +47,7 @@ static Node *visit(Walk *w, Node *e) {
     p->function = &function;
     FnForm fn = as_fn(walk_parts(w, e));
     p->function = function.outer;
-    fn.free = sorted_names(p->scratch, nodes(function.uses.items, function.uses.count, e->at));
+    fn.free = sorted_names(p->scratch, list_of(function.uses, e->at));
     return make_fn(w->arena, e->at, fn);
 }
 

@@ -282,8 +282,6 @@ static bool follows(const Pass *p, const Node *exit) {
     return is_form(exit, H_jump) && p->blocks[index_of(p, exit->kids[0])].comers.count == 1 && index_of(p, exit->kids[0]) != 0;
 }
 
-typedef VEC(Node *) Nodes;
-
 /* Parameters that are constants on the only way in. */
 static void bind_params(Pass *p, Nodes *out, const Node *params, const Node *jump) {
     for (uint32_t i = 0; i < params->count; i++)

@@ -15,13 +15,13 @@
 static Node *library_form(Arena *a) {
     Node *name = node_text(a, N_SYMBOL, 0, text("core"));
     Node *hash = node_text(a, N_STRING, 0, library_hash());
-    return list(a, H_library, 0, name, hash, NULL);
+    return make_library(a, 0, name, hash);
 }
 
 Node *pass_parse(Context *context, Node *nothing) {
     (void)nothing;
     Arena *a = context->arena;
-    VEC(Node *) forms = {0};
+    Nodes forms = {0};
     for (uint32_t i = 0; i < context->source_count; i++) {
         Node **read;
         uint32_t count;
@@ -30,6 +30,5 @@ Node *pass_parse(Context *context, Node *nothing) {
         for (uint32_t k = 0; k < count; k++)
             PUSH(a, forms, read[k]);
     }
-    Node *text_form = node_list(a, H_text, 0, forms.items, forms.count);
-    return list(a, H_program, 0, library_form(a), text_form, NULL);
+    return make_program(a, 0, (ProgramForm){library_form(a), .text = list_of(forms, 0)});
 }

@@ -6,8 +6,6 @@
 
 #include "machine.h"
 
-typedef VEC(Node *) Nodes;
-
 static Node *program_of(Round *s, const Nodes *tops) {
     return node_list(s->r->arena, H_program, s->root->at, tops->items, tops->count);
 }

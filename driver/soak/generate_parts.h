@@ -6,8 +6,6 @@
 #include "machine.h"
 #include "soak_random.h"
 
-typedef VEC(Node *) Nodes;
-
 /* A name that may be used: its binding dominates the place where we are. */
 typedef struct {
     Node *name;

@@ -9,8 +9,6 @@
 #include "flow.h"
 #include "machine.h"
 
-typedef VEC(Node *) Nodes;
-
 typedef struct {
     Arena *arena;
     StillFails *fails;

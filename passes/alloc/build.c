@@ -1,8 +1,6 @@
 /* build.c - the term that comes out: names with places, moves, claims. */
 #include "alloc.h"
 
-typedef VEC(Node *) Nodes;
-
 static Where final_place(const Alloc *a, uint32_t value, Where where) {
     return where == IN_SLOT ? (Where)(SLOT0 + a->values[value].slot) : where;
 }

@@ -7,8 +7,6 @@
 #include "../ir/table.h"
 #include "../ir/walk.h"
 
-typedef VEC(Node *) Nodes;
-
 /* A function that a name or global is bound to for certain. */
 typedef struct {
     Node *function; /* (fn x (free ...) arity ...) */
@@ -16,13 +14,6 @@ typedef struct {
     bool is_static; /* captures nothing: no closure is allocated */
     Nodes captured; /* else: the captured names */
 } Known;
-
-static inline NodeList list_of(Nodes vector, Pos at) {
-    return nodes(vector.items, vector.count, at);
-}
-static inline NodeList no_nodes(Pos at) {
-    return nodes(NULL, 0, at);
-}
 
 typedef struct {
     Walk walk; /* visits by convert_expression */

@@ -112,7 +112,7 @@ static Node *dispatch(Converter *c, Pos at, NodeList handlers, Node *e) {
     Node *handler = handlers.items[0];
     CatchForm f = as_catch(handler);
     Node *body = convert_expression(c, f.body);
-    NodeList others = nodes(handlers.items + 1, handlers.count - 1, at);
+    NodeList others = nodes_after(handlers, 1);
     return build(c->arena, handler->at, "(if (prim %instance? ? (quote ?)) (let [[? ?]] ?) ?)", e,
                  f.class, f.variable, e, body, dispatch(c, at, others, e));
 }

@@ -8,13 +8,15 @@
  */
 #include "expand.h"
 
-static bool is_on(const Expander *x) { return x->is_seed && !x->in_library; }
+static bool is_on(const Expand *x) {
+    return x->is_seed && !x->in_library;
+}
 
-Node *dialect_test(Expander *x, Node *e) {
+Node *dialect_test(Expand *x, Node *e) {
     return is_on(x) ? core_call(x, 0, "seed-true?", e, NULL) : e;
 }
 
-Text dialect_name(const Expander *x, Text name) {
+Text dialect_name(const Expand *x, Text name) {
     static const char *const renamed[][2] = {
         {"/", "seed-quotient"}, {"vec", "vector"}, {"set", "hash-set"}};
     for (int i = 0; i < 3 && is_on(x); i++)
@@ -22,9 +24,8 @@ Text dialect_name(const Expander *x, Text name) {
     return name;
 }
 
-Node *dialect_literal(Expander *x, Pos at, Head head, Node **kids, uint32_t count) {
-    if (!is_on(x) || head == H_vector) return NULL;
-    Text maker = text(head == H_map ? "hash-map" : "hash-set");
-    Node *function = global_symbol(x, 0, text("core"), maker);
-    return build(x->arena, at, "(call ? ?...)", function, kids, count);
+Node *dialect_literal(Expand *x, Pos at, const char *maker, NodeList operands) {
+    if (!is_on(x)) return NULL;
+    Node *function = global_symbol(x, 0, text("core"), text(maker));
+    return make_call(x->arena, at, function, operands);
 }

@@ -19,73 +19,64 @@ static const char *simple_name(Text name) {
 }
 
 /* The class that the symbol names; Throwable after an error. */
-static const char *class_named(Expander *x, const Node *n) {
+static const char *class_named(Expand *x, const Node *n) {
     const char *name = n->kind == N_SYMBOL ? simple_name(n->text) : "";
     for (int i = 0; i < CLASSES; i++)
         if (!strcmp(classes[i], name)) return classes[i];
-    Buffer b = {0};
-    print_flat(&b, n);
-    error_at(x->diagnostics, pos(n), "SL0104", "no class of exceptions is called %.*s",
-             b.length > 60 ? 60 : (int)b.length, b.bytes);
-    buffer_free(&b);
+    error_at(x->diagnostics, pos(n), "SL0104", "no class of exceptions is called %s", shown(n));
     const char *close = near_miss(name, classes, CLASSES);
     if (close) help_line(x->diagnostics, "a name that is close: %s", close);
     return "Throwable";
 }
 
 /* (new Class message cause?) */
-Node *expand_new(Expander *x, Node *form) {
-    Node *class = core_symbol(x, class_named(x, form->kids[1]));
-    Node *message = form->count > 2 ? expand_expression(x, form->kids[2]) : NULL;
-    Node *cause = form->count > 3 ? expand_expression(x, form->kids[3]) : NULL;
+Node *expand_new(Expand *x, Node *form) {
+    Node *class = core_symbol(x, class_named(x, item(form, 1)));
+    Node *message = form->count > 2 ? expand_expression(x, item(form, 2)) : NULL;
+    Node *cause = form->count > 3 ? expand_expression(x, item(form, 3)) : NULL;
     return core_call(x, place_for(x, form), "make-exception", class, message, cause, NULL);
 }
 
-Node *expand_throw(Expander *x, Node *form) {
-    return core_call(x, place_for(x, form), "throw", expand_expression(x, form->kids[1]), NULL);
+Node *expand_throw(Expand *x, Node *form) {
+    return core_call(x, place_for(x, form), "throw", expand_expression(x, item(form, 1)), NULL);
 }
 
 /* ---- try */
 
-static bool starts_with(const Node *n, const char *word) {
-    return n->kind == N_LIST && n->count && n->kids[0]->kind == N_SYMBOL &&
-           n->kids[0]->text == text(word);
-}
-
 /* (catch Class name body ...) */
-static Node *catch_clause(Expander *x, Node *form) {
-    if (form->count < 3 || !is_plain_symbol(form->kids[2])) {
+static Node *catch_clause(Expand *x, Node *form) {
+    if (form->count < 3 || !is_plain_symbol(item(form, 2))) {
         error_at(x->diagnostics, pos(form), "SL0210",
                  "catch needs a class and a name: (catch Exception e body ...)");
         return NULL;
     }
-    Node *class = node_text(x->arena, N_SYMBOL, 0, text(class_named(x, form->kids[1])));
-    Node *name = node_text(x->arena, N_SYMBOL, 0, form->kids[2]->text);
+    Node *class = symbol_named(x, text(class_named(x, item(form, 1))));
+    Node *name = symbol_named(x, item(form, 2)->text);
     uint32_t mark = scope_enter(x);
     scope_bind(x, name);
-    Node *body = expand_body(x, place_for(x, form), form->kids + 3, form->count - 3);
+    Node *body = expand_body(x, place_for(x, form), items_from(form, 3));
     scope_leave(x, mark);
-    return list(x->arena, H_catch, place_for(x, form), class, name, body, NULL);
+    return make_catch(x->arena, place_for(x, form), class, name, body);
 }
 
-static Node *finally_clause(Expander *x, Node *form) {
-    Node *body = expand_body(x, place_for(x, form), form->kids + 1, form->count - 1);
-    return list(x->arena, H_finally, place_for(x, form), body, NULL);
+static Node *finally_clause(Expand *x, Node *form) {
+    Node *body = expand_body(x, place_for(x, form), items_from(form, 1));
+    return make_finally(x->arena, place_for(x, form), body);
 }
 
 static bool is_clause(const Node *n) {
     return starts_with(n, "catch") || starts_with(n, "finally");
 }
 
-Node *expand_try(Expander *x, Node *form) {
+Node *expand_try(Expand *x, Node *form) {
     Pos at = place_for(x, form);
     uint32_t end = 1;
-    while (end < form->count && !is_clause(form->kids[end]))
+    while (end < form->count && !is_clause(item(form, end)))
         end++;
-    Nodes kids = {0};
-    PUSH(x->scratch, kids, expand_body(x, at, form->kids + 1, end - 1));
+    Nodes handlers = {0};
+    Node *body = expand_body(x, at, nodes(items_from(form, 1).items, end - 1, at));
     for (uint32_t i = end; i < form->count; i++) {
-        Node *clause = form->kids[i];
+        Node *clause = item(form, i);
         bool last = i + 1 == form->count;
         if (!is_clause(clause) || (starts_with(clause, "finally") && !last)) {
             error_at(x->diagnostics, pos(clause), "SL0210",
@@ -94,20 +85,24 @@ Node *expand_try(Expander *x, Node *form) {
         }
         Node *handler =
             starts_with(clause, "catch") ? catch_clause(x, clause) : finally_clause(x, clause);
-        if (handler) PUSH(x->scratch, kids, handler);
+        if (handler) PUSH(x->scratch, handlers, handler);
     }
-    if (kids.count == 1) return kids.items[0];
-    return node_list(x->arena, H_try, at, kids.items, kids.count);
+    return handlers.count ? make_try(x->arena, at, body, list_of(handlers, at)) : body;
 }
 
-static Node *misplaced_clause(Expander *x, Node *form) {
+static Node *misplaced_clause(Expand *x, Node *form) {
     error_at(x->diagnostics, pos(form), "SL0210", "%s stands outside of try",
-             text_bytes(form->kids[0]->text));
+             word_of(form));
     return core_nil(x);
 }
 
-Node *expand_catch(Expander *x, Node *form) { return misplaced_clause(x, form); }
-Node *expand_finally(Expander *x, Node *form) { return misplaced_clause(x, form); }
+Node *expand_catch(Expand *x, Node *form) {
+    return misplaced_clause(x, form);
+}
+
+Node *expand_finally(Expand *x, Node *form) {
+    return misplaced_clause(x, form);
+}
 
 /* ---- assert, with-out-str */
 
@@ -117,7 +112,7 @@ static void print_sources(Buffer *out, const char *open, const Node *n, const ch
     buffer_print(out, "%s", open);
     for (uint32_t i = 0; i < n->count; i++) {
         if (i) buffer_print(out, n->kind == N_MAP && i % 2 == 0 ? ", " : " ");
-        print_source(out, n->kids[i]);
+        print_source(out, item(n, i));
     }
     buffer_print(out, "%s", close);
 }
@@ -132,28 +127,30 @@ static void print_source(Buffer *out, const Node *n) {
     else print_flat(out, n);
 }
 
+static Node *assertion_text(Expand *x, const Node *test) {
+    Buffer b = {0};
+    buffer_print(&b, "Assert failed: ");
+    print_source(&b, test);
+    Text message = text_of(b.bytes, b.length);
+    buffer_free(&b);
+    return core_quote(x, node_text(x->arena, N_STRING, 0, message));
+}
+
 /* (assert test message?) */
-Node *expand_assert(Expander *x, Node *form) {
+Node *expand_assert(Expand *x, Node *form) {
     Pos at = place_for(x, form);
-    Node *message;
-    if (form->count > 2) {
-        message = core_call(x, at, "str", core_text(x, "Assert failed: "),
-                            expand_expression(x, form->kids[2]), NULL);
-    } else {
-        Buffer b = {0};
-        buffer_print(&b, "Assert failed: ");
-        print_source(&b, form->kids[1]);
-        message = core_quote(x, node_text(x->arena, N_STRING, 0, text_of(b.bytes, b.length)));
-        buffer_free(&b);
-    }
-    return build(x->arena, at, "(if ? (quote nil) ?)", dialect_test(x, expand_expression(x, form->kids[1])),
-                 core_fail(x, at, "AssertionError", message));
+    Node *message = form->count > 2 ? core_call(x, at, "str", core_text(x, "Assert failed: "),
+                                                expand_expression(x, item(form, 2)), NULL)
+                                    : assertion_text(x, item(form, 1));
+    Node *fail = core_fail(x, at, "AssertionError", message);
+    Node *test = dialect_test(x, expand_expression(x, item(form, 1)));
+    return build(x->arena, at, "(if ? (quote nil) ?)", test, fail);
 }
 
 /* The buffer is taken away again however the body ends. */
-Node *expand_with_out_str(Expander *x, Node *form) {
+Node *expand_with_out_str(Expand *x, Node *form) {
     Pos at = place_for(x, form);
-    Node *body = expand_body(x, at, form->kids + 1, form->count - 1), *e = fresh_symbol(x, "e");
+    Node *body = expand_body(x, at, items_from(form, 1)), *e = fresh_symbol(x, "e");
     Node *again = core_call(x, at, "throw", e, NULL);
     return build(x->arena, at, "(do ? (try (do ? ?) (catch Throwable ? (do ? ?))))",
                  core_call(x, at, "%output-push", NULL), body,
@@ -163,34 +160,36 @@ Node *expand_with_out_str(Expander *x, Node *form) {
 
 /* ---- recur; forms outside of their place */
 
-Node *expand_recur(Expander *x, Node *form) {
-    Nodes kids = {0};
-    for (uint32_t i = 1; i < form->count; i++)
-        PUSH(x->scratch, kids, expand_expression(x, form->kids[i]));
-    return node_list(x->arena, H_recur, place_for(x, form), kids.items, kids.count);
+Node *expand_recur(Expand *x, Node *form) {
+    NodeList values = expand_all(x, items_from(form, 1), expand_expression);
+    return make_lcore_recur(x->arena, place_for(x, form), values);
 }
 
-Node *expand_var(Expander *x, Node *form) {
+Node *expand_var(Expand *x, Node *form) {
     error_at(x->diagnostics, pos(form), "SL0211", "slisp has no vars as values");
-    if (form->kids[1]->kind == N_SYMBOL)
-        help_line(x->diagnostics, "write %s for the value", text_bytes(form->kids[1]->text));
+    const Node *name = item(form, 1);
+    if (name->kind == N_SYMBOL)
+        help_line(x->diagnostics, "write %s for the value", text_bytes(name->text));
     return core_nil(x);
 }
 
 /* In Clojure ~x outside of a template compiles, and fails when it runs. */
-Node *expand_unquote(Expander *x, Node *form) {
+Node *expand_unquote(Expand *x, Node *form) {
     warning_at(x->diagnostics, pos(form), "SL0212",
                "~ outside of a syntax quote fails when it runs");
     return core_fail(x, place_for(x, form), "IllegalStateException",
                      core_text(x, "~ outside of a syntax quote"));
 }
 
-static Node *no_macros(Expander *x, const Node *form, const char *what) {
+static Node *no_macros(Expand *x, const Node *form, const char *what) {
     error_at(x->diagnostics, pos(form), "SL0106", "this slispc compiles no %s", what);
     return core_nil(x);
 }
 
-Node *expand_syntax_quote(Expander *x, Node *form) {
+Node *expand_syntax_quote(Expand *x, Node *form) {
     return no_macros(x, form, "syntax quotes (`form)");
 }
-Node *expand_defmacro(Expander *x, Node *form) { return no_macros(x, form, "macro definitions"); }
+
+Node *expand_defmacro(Expand *x, Node *form) {
+    return no_macros(x, form, "macro definitions");
+}

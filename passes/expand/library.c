@@ -25,14 +25,14 @@ Text library_hash(void) {
 
 /* ---- the scan */
 
-/* Behind the string that starts at `p`. */
+/* The end of the string that starts at `p`. */
 static const char *skip_string(const char *p, const char *end) {
     for (p++; p < end && *p != '"'; p++)
         if (*p == '\\') p++;
     return p < end ? p + 1 : end;
 }
 
-/* Behind the form (a list) that starts at `p`. */
+/* The end of the form (a list) that starts at `p`. */
 static const char *skip_list(const char *p, const char *end) {
     int depth = 0;
     while (p < end) {
@@ -54,7 +54,7 @@ static const char *skip_blanks(const char *p, const char *end) {
     return p;
 }
 
-/* The token at `*p`, which moves behind it. */
+/* The token at `*p`, which moves past it. */
 static Text token(const char **p, const char *end) {
     const char *start = *p = skip_blanks(*p, end);
     while (*p < end && !strchr(" \t\r\n,()[]{}\"", **p))

@@ -8,7 +8,7 @@
 extern const char library_text[];
 extern const size_t library_length;
 
-/* A definition of the library: where its form stands in library_text. */
+/* A definition of the library: where its form is in library_text. */
 typedef struct {
     Text space, name;      /* "core", "map" */
     size_t offset, length; /* of (defn map ...) */

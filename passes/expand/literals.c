@@ -7,19 +7,16 @@
 
 /* ---- literal duplicates are errors of reading: {:a 1 :a 2}, #{1 1} */
 
-static void report_duplicate(Expander *x, const Node *n, const char *what) {
-    Buffer b = {0};
-    print_flat(&b, n);
-    error_at(x->diagnostics, pos(n), "SL0013", "%s %.*s stands in this literal twice", what,
-             b.length > 60 ? 60 : (int)b.length, b.bytes);
-    buffer_free(&b);
+static void report_duplicate(Expand *x, const Node *n, const char *what) {
+    error_at(x->diagnostics, pos(n), "SL0013", "%s %s stands in this literal twice", what,
+             shown(n));
 }
 
 uint64_t datum_hash(const Node *n) {
     uint64_t h = ((uint64_t)n->kind + 1) * 0x9e3779b97f4a7c15u;
     if (!is_tree(n)) return (h ^ (uint64_t)n->integer) * 0xff51afd7ed558ccdu;
     for (uint32_t i = 0; i < n->count; i++)
-        h = (h ^ datum_hash(n->kids[i])) * 0x100000001b3u;
+        h = (h ^ datum_hash(item(n, i))) * 0x100000001b3u;
     return h;
 }
 
@@ -27,26 +24,24 @@ uint64_t datum_hash(const Node *n) {
 static bool makes_anew(const Node *n) {
     if (n->kind == N_REGEX) return true;
     if (!is_tree(n)) return false;
-    bool found = n->kind == N_LIST && n->count && n->kids[0]->kind == N_SYMBOL &&
-                 n->kids[0]->text == text("fn-literal");
+    bool found = starts_with(n, "fn-literal");
     for (uint32_t i = 0; i < n->count && !found; i++)
-        found = makes_anew(n->kids[i]);
+        found = makes_anew(item(n, i));
     return found;
 }
 
-/* Every step-th kid differs from the others, as source text. */
-static void check_distinct(Expander *x, const Node *form, uint32_t step, const char *what) {
+/* Every step-th item differs from the others, as source text. */
+static void check_distinct(Expand *x, const Node *form, uint32_t step, const char *what) {
     Table seen = {.arena = x->scratch};
     if (x->is_seed) return;
     for (uint32_t i = 0; i < form->count; i += step) {
-        Node *kid = form->kids[i];
-        uint64_t key = datum_hash(kid) | 1;
-        const Node *before = table_put(&seen, key, kid);
-        if (before && node_equal(before, kid) && !makes_anew(kid)) report_duplicate(x, kid, what);
+        Node *n = item(form, i);
+        const Node *before = table_put(&seen, datum_hash(n) | 1, n);
+        if (before && node_equal(before, n) && !makes_anew(n)) report_duplicate(x, n, what);
     }
 }
 
-static bool is_even_map(Expander *x, const Node *form) {
+static bool is_even_map(Expand *x, const Node *form) {
     if (form->count % 2 == 0) return true;
     error_at(x->diagnostics, pos(form), "SL0014", "this map has a key without a value");
     return false;
@@ -54,78 +49,80 @@ static bool is_even_map(Expander *x, const Node *form) {
 
 /* ---- evaluated literals */
 
-/* The operands of one literal travel together; larger ones are made in pieces. What is computed waits
- * in a stack slot until its piece is complete, a constant does not. */
+/* The operands of one literal travel together; larger ones are made in pieces. What is computed
+ * waits in a stack slot until its piece is complete, a constant does not. */
 enum { MOST_OPERANDS = 256, MOST_COMPUTED = 64 };
 
-static Node **expand_parts(Expander *x, Node *form, Expansion *part) {
-    Node **kids = NEW_ARRAY(x->scratch, Node *, form->count);
-    for (uint32_t i = 0; i < form->count; i++)
-        kids[i] = part(x, form->kids[i]);
-    return kids;
-}
-
-/* How many of the operands are made in one piece. */
-static uint32_t piece_of(Node *const *kids, uint32_t count) {
-    uint32_t i = 0;
-    for (uint32_t computed = 0; i < count && i < MOST_OPERANDS && computed < MOST_COMPUTED; i++)
-        computed += !is_form(kids[i], H_quote);
-    return i;
+/* The first of the operands, as many as are made in one piece. */
+static NodeList piece_of(NodeList operands) {
+    uint32_t i = 0, computed = 0;
+    for (; i < operands.count && i < MOST_OPERANDS && computed < MOST_COMPUTED; i++)
+        computed += !is_form(operands.items[i], H_quote);
+    return nodes(operands.items, i, operands.at);
 }
 
 /* Pieces are joined two by two, so that no value waits for many others. */
-static Node *joined(Expander *x, Pos at, Node *const *pieces, uint32_t count) {
-    if (count == 1) return pieces[0];
-    Node *first = joined(x, at, pieces, count / 2);
-    return core_call(x, at, "%vec-concat", first,
-                     joined(x, at, pieces + count / 2, count - count / 2), NULL);
+static Node *joined(Expand *x, Pos at, NodeList pieces) {
+    if (pieces.count == 1) return pieces.items[0];
+    uint32_t half = pieces.count / 2;
+    Node *first = joined(x, at, nodes(pieces.items, half, at));
+    return core_call(x, at, "%vec-concat", first, joined(x, at, nodes_after(pieces, half)), NULL);
 }
 
 /* (vector e ...), for more than one piece (%vec-concat (vector e ...) (vector e ...)). */
-static Node *vector_of(Expander *x, Pos at, Node **kids, uint32_t count) {
+static Node *vector_of(Expand *x, Pos at, NodeList operands) {
     Nodes pieces = {0};
-    for (uint32_t i = 0, n = 0; i < count || !pieces.count; i += n) {
-        n = piece_of(kids + i, count - i);
-        PUSH(x->scratch, pieces, node_list(x->arena, H_vector, at, kids + i, n));
-    }
-    return joined(x, at, pieces.items, pieces.count);
+    do {
+        NodeList piece = piece_of(operands);
+        PUSH(x->scratch, pieces, make_vector(x->arena, at, piece));
+        operands = nodes_after(operands, piece.count);
+    } while (operands.count);
+    return joined(x, at, list_of(pieces, at));
 }
 
-/* A map or set of more than one piece is made from a vector. */
-static Node *literal(Expander *x, Node *form, Head head, Expansion *part) {
-    Node **kids = expand_parts(x, form, part);
-    Pos at = place_for(x, form);
-    uint32_t count = form->count;
-    Node *in_dialect = dialect_literal(x, at, head, kids, count);
-    if (in_dialect) return in_dialect;
-    if (piece_of(kids, count) == count) return node_list(x->arena, head, at, kids, count);
-    Node *elements = vector_of(x, at, kids, count);
-    if (head == H_map) return core_call(x, at, "map-of-pairs", elements, NULL);
-    return core_call(x, at, "into", node_list(x->arena, head, at, NULL, 0), elements, NULL);
+/* ---- maps and sets: of more than one piece, they are made from a vector */
+
+static Node *vector_literal(Expand *x, Node *form, Expansion *expansion) {
+    return vector_of(x, place_for(x, form), expand_all(x, kids_of(form), expansion));
 }
 
-static Node *vector_literal(Expander *x, Node *form, Expansion *part) {
-    return vector_of(x, place_for(x, form), expand_parts(x, form, part), form->count);
-}
-
-static Node *map_literal(Expander *x, Node *form, Expansion *part) {
+static Node *map_literal(Expand *x, Node *form, Expansion *expansion) {
     if (!is_even_map(x, form)) return core_nil(x);
     check_distinct(x, form, 2, "the key");
-    return literal(x, form, H_map, part);
+    Pos at = place_for(x, form);
+    NodeList entries = expand_all(x, kids_of(form), expansion);
+    Node *in_dialect = dialect_literal(x, at, "hash-map", entries);
+    if (in_dialect) return in_dialect;
+    if (piece_of(entries).count == entries.count) return make_map(x->arena, at, entries);
+    return core_call(x, at, "map-of-pairs", vector_of(x, at, entries), NULL);
 }
 
-static Node *set_literal(Expander *x, Node *form, Expansion *part) {
+static Node *set_literal(Expand *x, Node *form, Expansion *expansion) {
     check_distinct(x, form, 1, "the element");
-    return literal(x, form, H_set, part);
+    Pos at = place_for(x, form);
+    NodeList elements = expand_all(x, kids_of(form), expansion);
+    Node *in_dialect = dialect_literal(x, at, "hash-set", elements);
+    if (in_dialect) return in_dialect;
+    if (piece_of(elements).count == elements.count) return make_set(x->arena, at, elements);
+    Node *empty = make_set(x->arena, at, no_nodes(at));
+    return core_call(x, at, "into", empty, vector_of(x, at, elements), NULL);
 }
 
-Node *expand_vector(Expander *x, Node *form) { return vector_literal(x, form, expand_expression); }
-Node *expand_map(Expander *x, Node *form) { return map_literal(x, form, expand_expression); }
-Node *expand_set(Expander *x, Node *form) { return set_literal(x, form, expand_expression); }
+Node *expand_vector(Expand *x, Node *form) {
+    return vector_literal(x, form, expand_expression);
+}
+
+Node *expand_map(Expand *x, Node *form) {
+    return map_literal(x, form, expand_expression);
+}
+
+Node *expand_set(Expand *x, Node *form) {
+    return set_literal(x, form, expand_expression);
+}
 
 /* ---- keywords: ::a is :current-ns/a, ::s/a takes the namespace of the alias s */
 
-Node *expand_keyword(Expander *x, Node *form) {
+Node *expand_keyword(Expand *x, Node *form) {
     const char *s = text_bytes(form->text);
     if (s[0] != ':') return core_quote(x, form);
     Text alias, name, own = text(s + 1), space = x->space;
@@ -142,22 +139,22 @@ Node *expand_keyword(Expander *x, Node *form) {
 /* ---- quoted data */
 
 /* (list e ...); a long list is a vector in reverse, reversed. */
-static Node *quoted_list(Expander *x, Node *datum) {
+static Node *quoted_list(Expand *x, Node *datum) {
     uint32_t count = datum->count;
     Pos at = place_for(x, datum);
-    Node **kids = expand_parts(x, datum, expand_quoted);
+    NodeList elements = expand_all(x, kids_of(datum), expand_quoted);
     if (count == 0) return core_call(x, at, "%empty-list", NULL);
     if (count <= MOST_OPERANDS) {
         Node *make = operator_symbol(x, 0, text("core"), text("list"), count);
-        return build(x->arena, at, "(call ? ?...)", make, kids, count);
+        return make_call(x->arena, at, make, elements);
     }
-    Node **backwards = NEW_ARRAY(x->scratch, Node *, count);
-    for (uint32_t i = 0; i < count; i++)
-        backwards[i] = kids[count - 1 - i];
-    return core_call(x, at, "reverse", vector_of(x, at, backwards, count), NULL);
+    Nodes backwards = {0};
+    for (uint32_t i = count; i-- > 0;)
+        PUSH(x->scratch, backwards, elements.items[i]);
+    return core_call(x, at, "reverse", vector_of(x, at, list_of(backwards, at)), NULL);
 }
 
-Node *expand_quoted(Expander *x, Node *datum) {
+Node *expand_quoted(Expand *x, Node *datum) {
     switch ((NodeKind)datum->kind) {
     case N_LIST: return quoted_list(x, datum);
     case N_VECTOR: return vector_literal(x, datum, expand_quoted);
@@ -173,4 +170,6 @@ Node *expand_quoted(Expander *x, Node *datum) {
     bug(datum, "no source data");
 }
 
-Node *expand_quote(Expander *x, Node *form) { return expand_quoted(x, form->kids[1]); }
+Node *expand_quote(Expand *x, Node *form) {
+    return expand_quoted(x, item(form, 1));
+}

@@ -13,27 +13,31 @@ char defined_function, defined_value;
 
 /* ---- lexical scope */
 
-uint32_t scope_enter(const Expander *x) { return x->locals.count; }
+uint32_t scope_enter(const Expand *x) {
+    return x->locals.count;
+}
 
 /* x->bound counts how often each name is bound, so that asking does not depend on the depth. */
-static void count_binding(Expander *x, Text name, int change) {
+static void count_binding(Expand *x, Text name, int change) {
     intptr_t count = (intptr_t)table_get(&x->bound, name) + change;
     table_put(&x->bound, name, (void *)count);
 }
 
-void scope_bind(Expander *x, const Node *symbol) {
+void scope_bind(Expand *x, const Node *symbol) {
     PUSH(x->scratch, x->locals, symbol->text);
     count_binding(x, symbol->text, 1);
 }
 
-void scope_leave(Expander *x, uint32_t mark) {
+void scope_leave(Expand *x, uint32_t mark) {
     while (x->locals.count > mark)
         count_binding(x, x->locals.items[--x->locals.count], -1);
 }
 
-bool is_local(const Expander *x, Text name) { return table_get(&x->bound, name) != NULL; }
+bool is_local(const Expand *x, Text name) {
+    return table_get(&x->bound, name) != NULL;
+}
 
-Node *fresh_symbol(Expander *x, const char *hint) {
+Node *fresh_symbol(Expand *x, const char *hint) {
     return node_text(x->arena, N_SYMBOL, 0, text_format("%s#%u", hint, ++x->last_fresh));
 }
 
@@ -58,16 +62,18 @@ Text join_symbol(Text space, Text name) {
     return text_of(bytes, s + n + 1);
 }
 
-void define_global(Expander *x, Text space, Text name, const void *what) {
+void define_global(Expand *x, Text space, Text name, const void *what) {
     table_put(&x->defined, name_key(space, name), (void *)(uintptr_t)what);
 }
 
 /* ---- meanings */
 
-static bool is_internal(Text name) { return text_bytes(name)[0] == '%' && text_length(name) > 1; }
+static bool is_internal(Text name) {
+    return text_bytes(name)[0] == '%' && text_length(name) > 1;
+}
 
-/* May the forms at hand name this definition of the library? */
-static bool library_offers(const Expander *x, Text space, Text name) {
+/* May the current forms name this definition of the library? */
+static bool library_offers(const Expand *x, Text space, Text name) {
     if (!x->in_library && is_internal(name)) return false;
     const LibraryRow *row = library_find(space, name);
     if (row) return x->in_library || !row->is_private;
@@ -83,7 +89,7 @@ static Meaning macro(Text name) {
 }
 
 /* The namespace that the part before the / means, 0 for none. */
-static Text space_of(const Expander *x, Text prefix) {
+static Text space_of(const Expand *x, Text prefix) {
     void *alias = table_get(&x->aliases, name_key(x->space, prefix));
     if (alias) return (Text)(uintptr_t)alias;
     if (prefix == text("clojure.core")) return text("core");
@@ -91,7 +97,7 @@ static Text space_of(const Expander *x, Text prefix) {
     return library_has_space(prefix) ? prefix : 0;
 }
 
-static Meaning qualified_meaning(Expander *x, Text prefix, Text name) {
+static Meaning qualified_meaning(Expand *x, Text prefix, Text name) {
     Text space = space_of(x, prefix);
     if (!space) return (Meaning){.kind = IS_UNKNOWN_SPACE, .space = prefix, .name = name};
     if (space == text("core") && macro_named(name)) return macro(name);
@@ -99,7 +105,7 @@ static Meaning qualified_meaning(Expander *x, Text prefix, Text name) {
     return global(space, name, is_known);
 }
 
-Meaning meaning_of(Expander *x, const Node *symbol) {
+Meaning meaning_of(Expand *x, const Node *symbol) {
     Text name = symbol->text, prefix, core = text("core");
     const MacroRow *row = macro_named(name);
     if (row && row->is_special) return macro(name);
@@ -115,13 +121,13 @@ Meaning meaning_of(Expander *x, const Node *symbol) {
     return global(x->space, name, false);
 }
 
-bool means_macro(Expander *x, const Node *n, const char *name) {
+bool means_macro(Expand *x, const Node *n, const char *name) {
     if (n->kind != N_SYMBOL) return false;
     Meaning m = meaning_of(x, n);
     return m.kind == IS_MACRO && m.macro == macro_named(text(name));
 }
 
-Node *report_unknown_space(Expander *x, const Node *symbol) {
+Node *report_unknown_space(Expand *x, const Node *symbol) {
     Meaning m = meaning_of(x, symbol);
     error_at(x->diagnostics, pos(symbol), "SL0103", "no namespace or alias %s is known here",
              text_bytes(m.space));
@@ -132,31 +138,31 @@ Node *report_unknown_space(Expander *x, const Node *symbol) {
 
 /* ---- definitions of the library that are wanted */
 
-void want_definition(Expander *x, Text space, Text name) {
+void want_definition(Expand *x, Text space, Text name) {
     const LibraryRow *row = library_find(space, name);
     if (!row || table_put(&x->pulled, name_key(space, name), (void *)(uintptr_t)row)) return;
     PUSH(x->scratch, x->wanted, row);
 }
 
-static void want_of_prim(Expander *x, Prim p) {
+static void want_of_prim(Expand *x, Prim p) {
     const char *runtime = prim_rows[p].runtime;
     Text space, name;
     if (runtime && *runtime == '$' && split_symbol(text(runtime + 1), &space, &name))
         want_definition(x, space, name);
 }
 
-void want_invoke(Expander *x) {
+void want_invoke(Expand *x) {
     static const char *const names[] = {"invoke-0", "invoke-1", "invoke-2", "invoke-many"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         want_definition(x, text("core"), text(names[i]));
 }
 
-Node *global_symbol(Expander *x, Pos at, Text space, Text name) {
+Node *global_symbol(Expand *x, Pos at, Text space, Text name) {
     want_definition(x, space, name);
     return node_text(x->arena, N_SYMBOL, at, join_symbol(space, name));
 }
 
-Node *operator_symbol(Expander *x, Pos at, Text space, Text name, uint32_t count) {
+Node *operator_symbol(Expand *x, Pos at, Text space, Text name, uint32_t count) {
     Prim p = space == text("core") ? prim_named(name) : P_NONE;
     if (p == P_NONE || !prim_takes(p, count)) return global_symbol(x, at, space, name);
     want_of_prim(x, p);

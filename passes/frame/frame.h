@@ -5,8 +5,6 @@
 #include "ir/faults.h"
 #include "ir/machine.h"
 
-typedef VEC(Node *) Nodes;
-
 /* A move of a parallel group. */
 typedef struct {
     Node *value;

@@ -180,6 +180,18 @@ typedef struct {
 static inline NodeList nodes(Node *const *items, uint32_t count, Pos at) {
     return (NodeList){items, count, at, true};
 }
+static inline NodeList no_nodes(Pos at) {
+    return nodes(NULL, 0, at);
+}
+/* The list without the first `count`. */
+static inline NodeList nodes_after(NodeList list, uint32_t count) {
+    return nodes(list.items + count, list.count - count, list.at);
+}
+/* A list that grows. */
+typedef VEC(Node *) Nodes;
+static inline NodeList list_of(Nodes vector, Pos at) {
+    return nodes(vector.items, vector.count, at);
+}
 /* What a term is: its head, or H_COUNT and the kind of an atom. For the enums of syntax.h. */
 static inline int shape_of(const Node *n) {
     return n->kind == N_LIST && n->head ? n->head : H_COUNT + n->kind;

@@ -7,8 +7,6 @@
 #include "../ir/table.h"
 
 typedef struct Global Global;
-typedef VEC(Node *) Nodes;
-
 /* A place where a top-level form names a global. */
 typedef struct {
     Global *global;

@@ -5,8 +5,6 @@
 #include "ir/flow.h"
 #include "ir/machine.h"
 
-typedef VEC(Node *) Nodes;
-
 /* What is known of a name of the input. */
 typedef struct {
     Node *name; /* without place; NULL when it is not bound */

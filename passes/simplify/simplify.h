@@ -7,8 +7,6 @@
 #include "../ir/table.h"
 #include "../ir/walk.h"
 
-typedef VEC(Node *) Nodes;
-
 /* What is known of a name where it is used. */
 typedef enum { NOTHING = 0, TRUE = 1, FALSE = 2, NOT_NIL = 4 } Truth;
 typedef struct {
