@@ -3,7 +3,8 @@
  * The interpreter obeys them, so that a wrong note shows where it was made. At the start of a block
  * there are its parameters and (live-in ...); instructions add what they define; (last ...) takes
  * names away, and a safepoint takes the references that (roots ...) leaves out. An interval says
- * where its name may be at all. Whatever is wrong is an error when it is come to: see Unread.
+ * where its name may be at all, and lists where it is used. Whatever is wrong is an error when it is
+ * come to: see Unread.
  */
 #include "machine_code.h"
 #include "table.h"
@@ -59,6 +60,23 @@ static void check_range(Live *l, const Node *at, const Node *name, int64_t posit
     const Node *interval = interval_of(l, name);
     if (!interval || !is_in_range(interval, position))
         say(l, at, name, "no range of its interval, in order, is around this place");
+}
+
+/* The allocator counts on it that an interval lists each use of its name. */
+static void check_use(Live *l, const Node *at, const Node *name) {
+    const Node *interval = machine.language == L_Lintervals ? interval_of(l, name) : NULL;
+    if (!interval) return;
+    const Node *uses = interval->kids[2];
+    uint32_t first = 0, end = uses->count;
+    while (first < end) {
+        uint32_t middle = first + (end - first) / 2;
+        if (uses->kids[middle]->integer < l->position)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    if (first == uses->count || uses->kids[first]->integer != l->position)
+        say(l, at, name, "its interval, in order, does not list this use");
 }
 
 /* ---- names that come and go */
@@ -156,8 +174,10 @@ static void read_operands(Live *l, const Node *op) {
     Uses uses = {0};
     const Node *roots = note_of(op, H_roots);
     uses_of(world.arena, op, &uses);
-    for (uint32_t i = 0; i < uses.count; i++)
+    for (uint32_t i = 0; i < uses.count; i++) {
         read_name(l, op, uses.items[i].name);
+        check_use(l, op, uses.items[i].name);
+    }
     for (uint32_t i = 0; roots && i < roots->count; i++)
         read_name(l, op, roots->kids[i]);
 }

@@ -1,4 +1,4 @@
-/* execute.h - runs a function as it went into alloc and as it came out of frame in lock step. */
+/* execute.h - runs a function as select gave it and as it came out of frame in lock step. */
 #ifndef SLISPC_EXECUTE_H
 #define SLISPC_EXECUTE_H
 

@@ -60,6 +60,12 @@ void change_another_word(Change *c) {
     }
 }
 
+/* The function starts with its second block. */
+void change_first_block(Change *c) {
+    uint32_t first = function_first_block(c->top);
+    if (first + 1 < c->top->count && strikes(c)) exchange_kids(c->top, first, first + 1);
+}
+
 /* ---- claims */
 
 static Node *claims_of(const Node *block) {
