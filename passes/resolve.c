@@ -12,6 +12,7 @@
  * Choice: names are checked everywhere, also in definitions that are dropped afterwards.
  */
 #include "resolve/resolve.h"
+#include "ir/names.h"
 #include "loops.h"
 
 #include <string.h>
@@ -29,11 +30,11 @@ static Text hint_of(Text symbol) {
     return n ? text_of(hint, n) : text("x");
 }
 
-Node *fresh_local(Resolver *r, Text symbol) {
+Node *fresh_local(Resolve *r, Text symbol) {
     return node_name(r->arena, hint_of(symbol), r->next++);
 }
 
-static Node *bind(Resolver *r, const Node *symbol, Node *function) {
+static Node *bind(Resolve *r, const Node *symbol, Node *function) {
     Local *l = NEW(r->scratch, Local);
     *l = (Local){.symbol = symbol->text, .function = function, .outer = r->locals};
     l->name = fresh_local(r, symbol->text);
@@ -43,22 +44,15 @@ static Node *bind(Resolver *r, const Node *symbol, Node *function) {
 }
 
 /* Ends the scope of the locals inside `outer`. */
-static void leave(Resolver *r, Local *outer) {
+static void leave(Resolve *r, Local *outer) {
     for (; r->locals != outer; r->locals = r->locals->outer)
         table_put(&r->scope, r->locals->symbol, r->locals->shadowed);
 }
 
-static Local *local_named(const Resolver *r, Text symbol) { return table_get(&r->scope, symbol); }
-
 /* ---- references */
 
-static bool is_global_symbol(Text symbol) {
-    const char *bytes = text_bytes(symbol), *slash = strchr(bytes + 1, '/');
-    return slash && slash[1];
-}
-
 /* A name that is declared and never defined fails when it is used. */
-static Node *undefined(Resolver *r, const Node *symbol) {
+static Node *undefined(Resolve *r, const Node *symbol) {
     const char *name = strchr(text_bytes(symbol->text), '/') + 1;
     warning_at(r->diagnostics, pos(symbol), "SL0303",
                "%s is declared, but defined nowhere; using it fails", name);
@@ -68,7 +62,7 @@ static Node *undefined(Resolver *r, const Node *symbol) {
                  message);
 }
 
-static Node *resolve_global(Resolver *r, const Node *symbol) {
+static Node *resolve_global(Resolve *r, const Node *symbol) {
     Global *g = global_named(r, symbol->text);
     if (g && g->first != UINT32_MAX) {
         mention_global(r, g, pos(symbol));
@@ -79,7 +73,7 @@ static Node *resolve_global(Resolver *r, const Node *symbol) {
     return build(r->arena, pos(symbol), "(quote nil)");
 }
 
-static Node *resolve_symbol(Resolver *r, const Node *symbol) {
+static Node *resolve_symbol(Resolve *r, const Node *symbol) {
     if (is_global_symbol(symbol->text)) return resolve_global(r, symbol);
     Local *l = local_named(r, symbol->text);
     if (!l) bug(symbol, "a local that nothing binds");
@@ -89,29 +83,29 @@ static Node *resolve_symbol(Resolver *r, const Node *symbol) {
 
 /* ---- binding forms */
 
-static Node *known_function(const Node *value) {
-    return is_form(value, H_fn) ? (Node *)(uintptr_t)value : NULL;
+static Node *known_function(Node *value) {
+    return is_form(value, H_fn) ? value : NULL;
 }
 
 /* One after another, each in the scope of those before. */
-static Node *resolve_bindings(Resolver *r, const Node *bindings, bool are_constant) {
-    Node *out = node_tree(r->arena, N_VECTOR, pos(bindings), bindings->kids, bindings->count);
-    for (uint32_t i = 0; i < bindings->count; i++) {
-        Node *b = bindings->kids[i];
-        Node *value = resolve_expression(r, b->kids[1]);
-        Node *pair[] = {bind(r, b->kids[0], are_constant ? known_function(b->kids[1]) : NULL),
-                        value};
-        out->kids[i] = node_tree(r->arena, N_VECTOR, pos(b), pair, 2);
+static NodeList resolve_bindings(Resolve *r, NodeList bindings, bool are_constant) {
+    Nodes out = {0};
+    for (uint32_t i = 0; i < bindings.count; i++) {
+        BindingForm b = as_binding(bindings.items[i]);
+        Node *value = resolve_expression(&r->walk, b.value);
+        Node *name = bind(r, b.name, are_constant ? known_function(b.value) : NULL);
+        PUSH(r->scratch, out, make_binding(r->arena, pos(bindings.items[i]), name, value));
     }
-    return out;
+    return list_of(out, bindings.at);
 }
 
-static Node *resolve_let(Resolver *r, Node *e) {
+static Node *resolve_let(Resolve *r, Node *e) {
+    LetForm let = as_let(e);
     Local *outer = r->locals;
-    Node *bindings = resolve_bindings(r, e->kids[0], true);
-    Node *body = resolve_expression(r, e->kids[1]);
+    let.bindings = resolve_bindings(r, let.bindings, true);
+    let.body = resolve_expression(&r->walk, let.body);
     leave(r, outer);
-    return list(r->arena, H_let, pos(e), bindings, body, NULL);
+    return remake_let(r->arena, e, let);
 }
 
 static bool any_used(const Local *l, const Local *outer) {
@@ -120,151 +114,138 @@ static bool any_used(const Local *l, const Local *outer) {
     return false;
 }
 
+/* The variables of a loop whose starts have names already. */
+static NodeList bind_again(Resolve *r, NodeList bindings, NodeList starts) {
+    Nodes out = {0};
+    for (uint32_t i = 0; i < bindings.count; i++) {
+        Node *name = bind(r, as_binding(bindings.items[i]).name, NULL), *start = starts.items[i];
+        PUSH(r->scratch, out, make_binding(r->arena, pos(start), name, as_binding(start).name));
+    }
+    return list_of(out, bindings.at);
+}
+
 /* A loop's variables exist inside it only; when a start uses an earlier variable, all starts go
  * before the loop: (let [[%x.1 e] [%y.2 (f %x.1)]] (loop [[%x.3 %x.1] [%y.4 %y.2]] ...)). */
-static Node *resolve_loop(Resolver *r, Node *e) {
+static Node *resolve_loop(Resolve *r, Node *e) {
+    LoopForm loop = as_loop(e);
     Local *outer = r->locals;
-    Node *starts = resolve_bindings(r, e->kids[0], false), *bindings = starts;
+    NodeList starts = resolve_bindings(r, loop.bindings, false);
     bool apart = any_used(r->locals, outer);
-    if (apart) {
-        bindings = node_tree(r->arena, N_VECTOR, pos(starts), starts->kids, starts->count);
-        for (uint32_t i = 0; i < starts->count; i++) {
-            Node *b = starts->kids[i],
-                 *pair[] = {bind(r, e->kids[0]->kids[i]->kids[0], NULL), b->kids[0]};
-            bindings->kids[i] = node_tree(r->arena, N_VECTOR, pos(b), pair, 2);
-        }
-    }
-    Node *body = resolve_expression(r, e->kids[1]);
+    loop.bindings = apart ? bind_again(r, loop.bindings, starts) : starts;
+    loop.body = resolve_expression(&r->walk, loop.body);
     leave(r, outer);
-    Node *loop = list(r->arena, H_loop, pos(e), bindings, body, NULL);
-    return apart ? list(r->arena, H_let, pos(e), starts, loop, NULL) : loop;
+    Node *out = remake_loop(r->arena, e, loop);
+    return apart ? make_let(r->arena, pos(e), starts, out) : out;
 }
 
-static Node *resolve_letrec(Resolver *r, Node *e) {
+static Node *resolve_letrec(Resolve *r, Node *e) {
+    LetrecForm letrec = as_letrec(e);
     Local *outer = r->locals;
-    Node *bindings = e->kids[0];
-    Node *out = node_tree(r->arena, N_VECTOR, pos(bindings), bindings->kids, bindings->count);
-    Node **names = NEW_ARRAY(r->scratch, Node *, bindings->count);
-    for (uint32_t i = 0; i < bindings->count; i++)
-        names[i] = bind(r, bindings->kids[i]->kids[0], known_function(bindings->kids[i]->kids[1]));
-    for (uint32_t i = 0; i < bindings->count; i++) {
-        Node *b = bindings->kids[i], *pair[] = {names[i], resolve_expression(r, b->kids[1])};
-        out->kids[i] = node_tree(r->arena, N_VECTOR, pos(b), pair, 2);
+    Nodes named = {0};
+    for (uint32_t i = 0; i < letrec.bindings.count; i++) {
+        Node *binding = letrec.bindings.items[i];
+        BindingForm b = as_binding(binding);
+        b.name = bind(r, b.name, known_function(b.value));
+        PUSH(r->scratch, named, remake_binding(r->arena, binding, b));
     }
-    Node *body = resolve_expression(r, e->kids[1]);
+    letrec.bindings = walk_bound_values(&r->walk, list_of(named, letrec.bindings.at));
+    letrec.body = resolve_expression(&r->walk, letrec.body);
     leave(r, outer);
-    return list(r->arena, H_letrec, pos(e), out, body, NULL);
+    return remake_letrec(r->arena, e, letrec);
 }
 
-static Node *resolve_arity(Resolver *r, Node *arity) {
+static Node *resolve_arity(Resolve *r, Node *e) {
+    ArityForm arity = as_arity(e);
     Local *outer = r->locals;
-    Node *parameters = arity->kids[0];
-    Node *out = node_tree(r->arena, N_VECTOR, pos(parameters), parameters->kids, parameters->count);
-    for (uint32_t i = 0; i < parameters->count; i++)
-        out->kids[i] = bind(r, parameters->kids[i], NULL);
-    Node *body = resolve_expression(r, arity->kids[1]);
+    Nodes names = {0};
+    for (uint32_t i = 0; i < arity.parameters.count; i++)
+        PUSH(r->scratch, names, bind(r, arity.parameters.items[i], NULL));
+    arity.parameters = list_of(names, arity.parameters.at);
+    arity.body = resolve_expression(&r->walk, arity.body);
     leave(r, outer);
-    return list(r->arena, (Head)arity->head, pos(arity), out, body, NULL);
+    return remake_arity(r->arena, e, arity);
 }
 
-static Node *resolve_fn(Resolver *r, Node *e) {
+static Node *resolve_fn(Resolve *r, Node *e) {
+    FnForm fn = as_fn(e);
     Local *outer = r->locals;
-    Node *out = node_list(r->arena, H_fn, pos(e), e->kids, e->count);
-    bool is_named = e->kids[0]->text != text("_");
-    out->kids[0] = is_named ? bind(r, e->kids[0], e) : fresh_local(r, text("fn"));
-    for (uint32_t i = 1; i < e->count; i++)
-        out->kids[i] = resolve_arity(r, e->kids[i]);
+    Nodes arities = {0};
+    bool is_named = fn.self->text != text("_");
+    fn.self = is_named ? bind(r, fn.self, e) : fresh_local(r, text("fn"));
+    for (uint32_t i = 0; i < fn.arities.count; i++)
+        PUSH(r->scratch, arities, resolve_arity(r, fn.arities.items[i]));
+    fn.arities = list_of(arities, fn.arities.at);
     leave(r, outer);
-    return out;
+    return remake_fn(r->arena, e, fn);
 }
 
-static Node *resolve_try(Resolver *r, Node *e) {
-    Node *out = node_list(r->arena, H_try, pos(e), e->kids, e->count);
-    out->kids[0] = resolve_expression(r, e->kids[0]);
-    for (uint32_t i = 1; i < e->count; i++) {
-        Node *handler = e->kids[i];
-        Local *outer = r->locals;
-        if (handler->head == H_finally) {
-            out->kids[i] = list(r->arena, H_finally, pos(handler),
-                                resolve_expression(r, handler->kids[0]), NULL);
-            continue;
-        }
-        Node *name = bind(r, handler->kids[1], NULL);
-        Node *body = resolve_expression(r, handler->kids[2]);
-        out->kids[i] = list(r->arena, H_catch, pos(handler), handler->kids[0], name, body, NULL);
-        leave(r, outer);
-    }
-    return out;
+static Node *resolve_handler(Resolve *r, Node *e) {
+    if (!is_form(e, H_catch)) return walk_parts(&r->walk, e);
+    CatchForm f = as_catch(e);
+    Local *outer = r->locals;
+    f.variable = bind(r, f.variable, NULL);
+    f.body = resolve_expression(&r->walk, f.body);
+    leave(r, outer);
+    return remake_catch(r->arena, e, f);
+}
+
+static Node *resolve_try(Resolve *r, Node *e) {
+    TryForm f = as_try(e);
+    Nodes handlers = {0};
+    f.body = resolve_expression(&r->walk, f.body);
+    for (uint32_t i = 0; i < f.handlers.count; i++)
+        PUSH(r->scratch, handlers, resolve_handler(r, f.handlers.items[i]));
+    f.handlers = list_of(handlers, f.handlers.at);
+    return remake_try(r->arena, e, f);
 }
 
 /* ---- calls */
 
-/* Warns about a wrong number of operands. Is the operator a function for certain? */
-static bool check_call(Resolver *r, Node *e) {
-    Node *operator = e->kids[0];
-    uint32_t count = e->count - 1;
-    if (is_form(operator, H_fn)) {
-        check_count(r, pos(e), "this function", operator, count, 0);
-        return true;
-    }
-    if (operator->kind != N_SYMBOL) return false;
-    const char *slash = strchr(text_bytes(operator->text) + 1, '/');
-    if (!is_global_symbol(operator->text)) {
-        Local *l = local_named(r, operator->text);
-        if (l && l->function)
-            check_count(r, pos(e), text_bytes(operator->text), l->function, count,
-                        pos(l->function));
-        return l && l->function;
-    }
-    Global *g = global_named(r, operator->text);
-    if (g)
-        check_count(r, pos(e), slash + 1, g->function, count, g->from_library ? 0 : g->defined_at);
-    return g && g->function;
-}
-
-static Node **resolve_all(Resolver *r, Node **kids, uint32_t count) {
-    Node **out = NEW_ARRAY(r->scratch, Node *, count);
-    for (uint32_t i = 0; i < count; i++)
-        out[i] = resolve_expression(r, kids[i]);
-    return out;
-}
-
-static Node *resolve_call(Resolver *r, Node *e) {
-    Node *primitive = resolve_primitive(r, e);
+static Node *resolve_call(Resolve *r, Node *e) {
+    CallForm call = as_call(e);
+    Node *primitive = resolve_primitive(r, pos(e), call);
     if (primitive) return primitive;
-    if (!check_call(r, e)) mention_invoke(r);
-    return node_list(r->arena, H_call, pos(e), resolve_all(r, e->kids, e->count), e->count);
+    if (!check_operator(r, pos(e), call)) mention_invoke(r);
+    return walk_parts(&r->walk, e);
 }
 
-static Node *resolve_literal(Resolver *r, Node *e, Prim p) {
-    return build(r->arena, pos(e), "(prim ? ?...)", node_row(r->arena, N_PRIM, (uint16_t)p),
-                 resolve_all(r, e->kids, e->count), e->count);
+static Node *resolve_literal(Resolve *r, Pos at, Prim p, NodeList parts) {
+    Node *operation = node_row(r->arena, N_PRIM, (uint16_t)p);
+    return make_prim(r->arena, at, operation, walk_all(&r->walk, parts));
 }
 
-static Node *resolve_assignment(Resolver *r, Node *e) {
-    Node *global = node_global(r->arena, e->kids[0]->text);
-    return list(r->arena, H_set_global, pos(e), global, resolve_expression(r, e->kids[1]), NULL);
+static Node *resolve_recur(Resolve *r, Node *e) {
+    LcoreRecurForm f = {walk_all(&r->walk, as_lcore_recur(e).values)};
+    return remake_lcore_recur(r->arena, e, f);
 }
 
-Node *resolve_expression(Resolver *r, Node *e) {
-    if (e->kind == N_SYMBOL) return resolve_symbol(r, e);
-    switch (e->head) {
-    case H_quote: return e;
-    case H_if: case H_do: case H_recur:
-        return node_list(r->arena, (Head)e->head, pos(e), resolve_all(r, e->kids, e->count),
-                         e->count);
-    case H_let: return resolve_let(r, e);
-    case H_loop: return resolve_loop(r, e);
-    case H_letrec: return resolve_letrec(r, e);
-    case H_fn: return resolve_fn(r, e);
-    case H_call: return resolve_call(r, e);
-    case H_vector: return resolve_literal(r, e, P_vector);
-    case H_map: return resolve_literal(r, e, P_map);
-    case H_set: return resolve_literal(r, e, P_set);
-    case H_try: return resolve_try(r, e);
-    case H_set_global: return resolve_assignment(r, e);
-    default: bug(e, "no expression of Lcore");
+static Node *resolve_assignment(Resolve *r, Node *e) {
+    SetGlobalForm f = as_set_global(e);
+    f.name = node_global(r->arena, f.name->text);
+    f.value = resolve_expression(&r->walk, f.value);
+    return remake_set_global(r->arena, e, f);
+}
+
+Node *resolve_expression(Walk *w, Node *e) {
+    Resolve *r = (Resolve *)w;
+    switch (Lcore_Expr_of(e)) {
+    case Lcore_Expr_SYMBOL: return resolve_symbol(r, e);
+    case Lcore_Expr_let: return resolve_let(r, e);
+    case Lcore_Expr_loop: return resolve_loop(r, e);
+    case Lcore_Expr_letrec: return resolve_letrec(r, e);
+    case Lcore_Expr_fn: return resolve_fn(r, e);
+    case Lcore_Expr_try: return resolve_try(r, e);
+    case Lcore_Expr_call: return resolve_call(r, e);
+    case Lcore_Expr_recur: return resolve_recur(r, e);
+    case Lcore_Expr_vector: return resolve_literal(r, pos(e), P_vector, as_vector(e).elements);
+    case Lcore_Expr_map: return resolve_literal(r, pos(e), P_map, as_map(e).entries);
+    case Lcore_Expr_set: return resolve_literal(r, pos(e), P_set, as_set(e).elements);
+    case Lcore_Expr_set_global: return resolve_assignment(r, e);
+    case Lcore_Expr_quote:
+    case Lcore_Expr_if:
+    case Lcore_Expr_do: return walk_parts(w, e);
     }
+    bug(e, "no expression of Lcore");
 }
 
 /* ---- top-level forms */
@@ -275,27 +256,25 @@ typedef struct {
     Mentions mentions; /* of a top-level expression; those of a definition are with its global */
 } Top;
 
-static Node *names(Resolver *r, Pos at) {
-    return list(r->arena, H_names, at, node_int(r->arena, at, r->next), NULL);
-}
-
-static Node *resolve_definition(Resolver *r, Node *e, Global *g, uint32_t index) {
+static Node *resolve_definition(Resolve *r, Node *e, Global *g, uint32_t index) {
     Pos at = pos(e);
-    Node *global = node_global(r->arena, g->name), *value = resolve_expression(r, e->kids[1]);
-    Node *n = names(r, at);
-    if (index != g->first)
-        return list(r->arena, H_run, at, n, list(r->arena, H_set_global, at, global, value, NULL),
-                    NULL);
-    return list(r->arena, is_variable(g) ? H_variable : H_define, at, global, n, value, NULL);
+    Node *name = node_global(r->arena, g->name);
+    Node *value = resolve_expression(&r->walk, as_def(e).value);
+    Node *names = node_int(r->arena, at, r->next);
+    if (index == g->first)
+        return is_variable(g) ? make_variable(r->arena, at, name, names, value)
+                              : make_define(r->arena, at, name, names, value);
+    value = make_set_global(r->arena, at, name, value);
+    return make_run(r->arena, at, (RunForm){names, value});
 }
 
-static Top resolve_top(Resolver *r, Node *top, uint32_t index) {
+static Top resolve_top(Resolve *r, Node *top, uint32_t index) {
     Node *inner = top_inner(top);
     Top out = {0};
     r->next = 1;
     if (is_form(inner, H_declare)) return out;
     if (is_form(inner, H_def)) {
-        Global *g = global_named(r, inner->kids[0]->text);
+        Global *g = global_named(r, as_def(inner).name->text);
         out.defines = index == g->first ? g : NULL;
         r->mentions = out.defines ? &g->mentions : &out.mentions;
         if (!out.defines) mention_global(r, g, pos(inner)); /* what is set again is there */
@@ -303,18 +282,19 @@ static Top resolve_top(Resolver *r, Node *top, uint32_t index) {
         return out;
     }
     r->mentions = &out.mentions;
-    Node *value = resolve_expression(r, inner->kids[0]), *n = names(r, pos(inner));
-    out.form = top_with(r->arena, top, list(r->arena, H_run, pos(inner), n, value, NULL));
+    RunForm run = {.value = resolve_expression(&r->walk, as_run(inner).value)};
+    run.names = node_int(r->arena, pos(inner), r->next);
+    out.form = top_with(r->arena, top, remake_run(r->arena, inner, run));
     return out;
 }
 
 /* Is there nothing to see when this definition is dropped? */
 static bool is_droppable(const Top *t) {
-    const Node *value = top_inner(t->form)->kids[2];
+    const Node *value = value_of_top(top_inner(t->form));
     return t->defines->from_library || t->defines->function || is_form(value, H_quote);
 }
 
-static void reach_main(Resolver *r, const Global *g) {
+static void reach_main(Resolve *r, const Global *g) {
     Mentions roots = {0};
     if (!is_main_name(g->name) || g->from_library) return;
     r->mentions = &roots;
@@ -323,9 +303,11 @@ static void reach_main(Resolver *r, const Global *g) {
     reach_globals(r, &roots);
 }
 
-static bool is_root(const Top *t) { return !t->defines || !is_droppable(t); }
+static bool is_root(const Top *t) {
+    return !t->defines || !is_droppable(t);
+}
 
-static void reach_roots(Resolver *r, const Top *tops, uint32_t count) {
+static void reach_roots(Resolve *r, const Top *tops, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         const Top *t = &tops[i];
         if (!t->form || !is_root(t)) continue;
@@ -338,7 +320,7 @@ static void reach_roots(Resolver *r, const Top *tops, uint32_t count) {
 
 typedef VEC(Global *) Globals;
 
-static Globals only_assigned(Resolver *r) {
+static Globals only_assigned(Resolve *r) {
     Globals found = {0};
     for (uint32_t i = 0; i < r->order.count; i++)
         if (r->order.items[i]->definitions == 0) PUSH(r->scratch, found, r->order.items[i]);
@@ -346,18 +328,18 @@ static Globals only_assigned(Resolver *r) {
 }
 
 /* A global that is only assigned inside expressions starts as nil, where the first one stands. */
-static void define_assigned(Resolver *r, Nodes *out, const Globals *assigned, uint32_t index) {
+static void define_assigned(Resolve *r, Nodes *out, const Globals *assigned, uint32_t index) {
     for (uint32_t i = 0; i < assigned->count; i++) {
         Global *g = assigned->items[i];
         if (g->first != index) continue;
+        Node *name = node_global(r->arena, g->name);
         PUSH(r->scratch, *out,
-             build(r->arena, g->defined_at, "(variable ? (names 1) (quote nil))",
-                   node_global(r->arena, g->name)));
+             build(r->arena, g->defined_at, "(variable ? (names 1) (quote nil))", name));
     }
 }
 
 /* Definitions that run before the top-level forms that need them? */
-static void check_tops(Resolver *r, const Top *tops, uint32_t count) {
+static void check_tops(Resolve *r, const Top *tops, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         const Top *t = &tops[i];
         if (!t->form || (t->defines && (t->defines->function || t->defines->from_library)))
@@ -367,26 +349,29 @@ static void check_tops(Resolver *r, const Top *tops, uint32_t count) {
 }
 
 Node *pass_resolve(Context *context, Node *program) {
-    Resolver r = {.arena = context->arena,
-                  .scratch = context->scratch,
-                  .diagnostics = context->diagnostics,
-                  .strict = context->strict,
-                  .globals = {.arena = context->scratch},
-                  .scope = {.arena = context->scratch}};
+    Resolve r = {.walk = {.arena = context->arena, .visit = resolve_expression},
+                 .arena = context->arena,
+                 .scratch = context->scratch,
+                 .diagnostics = context->diagnostics,
+                 .strict = context->strict,
+                 .globals = {.arena = context->scratch},
+                 .scope = {.arena = context->scratch}};
     Nodes out = {0};
-    index_globals(&r, program);
-    Top *tops = NEW_ARRAY(r.scratch, Top, program->count);
-    for (uint32_t i = 1; i < program->count; i++)
-        tops[i] = resolve_top(&r, program->kids[i], i);
-    check_tops(&r, tops, program->count);
-    reach_roots(&r, tops, program->count);
-    PUSH(r.scratch, out, program->kids[0]);
+    ProgramForm f = as_program(program);
+    uint32_t count = f.tops.count;
+    index_globals(&r, f.tops);
+    Top *tops = NEW_ARRAY(r.scratch, Top, count);
+    for (uint32_t i = 0; i < count; i++)
+        tops[i] = resolve_top(&r, f.tops.items[i], i);
+    check_tops(&r, tops, count);
+    reach_roots(&r, tops, count);
     Globals assigned = only_assigned(&r);
-    for (uint32_t i = 1; i < program->count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         define_assigned(&r, &out, &assigned, i);
         if (!tops[i].form) continue;
         if (!tops[i].defines || tops[i].defines->is_reached) PUSH(r.scratch, out, tops[i].form);
         else check_recurs(context, tops[i].form);
     }
-    return node_list(r.arena, H_program, pos(program), out.items, out.count);
+    f.tops = list_of(out, 0);
+    return make_program(r.arena, pos(program), f);
 }

@@ -6,9 +6,11 @@
 
 /* ---- the index */
 
-Global *global_named(const Resolver *r, Text name) { return table_get(&r->globals, name); }
+Global *global_named(const Resolve *r, Text name) {
+    return table_get(&r->globals, name);
+}
 
-static Global *global_for(Resolver *r, Text name) {
+static Global *global_for(Resolve *r, Text name) {
     Global *g = global_named(r, name);
     if (g) return g;
     g = NEW(r->scratch, Global);
@@ -20,60 +22,61 @@ static Global *global_for(Resolver *r, Text name) {
 }
 
 /* Assignments inside expressions make a variable; one without a definition is first set there. */
-static void index_assignments(Resolver *r, const Node *e, uint32_t index) {
+static void index_assignments(Resolve *r, const Node *e, uint32_t index) {
     if (!is_tree(e) || is_form(e, H_quote)) return;
     if (is_form(e, H_set_global)) {
-        Global *g = global_for(r, e->kids[0]->text);
+        Global *g = global_for(r, as_set_global(e).name->text);
         g->assignments++;
         if (g->first == UINT32_MAX) g->first = index, g->defined_at = pos(e);
     }
-    for (uint32_t i = 0; i < e->count; i++)
-        index_assignments(r, e->kids[i], index);
+    NodeList parts = kids_of(e);
+    for (uint32_t i = 0; i < parts.count; i++)
+        index_assignments(r, parts.items[i], index);
 }
 
-static void report_again(Resolver *r, const Global *g, Pos at) {
+static void report_again(Resolve *r, const Global *g, Pos at) {
     warning_at(r->diagnostics, at, "SL0301", "%s is defined again; it is a variable from now on",
                strchr(text_bytes(g->name), '/') + 1);
     note_at(r->diagnostics, g->defined_at, "it was defined here before");
 }
 
-static void index_top(Resolver *r, Node *top, uint32_t index) {
-    Node *inner = top_inner(top);
-    if (is_form(inner, H_declare)) {
-        global_for(r, inner->kids[0]->text)->is_declared = true;
-    } else if (is_form(inner, H_def)) {
-        Global *g = global_for(r, inner->kids[0]->text);
-        if (g->definitions++ > 0) report_again(r, g, pos(inner));
-        if (g->definitions == 1 && g->assignments == 0)
-            g->first = index, g->defined_at = pos(inner);
-        g->from_library = inner != top;
-        bool is_function = is_form(inner->kids[1], H_fn) && !is_variable(g);
-        g->function = is_function ? inner->kids[1] : NULL;
-        index_assignments(r, inner->kids[1], index);
-    } else if (is_form(inner, H_run)) {
-        index_assignments(r, inner->kids[0], index);
+static void index_definition(Resolve *r, Pos at, DefForm def, bool from_library, uint32_t index) {
+    Global *g = global_for(r, def.name->text);
+    if (g->definitions++ > 0) report_again(r, g, at);
+    if (g->definitions == 1 && g->assignments == 0) g->first = index, g->defined_at = at;
+    g->from_library = from_library;
+    g->function = is_form(def.value, H_fn) && !is_variable(g) ? def.value : NULL;
+    index_assignments(r, def.value, index);
+}
+
+static void index_top(Resolve *r, Node *top, uint32_t index, bool from_library) {
+    switch (Lcore_Top_of(top)) {
+    case Lcore_Top_declare: global_for(r, as_declare(top).name->text)->is_declared = true; break;
+    case Lcore_Top_def: index_definition(r, pos(top), as_def(top), from_library, index); break;
+    case Lcore_Top_run: index_assignments(r, as_run(top).value, index); break;
+    case Lcore_Top_from: index_top(r, as_from(top).definition, index, true); break;
     }
 }
 
-void index_globals(Resolver *r, Node *program) {
-    for (uint32_t i = 1; i < program->count; i++)
-        index_top(r, program->kids[i], i);
+void index_globals(Resolve *r, NodeList tops) {
+    for (uint32_t i = 0; i < tops.count; i++)
+        index_top(r, tops.items[i], i, false);
     for (uint32_t i = 0; i < r->order.count; i++)
         if (is_variable(r->order.items[i])) r->order.items[i]->function = NULL;
 }
 
 /* ---- mentions */
 
-void mention_global(Resolver *r, Global *g, Pos at) {
+void mention_global(Resolve *r, Global *g, Pos at) {
     PUSH(r->scratch, *r->mentions, ((Mention){g, at}));
 }
 
-void mention_named(Resolver *r, const char *name) {
+void mention_named(Resolve *r, const char *name) {
     Global *g = global_named(r, text(name));
     if (g) mention_global(r, g, 0);
 }
 
-void mention_invoke(Resolver *r) {
+void mention_invoke(Resolve *r) {
     static const char *const names[] = {"core/invoke-0", "core/invoke-1", "core/invoke-2",
                                         "core/invoke-many"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -87,7 +90,7 @@ static const char *last_part(Text name) {
     return slash && slash[1] ? slash + 1 : bytes;
 }
 
-void report_unknown(Resolver *r, const Node *symbol) {
+void report_unknown(Resolve *r, const Node *symbol) {
     const char *name = last_part(symbol->text);
     VEC(const char *) names = {0};
     for (Local *l = r->locals; l; l = l->outer)
@@ -108,7 +111,7 @@ void report_unknown(Resolver *r, const Node *symbol) {
 
 /* ---- the order of definitions */
 
-static void report_order(Resolver *r, const Mention *m, Pos runs_at) {
+static void report_order(Resolve *r, const Mention *m, Pos runs_at) {
     error_at(r->diagnostics, m->at ? m->at : runs_at, "SL0108",
              "%s is used before its definition runs", last_part(m->global->name));
     note_at(r->diagnostics, m->global->defined_at, "it is defined here");
@@ -122,7 +125,7 @@ typedef struct {
 } Path;
 
 /* Follows what a form that runs at `index` leads to; each function once, for the earliest form. */
-void check_order(Resolver *r, const Mentions *mentions, uint32_t index) {
+void check_order(Resolve *r, const Mentions *mentions, uint32_t index) {
     VEC(Path) work = {0};
     PUSH(r->scratch, work, ((Path){mentions, 0}));
     while (work.count) {
@@ -141,7 +144,7 @@ void check_order(Resolver *r, const Mentions *mentions, uint32_t index) {
 
 /* ---- what is reached */
 
-void reach_globals(Resolver *r, const Mentions *mentions) {
+void reach_globals(Resolve *r, const Mentions *mentions) {
     VEC(const Mentions *) work = {0};
     PUSH(r->scratch, work, mentions);
     while (work.count) {

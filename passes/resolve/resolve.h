@@ -5,6 +5,9 @@
 #include "../ir/arity.h"
 #include "../ir/ir.h"
 #include "../ir/table.h"
+#include "../ir/walk.h"
+
+#include <string.h>
 
 typedef struct Global Global;
 /* A place where a top-level form names a global. */
@@ -36,6 +39,7 @@ struct Local {
 };
 
 typedef struct {
+    Walk walk; /* visits by resolve_expression */
     Arena *arena, *scratch;
     Diagnostics *diagnostics;
     bool strict;
@@ -44,36 +48,46 @@ typedef struct {
     Local *locals;        /* innermost first */
     Table scope;          /* symbol -> the Local that it means */
     uint32_t next;        /* number of the next name in this top-level definition */
-    Mentions *mentions;   /* of the top-level form at hand */
-} Resolver;
+    Mentions *mentions;   /* of the current top-level form */
+} Resolve;
+
+/* Has the symbol a namespace? A local has none. */
+static inline bool is_global_symbol(Text symbol) {
+    const char *bytes = text_bytes(symbol), *slash = strchr(bytes + 1, '/');
+    return slash && slash[1];
+}
+static inline Local *local_named(const Resolve *r, Text symbol) {
+    return table_get(&r->scope, symbol);
+}
 
 /* ---- resolve.c */
 
-Node *resolve_expression(Resolver *r, Node *e);
+Node *resolve_expression(Walk *w, Node *e);
 /* A new name; its hint comes from the symbol. */
-Node *fresh_local(Resolver *r, Text symbol);
+Node *fresh_local(Resolve *r, Text symbol);
 
 /* ---- operators.c */
 
-/* A call of a primitive of the core with operands that it takes, NULL when it is none. */
-Node *resolve_primitive(Resolver *r, Node *e);
-/* Warns when the function, which is called `name`, does not take `count` operands. */
-void check_count(Resolver *r, Pos at, const char *name, const Node *function, uint32_t count,
-                 Pos defined_at);
+/* The call, when it is one of a primitive of the core with operands that it takes; else NULL. */
+Node *resolve_primitive(Resolve *r, Pos at, CallForm call);
+/* Warns about a wrong number of operands. Is the callee a function for certain? */
+bool check_operator(Resolve *r, Pos at, CallForm call);
 
 /* ---- globals.c */
 
-void index_globals(Resolver *r, Node *program);
-Global *global_named(const Resolver *r, Text name);
-void mention_global(Resolver *r, Global *g, Pos at);
-void mention_named(Resolver *r, const char *name);
+void index_globals(Resolve *r, NodeList tops);
+Global *global_named(const Resolve *r, Text name);
+void mention_global(Resolve *r, Global *g, Pos at);
+void mention_named(Resolve *r, const char *name);
 /* Calls of values that are no known functions go through the invoke functions of the library. */
-void mention_invoke(Resolver *r);
-static inline bool is_variable(const Global *g) { return g->definitions > 1 || g->assignments > 0; }
+void mention_invoke(Resolve *r);
+static inline bool is_variable(const Global *g) {
+    return g->definitions > 1 || g->assignments > 0;
+}
 /* Reports an unknown name, with one that is close. */
-void report_unknown(Resolver *r, const Node *symbol);
+void report_unknown(Resolve *r, const Node *symbol);
 /* Reports definitions that run too late for a form that uses them. */
-void check_order(Resolver *r, const Mentions *mentions, uint32_t index);
-void reach_globals(Resolver *r, const Mentions *mentions);
+void check_order(Resolve *r, const Mentions *mentions, uint32_t index);
+void reach_globals(Resolve *r, const Mentions *mentions);
 
 #endif
