@@ -27,6 +27,24 @@ static void push_frame(const Code *code) {
     else memcpy(world.is_ref + first, code->references, code->frame_words);
 }
 
+/* Of the words that are moved, the one that goes to transfer `i`'s place. */
+static const Node *moved_name(const Node *moves, uint32_t i) {
+    return is_form(moves, H_parallel) ? moves->kids[i]->kids[0] : moves->kids[i];
+}
+
+/* No reference is ever junk, so one that is was never put where it is read. */
+static void move_words(const Activation *a, Bits *const *rows) {
+    const Instruction *in = a->now;
+    machine_transfer(in->transfers, rows);
+    for (uint32_t i = 0; i < in->transfers->count; i++) {
+        if (machine.moved[i] != JUNK) continue;
+        const Node *name = moved_name(in->node, i);
+        if (machine_holding(a->code, name) == HOLDING_VALUE)
+            bug(in->node, "%%%s.%u is read where nothing was put", text_bytes(name->name.hint),
+                name->name.number);
+    }
+}
+
 /* Enters or leaves the frame, or moves words. */
 static void run_added(Activation *a, Bits *const *rows) {
     const Instruction *in = a->now;
@@ -34,7 +52,7 @@ static void run_added(Activation *a, Bits *const *rows) {
         bug(in->node, "%%%s.%u is wanted, but %s", text_bytes(in->unread->name->name.hint),
             in->unread->name->name.number, in->unread->why);
     } else if (in->transfers) {
-        machine_transfer(in->transfers, rows);
+        move_words(a, rows);
     } else if (a->framed == is_form(in->node, H_enter_frame)) {
         bug(in->node, a->framed ? "the frame is there already" : "there is no frame");
     } else if (a->framed) {
@@ -48,6 +66,11 @@ static void run_added(Activation *a, Bits *const *rows) {
 
 static void leave_function(const Activation *a) {
     if (a->framed && a->code->enters) bug(a->now->node, "the frame is still there");
+}
+
+/* The frame keeps rsp where C code wants it, and the collector looks for roots in it. */
+static void check_frame_at_call(const Activation *a) {
+    if (!a->framed) bug(a->now->node, "a call without the frame");
 }
 
 /* The machine has left the function's frame when it calls what a check asks for. */
@@ -129,6 +152,7 @@ static Routine *run(const Code *code, Frame *frame) {
             next = code->instructions + (ask_room(a) ? in->yes : in->no);
             break;
         case X_call: case X_callv: case X_callr: case X_calla:
+            check_frame_at_call(&activation);
             machine_run_call(code, in->call, rows);
             break;
         case X_tail:
@@ -190,8 +214,11 @@ static void run_wanted_machine(const WantedCall *w) {
 void interpret_machine(const Node *program, Language l) {
     Routine *start = NULL;
     machine = (Machine){.language = l, .by_place = world.options->by_place && l >= L_Lplaced};
+    for (Where w = RAX; machine.by_place && w < REGISTERS; w++)
+        machine.registers[w] = JUNK;
     for (uint32_t i = 0; i < program->count; i++) {
         const Node *top = top_inner(program->kids[i]);
+        if (is_form(top, H_function) && machine.by_place) machine_check_by_place(top);
         if (is_form(top, H_function))
             routine_define(routine_new(top->kids[0]->text, top, is_form(program->kids[i], H_from)));
     }

@@ -105,6 +105,8 @@ extern Machine machine;
 /* ---- machine_decode.c, machine_operands.c */
 
 const Code *machine_decode(Routine *routine);
+/* What no run of a function would show, but its code: wrong places end slispc. */
+void machine_check_by_place(const Node *function);
 static inline const Code *code_for(Routine *routine) {
     return routine->prepared ? routine->prepared : machine_decode(routine);
 }

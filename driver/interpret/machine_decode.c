@@ -128,19 +128,26 @@ static bool mentions_slot(const Node *n) {
     return false;
 }
 
-/* By place: behind (leave-frame) there are no slots. */
-static void check_frame_is_there(const Node *block) {
+/* Behind (leave-frame) there are no slots; a two-address instruction overwrites its operand. */
+static void check_block_by_place(const Node *block) {
     bool is_left = false;
-    for (uint32_t i = block_first_instruction(block); machine.by_place && i < block->count; i++) {
-        if (is_left && mentions_slot(block->kids[i]))
-            bug(block->kids[i], "the frame is not there any more");
-        is_left |= is_form(block->kids[i], H_leave_frame);
+    for (uint32_t i = block_first_instruction(block); i < block->count; i++) {
+        const Node *item = block->kids[i];
+        if (is_left && mentions_slot(item)) bug(item, "the frame is not there any more");
+        if (is_instruction(item) && has_flag(item, TIED) &&
+            where_of(defined(item)->kids[0]) != where_of(item->kids[FIRST_OPERAND]))
+            bug(item, "the result is not where the first operand is");
+        is_left |= is_form(item, H_leave_frame);
     }
+}
+
+void machine_check_by_place(const Node *function) {
+    for (uint32_t b = function_first_block(function); b < function->count; b++)
+        check_block_by_place(function->kids[b]);
 }
 
 static void decode_block(Decoder *d, const Node *block) {
     uint32_t number = block->kids[0]->block;
-    check_frame_is_there(block);
     while (d->blocks.count <= number)
         PUSH(world.arena, d->blocks, 0);
     d->blocks.items[number] = d->out.count + 1;
