@@ -43,8 +43,7 @@ static Node *bound_to_new(Anf *p, const char *hint, Node *value) {
 
 static Node *operand(Walk *w, Node *e) {
     Node *r = operation((Anf *)w, e);
-    bool is_operand = r->kind == N_NAME || r->kind == N_GLOBAL || is_form(r, H_quote);
-    return is_operand ? r : bound_to_new((Anf *)w, "t", r);
+    return is_operand(r) ? r : bound_to_new((Anf *)w, "t", r);
 }
 
 static Node *body(Anf *p, Node *e) {

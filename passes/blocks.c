@@ -129,10 +129,6 @@ static void branch(Blocks *p, Pos at, Node *a, Block *then, Block *otherwise) {
 
 /* ---- values */
 
-static bool is_operand(const Node *e) {
-    return !is_tree(e) || e->head == H_quote;
-}
-
 static bool never_returns(const Node *e) {
     return is_form(e, H_prim) && prim_result((Prim)as_prim(e).operation->head) == T_NONE;
 }

@@ -65,7 +65,8 @@ static Node *expand_symbol(Expand *x, Node *symbol) {
     switch (m.kind) {
     case IS_MACRO: return report_macro_value(x, symbol);
     case IS_UNKNOWN_SPACE: return report_unknown_space(x, symbol);
-    case IS_LOCAL: case IS_GLOBAL: break;
+    case IS_LOCAL:
+    case IS_GLOBAL: break;
     }
     if (is_missing(m)) report_missing(x, symbol, m);
     return global_symbol(x, position_of_global(x, symbol, m), m.space, m.name);
@@ -81,8 +82,8 @@ Node *expand_macro(Expand *x, Node *form, const MacroRow *row) {
                  word_of(form), parts, row->most);
         return core_nil(x);
     }
-    error_at(x->diagnostics, pos(form), "SL0201", "%s has %s parts",
-             word_of(form), parts < row->least ? "too few" : "too many");
+    error_at(x->diagnostics, pos(form), "SL0201", "%s has %s parts", word_of(form),
+             parts < row->least ? "too few" : "too many");
     help_line(x->diagnostics, "it is written %s", row->shape);
     return core_nil(x);
 }
@@ -183,10 +184,18 @@ Node *expand_expression(Expand *x, Node *form) {
     case N_SYMBOL: out = expand_symbol(x, form); break;
     case N_KEYWORD: out = expand_keyword(x, form); break;
     case N_REGEX: out = expand_pattern(x, form); break;
-    case N_STRING: case N_INT: case N_DOUBLE: case N_NIL: case N_TRUE: case N_FALSE:
-        out = core_quote(x, form);
-        break;
-    case N_NAME: case N_GLOBAL: case N_BLOCK: case N_PRIM: case N_WORD: case N_OPCODE:
+    case N_STRING:
+    case N_INT:
+    case N_DOUBLE:
+    case N_NIL:
+    case N_TRUE:
+    case N_FALSE: out = core_quote(x, form); break;
+    case N_NAME:
+    case N_GLOBAL:
+    case N_BLOCK:
+    case N_PRIM:
+    case N_WORD:
+    case N_OPCODE:
     case N_CONDITION: bug(form, "no source form");
     }
     x->at_top = at_top;
@@ -207,10 +216,10 @@ Node *expand_body(Expand *x, Pos at, NodeList forms) {
 
 Node *pass_expand(Context *context, Node *program) {
     Expand x = {.arena = context->arena,
-                  .scratch = context->scratch,
-                  .diagnostics = context->diagnostics,
-                  .is_seed = context->seed_dialect,
-                  .space = text("user")};
+                .scratch = context->scratch,
+                .diagnostics = context->diagnostics,
+                .is_seed = context->seed_dialect,
+                .space = text("user")};
     Arena *s = x.scratch;
     x.defined.arena = x.aliases.arena = x.referred.arena = x.user_spaces.arena = x.pulled.arena =
         x.bound.arena = s;

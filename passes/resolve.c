@@ -369,8 +369,10 @@ Node *pass_resolve(Context *context, Node *program) {
     for (uint32_t i = 0; i < count; i++) {
         define_assigned(&r, &out, &assigned, i);
         if (!tops[i].form) continue;
-        if (!tops[i].defines || tops[i].defines->is_reached) PUSH(r.scratch, out, tops[i].form);
-        else check_recurs(context, tops[i].form);
+        if (!tops[i].defines || tops[i].defines->is_reached)
+            PUSH(r.scratch, out, tops[i].form);
+        else
+            check_recurs(context, tops[i].form);
     }
     f.tops = list_of(out, 0);
     return make_program(r.arena, pos(program), f);

@@ -10,386 +10,224 @@
  * Needs:  a type on every binder (types).
  * Gives:  names are int, double, flag (raw words) or any (tagged). %tag, %untag, %box, %unbox,
  *         %flag->bool, %truthy? convert; the test of every if is a flag.
- *         Operands of primitives are of the kinds that prims.def names: tested where it is not known.
+ *         Operands of primitives are of the kinds that prims.def names: tested where it is not
+ *         known.
  * Choice: a name that is only ever tested is a flag. The slow way of arithmetic is the else branch
  *         of an if on %fixnums? or %fixnum?: blocks makes it cold.
  */
-#include "special.h"
-
-#include <string.h>
-
-/* ---- representations */
-
-Type representation(Type t) {
-    if (t == T_FLAG) return T_FLAG;
-    if (t && !(t & (Type)~T_INT)) return T_INT;
-    return t == T_DOUBLE ? T_DOUBLE : T_ANY;
-}
-
-static Type have(const Pass *p, const Node *a) {
-    return a->kind == N_NAME ? p->names[a->name.number].representation : T_ANY;
-}
-
-/* ---- building lines */
-
-Node *add_binding(Pass *p, Line *line, Node *name, Type representation_of_name, Node *r) {
-    Node *typed = node_typed(p->arena, name, representation_of_name);
-    Node *kids[] = {typed, r};
-    PUSH(p->scratch, line->bindings, node_tree(p->arena, N_VECTOR, is_tree(r) ? r->at : line->at, kids, 2));
-    return name;
-}
-
-static void note_name(Pass *p, uint32_t number, Type type, Type how) {
-    while (number >= p->names_capacity) {
-        uint32_t wanted = p->names_capacity ? p->names_capacity * 2 : 64;
-        NameInfo *grown = NEW_ARRAY(p->scratch, NameInfo, wanted);
-        if (p->names_capacity) memcpy(grown, p->names, p->names_capacity * sizeof *grown);
-        p->names = grown;
-        p->names_capacity = wanted;
-    }
-    p->names[number].type = type;
-    p->names[number].representation = how;
-}
-
-Node *temporary(Pass *p, Line *line, const char *hint, Type how, Node *r) {
-    Node *name = numbered_name(p->arena, &p->next, hint);
-    note_name(p, name->name.number, how, how);
-    return add_binding(p, line, name, how, r);
-}
-
-Node *prim1(Pass *p, Pos at, Prim prim, Node *a) {
-    return list(p->arena, H_prim, at, node_row(p->arena, N_PRIM, (uint16_t)prim), a, NULL);
-}
-
-Node *prim2(Pass *p, Pos at, Prim prim, Node *a, Node *b) {
-    return list(p->arena, H_prim, at, node_row(p->arena, N_PRIM, (uint16_t)prim), a, b, NULL);
-}
-
-Node *let_form(Pass *p, const Line *line, Node *last) {
-    if (line->bindings.count == 0) return last;
-    Node *bindings = node_tree(p->arena, N_VECTOR, line->at, line->bindings.items, line->bindings.count);
-    return list(p->arena, H_let, line->at, bindings, last, NULL);
-}
-
-Node *constant(Pass *p, Pos at, NodeKind kind) {
-    return list(p->arena, H_quote, at, node_simple(p->arena, kind, at), NULL);
-}
-
-/* ---- conversions */
-
-static Node *to_flag(Pass *p, Line *line, Node *a, Type from) {
-    if (from == T_INT || from == T_DOUBLE) return constant(p, line->at, N_TRUE);
-    if (is_form(a, H_quote)) {
-        bool falsy = a->kids[0]->kind == N_NIL || a->kids[0]->kind == N_FALSE;
-        return constant(p, line->at, falsy ? N_FALSE : N_TRUE);
-    }
-    if (a->kind == N_NAME && p->names[a->name.number].flag) return p->names[a->name.number].flag;
-    return temporary(p, line, "c", T_FLAG, prim1(p, line->at, P_truthy, a));
-}
-
-static Node *to_any(Pass *p, Line *line, Node *a, Type from) {
-    Prim prim = from == T_INT ? P_tag : from == T_DOUBLE ? P_box : P_flag_bool;
-    Node *out = temporary(p, line, "v", T_ANY, prim1(p, line->at, prim, a));
-    if (from == T_FLAG) p->names[out->name.number].flag = a;
-    return out;
-}
-
-/* A tagged value where a raw one is wanted. What is not known to be of that kind is converted. */
-static Node *from_any(Pass *p, Line *line, Node *a, Type want) {
-    Type type = known_type(p, a);
-    Prim prim = want == T_DOUBLE ? (type == T_DOUBLE ? P_unbox : P_to_double)
-                                 : (type & (Type)~T_INT ? P_to_int : P_int_of);
-    return temporary(p, line, want == T_INT ? "i" : "d", want, prim1(p, line->at, prim, a));
-}
-
-Node *represented(Pass *p, Line *line, Node *a, Type want) {
-    if (is_form(a, H_quote) && want != T_FLAG) {
-        const Node *d = a->kids[0];
-        bool fits = want == T_ANY || (want == T_INT && d->kind == N_INT) || (want == T_DOUBLE && d->kind == N_DOUBLE);
-        if (fits) return a;
-        if (want == T_DOUBLE && d->kind == N_INT)
-            return list(p->arena, H_quote, a->at, node_double(p->arena, a->at, (double)d->integer), NULL);
-    }
-    Type from = have(p, a);
-    if (from == want) return a;
-    if (want == T_FLAG) return to_flag(p, line, a, from);
-    if (want == T_ANY) return to_any(p, line, a, from);
-    if (from == T_ANY) return from_any(p, line, a, want);
-    if (from == T_INT) return temporary(p, line, "d", T_DOUBLE, prim1(p, line->at, P_int_double, a));
-    if (from == T_DOUBLE) return temporary(p, line, "i", T_INT, prim1(p, line->at, P_to_int, to_any(p, line, a, from)));
-    return represented(p, line, to_any(p, line, a, from), want); /* a flag where a number is wanted: throws there */
-}
-
-/* ---- calls */
-
-static const Callee *callee(const Pass *p, const Node *g) {
-    const Callee *c = table_get(&p->functions, g->text);
-    if (!c) bug(g, "call of a function that does not exist");
-    return c;
-}
-
-/* A raw constant gets a name, whose type says that it is raw: the call alone would not. */
-static Node *call_operand(Pass *p, Line *line, Node *a, Type want) {
-    Node *value = represented(p, line, a, want);
-    return is_form(value, H_quote) && want != T_ANY ? temporary(p, line, "k", want, value) : value;
-}
-
-static Node *known_call(Pass *p, Line *line, Node *e, uint32_t first, Type *gives) {
-    const Callee *to = callee(p, e->kids[0]);
-    Node *out = node_list(p->arena, (Head)e->head, e->at, e->kids, e->count);
-    for (uint32_t i = 1; i < e->count; i++)
-        out->kids[i] = call_operand(p, line, e->kids[i], i < first ? T_ANY : to->params[i - first]);
-    *gives = to->returns;
-    if (!to->comes_back) p->stopped = true;
-    return out;
-}
-
-static Node *tagged_operands(Pass *p, Line *line, Node *e, uint32_t first, Type *gives) {
-    Node *out = node_list(p->arena, (Head)e->head, e->at, e->kids, e->count);
-    for (uint32_t i = first; i < e->count; i++)
-        if (e->kids[i]->kind != N_INT) out->kids[i] = represented(p, line, e->kids[i], T_ANY);
-    *gives = T_ANY;
-    return out;
-}
-
-static Type operand_type(char letter) {
-    return letter == 'i' ? T_INT : letter == 'd' ? T_DOUBLE : letter == 'f' ? T_FLAG : T_ANY;
-}
-
-static Type result_type(Prim prim) {
-    if (prim == P_tag) return T_ANY;
-    return representation(prim_result(prim));
-}
-
-/* The library function that a primitive falls back to. */
-static Node *library_call(Pass *p, Line *line, Node *e, Type *gives) {
-    Prim prim = (Prim)e->kids[0]->head;
-    Node *g = node_global(p->arena, text_format("%s.w%u", prim_rows[prim].runtime + 1, e->count - 1));
-    Node *call = node_list(p->arena, H_direct, e->at, e->kids, e->count);
-    call->kids[0] = g;
-    return known_call(p, line, call, 1, gives);
-}
-
-Node *plain_primitive(Pass *p, Line *line, Node *e, Type *gives) {
-    Prim prim = (Prim)e->kids[0]->head;
-    const char *runtime = prim_rows[prim].runtime;
-    if (runtime && *runtime == '$') {
-        Node *call = library_call(p, line, e, gives);
-        Type wanted = result_type(prim);
-        if (*gives == wanted) return call;
-        Node *got = temporary(p, line, "v", *gives, call);
-        *gives = wanted;
-        return represented(p, line, got, wanted);
-    }
-    check_operands(p, line, e);
-    Node *out = node_list(p->arena, H_prim, e->at, e->kids, e->count);
-    const char *letters = prim_rows[prim].args;
-    for (uint32_t i = 1; i < e->count; i++) {
-        out->kids[i] = represented(p, line, e->kids[i], operand_type(*letters));
-        if (*letters && *letters != '*') letters++;
-    }
-    *gives = prim_result(prim) == T_NONE ? T_NONE : result_type(prim);
-    if (prim_result(prim) == T_NONE) p->stopped = true;
-    return out;
-}
+#include "specialize/specialize.h"
 
 /* ---- expressions */
 
-static Node *operation(Pass *p, Line *line, Node *e, Type want, Type *gives);
+static Result operation(Specialize *p, Node *e, Type want);
 
-static Node *specialized_body(Pass *p, Node *e, Type want) {
-    Line line = {.at = is_tree(e) ? e->at : 0};
-    Type gives;
-    Node *last = operation(p, &line, e, want, &gives);
-    if (gives != want && gives != T_NONE) {
-        if (is_tree(last) && last->head != H_quote) last = temporary(p, &line, "r", gives, last);
-        last = represented(p, &line, last, want);
-    }
-    return let_form(p, &line, last);
+static Node *body(Specialize *p, Node *e, Type want) {
+    Line line, *outer;
+    start_line(p, &line, pos(e), &outer);
+    return end_line(p, outer, as_wanted(p, "r", operation(p, e, want), want));
+}
+
+static Type representation_of(const Specialize *p, const Node *name) {
+    return p->names.items[name->name.number].representation;
 }
 
 /* Binds the user's name to what `e` gives, in the name's representation. */
-static void bind_name(Pass *p, Line *line, Node *name, Node *e) {
-    uint32_t number = name->name.number;
-    Type want = p->names[number].representation, gives;
-    Node *r = operation(p, line, e, want, &gives);
-    if (gives != want && gives != T_NONE) {
-        if (is_tree(r) && r->head != H_quote) r = temporary(p, line, text_bytes(name->name.hint), gives, r);
-        if (r->kind == N_NAME && gives == T_FLAG && want == T_ANY) p->names[number].flag = r;
-        r = represented(p, line, r, want);
-    }
-    add_binding(p, line, name, want, r);
+static void bind_name(Specialize *p, Node *name, Node *e) {
+    Type want = representation_of(p, name);
+    Result r = operation(p, e, want);
+    bool tags_flag = r.gives == T_FLAG && want == T_ANY;
+    if (tags_flag && !is_operand(r.e)) r.e = temporary(p, text_bytes(name->name.hint), T_FLAG, r.e);
+    if (tags_flag && r.e->kind == N_NAME) p->names.items[name->name.number].flag = r.e;
+    add_binding(p, name, want, as_wanted(p, text_bytes(name->name.hint), r, want));
 }
 
-static Node *loop(Pass *p, Line *line, Node *e, Type want) {
-    Node *starts = node_tree(p->arena, N_VECTOR, e->kids[1]->at, e->kids[1]->kids, e->kids[1]->count);
-    p->names[e->kids[0]->name.number].loop = starts;
-    for (uint32_t i = 0; i < starts->count; i++) {
-        Node *name = starts->kids[i]->kids[0];
-        Type how = p->names[name->name.number].representation;
-        Node *kids[] = {node_typed(p->arena, name, how), represented(p, line, starts->kids[i]->kids[1], how)};
-        starts->kids[i] = node_tree(p->arena, N_VECTOR, starts->kids[i]->at, kids, 2);
+static Result let(Specialize *p, LetForm f, Type want) {
+    for (uint32_t i = 0; i < f.bindings.count; i++) {
+        BindingForm b = as_binding(f.bindings.items[i]);
+        bind_name(p, b.name, b.value);
+        facts_bind(p->facts, b.name, b.value);
     }
+    return operation(p, f.body, want);
+}
+
+static Node *loop(Specialize *p, Node *e, Type want) {
+    LoopForm f = as_loop(e);
+    Nodes starts = {0};
+    p->names.items[f.label->name.number].loop = f.bindings;
+    for (uint32_t i = 0; i < f.bindings.count; i++) {
+        BindingForm b = as_binding(f.bindings.items[i]);
+        Type how = representation_of(p, b.name);
+        b.name = node_typed(p->arena, b.name, how);
+        b.value = represented(p, b.value, how);
+        PUSH(p->scratch, starts, remake_binding(p->arena, f.bindings.items[i], b));
+    }
+    f.bindings = list_of(starts, f.bindings.at);
     uint32_t mark = p->facts->trail.count;
-    Node *body = specialized_body(p, e->kids[2], want);
+    f.body = body(p, f.body, want);
     facts_forget(p->facts, mark);
-    return list(p->arena, H_loop, e->at, e->kids[0], starts, body, NULL);
+    return remake_loop(p->arena, e, f);
 }
 
-static Node *recur(Pass *p, Line *line, Node *e) {
-    Node *starts = p->names[e->kids[0]->name.number].loop;
-    Node *out = node_list(p->arena, H_recur, e->at, e->kids, e->count);
-    for (uint32_t i = 1; i < e->count; i++)
-        out->kids[i] = represented(p, line, e->kids[i], type_of(starts->kids[i - 1]->kids[0]));
-    return out;
+static Node *recur(Specialize *p, Node *e) {
+    RecurForm f = as_recur(e);
+    NodeList variables = p->names.items[f.label->name.number].loop;
+    Nodes values = {0};
+    for (uint32_t i = 0; i < f.values.count; i++) {
+        Type how = representation_of(p, as_binding(variables.items[i]).name);
+        PUSH(p->scratch, values, represented(p, f.values.items[i], how));
+    }
+    f.values = list_of(values, f.values.at);
+    p->stopped = true;
+    return remake_recur(p->arena, e, f);
 }
 
 /* One branch, when the test came out so; *stopped: control does not come back from it. */
-static Node *branch(Pass *p, Node *test, bool outcome, Node *e, Type want, bool *stopped) {
+static Node *branch(Specialize *p, Node *test, bool outcome, Node *e, Type want, bool *stopped) {
     uint32_t mark = p->facts->trail.count;
     p->stopped = false;
     facts_assume(p->facts, test, outcome);
-    Node *out = specialized_body(p, e, want);
+    Node *out = body(p, e, want);
     facts_forget(p->facts, mark);
     *stopped = p->stopped;
     return out;
 }
 
-static Node *if_form(Pass *p, Line *line, Node *e, Type want) {
-    line->at = e->at;
-    Node *test = represented(p, line, e->kids[0], T_FLAG);
+static Node *if_form(Specialize *p, Node *e, Type want) {
+    IfForm f = as_if(e);
+    Node *test = f.test;
+    f.test = represented(p, test, T_FLAG);
     bool before = p->stopped, then_stops, other_stops;
-    Node *then = branch(p, e->kids[0], true, e->kids[1], want, &then_stops);
-    Node *other = branch(p, e->kids[0], false, e->kids[2], want, &other_stops);
+    f.then = branch(p, test, true, f.then, want, &then_stops);
+    f.otherwise = branch(p, test, false, f.otherwise, want, &other_stops);
     p->stopped = before || (then_stops && other_stops);
-    if (then_stops != other_stops) facts_assume(p->facts, e->kids[0], other_stops);
-    return list(p->arena, H_if, e->at, test, then, other, NULL);
+    if (then_stops != other_stops) facts_assume(p->facts, test, other_stops);
+    return remake_if(p->arena, e, f);
 }
 
-/* What `e` does, its value in the representation *gives (T_NONE: it does not come back). */
-static Node *operation(Pass *p, Line *line, Node *e, Type want, Type *gives) {
-    if (!is_tree(e) || e->head == H_quote) {
-        *gives = want;
-        return represented(p, line, e, want);
+/* What `e` does last, as one operation, where its value is wanted as `want`; what it does before
+ * goes to the line. */
+static Result operation(Specialize *p, Node *e, Type want) {
+    if (is_tree(e) && !is_form(e, H_quote)) p->line->at = e->at;
+    switch (Ltyped_Expr_of(e)) {
+    case Ltyped_Expr_NAME:
+    case Ltyped_Expr_GLOBAL:
+    case Ltyped_Expr_quote: return result(represented(p, e, want), want);
+    case Ltyped_Expr_let: return let(p, as_let(e), want);
+    case Ltyped_Expr_if: return result(if_form(p, e, want), want);
+    case Ltyped_Expr_loop: return result(loop(p, e, want), want);
+    case Ltyped_Expr_recur: return result(recur(p, e), T_NONE);
+    case Ltyped_Expr_prim: return specialized_primitive(p, e);
+    case Ltyped_Expr_direct:
+    case Ltyped_Expr_enter:
+    case Ltyped_Expr_call:
+    case Ltyped_Expr_try_call:
+    case Ltyped_Expr_closure:
+    case Ltyped_Expr_patch:
+    case Ltyped_Expr_global:
+    case Ltyped_Expr_set_global: return specialized_call(p, e);
     }
-    line->at = e->at;
-    *gives = want;
-    switch (e->head) {
-    case H_let:
-        for (uint32_t i = 0; i < e->kids[0]->count; i++) {
-            bind_name(p, line, e->kids[0]->kids[i]->kids[0], e->kids[0]->kids[i]->kids[1]);
-            facts_bind(p->facts, e->kids[0]->kids[i]->kids[0], e->kids[0]->kids[i]->kids[1]);
-        }
-        return operation(p, line, e->kids[1], want, gives);
-    case H_if: return if_form(p, line, e, want);
-    case H_loop: return loop(p, line, e, want);
-    case H_recur: *gives = T_NONE; p->stopped = true; return recur(p, line, e);
-    case H_prim: return specialized_primitive(p, line, e, gives);
-    case H_direct: return known_call(p, line, e, 1, gives);
-    case H_enter: return known_call(p, line, e, 2, gives);
-    case H_global: *gives = T_ANY; return e;
-    case H_call:
-    case H_patch: return tagged_operands(p, line, e, 0, gives);
-    case H_set_global:
-    case H_closure: return tagged_operands(p, line, e, 1, gives);
-    case H_try_call: return tagged_operands(p, line, e, 2, gives);
-    default: bug(e, "specialize does not know this form");
-    }
+    bug(e, "no expression of Ltyped");
 }
 
-/* ---- names that are only tested */
-
-static void count_uses(Pass *p, const Node *e, bool tested) {
-    if (e->kind == N_NAME) {
-        p->names[e->name.number].uses++;
-        p->names[e->name.number].tests += tested;
-    }
-    if (!is_tree(e) || e->head == H_quote) return;
-    bool bindings = e->head == H_let || e->head == H_loop;
-    for (uint32_t i = 0; i < e->count; i++) {
-        if (bindings && e->kids[i]->kind == N_VECTOR) {
-            for (uint32_t k = 0; k < e->kids[i]->count; k++)
-                count_uses(p, e->kids[i]->kids[k]->kids[1], false);
-        } else if (!(e->head == H_loop && i == 0)) {
-            count_uses(p, e->kids[i], e->head == H_if && i == 0);
-        }
-    }
+static Node *tagged(Walk *w, Node *operand) {
+    return represented((Specialize *)w, operand, T_ANY);
 }
 
-static void note_binder(Pass *p, const Node *name, bool may_be_flag) {
-    NameInfo *info = &p->names[name->name.number];
+/* ---- how names are represented */
+
+/* Goes through a function before it is specialized. */
+typedef struct {
+    Walk walk;
+    Specialize *p;
+} Survey;
+
+static NameInfo *surveyed(Walk *w, const Node *name) {
+    return &((Survey *)w)->p->names.items[name->name.number];
+}
+
+static Node *note_binder(Walk *w, Node *name) {
+    NameInfo *info = surveyed(w, name);
     info->type = type_of(name);
     info->representation = representation(info->type);
-    if (may_be_flag && info->uses && info->uses == info->tests && info->representation == T_ANY)
-        info->representation = T_FLAG;
+    return name;
 }
 
-static void note_binders(Pass *p, const Node *e) {
-    if (!is_tree(e) || e->head == H_quote) return;
-    for (uint32_t i = 0; i < e->count; i++) {
-        if ((e->head == H_let || e->head == H_loop) && e->kids[i]->kind == N_VECTOR) {
-            for (uint32_t k = 0; k < e->kids[i]->count; k++) {
-                note_binder(p, e->kids[i]->kids[k]->kids[0], e->head == H_let);
-                note_binders(p, e->kids[i]->kids[k]->kids[1]);
-            }
-        } else {
-            note_binders(p, e->kids[i]);
-        }
+static Node *note_use(Walk *w, Node *name) {
+    surveyed(w, name)->uses++;
+    return name;
+}
+
+/* A name of a let that is only ever tested is a flag; all of its uses are inside the let. */
+static void choose_flags(Walk *w, NodeList bindings) {
+    for (uint32_t i = 0; i < bindings.count; i++) {
+        NameInfo *info = surveyed(w, as_binding(bindings.items[i]).name);
+        bool is_flag = info->uses && info->uses == info->tests && info->representation == T_ANY;
+        if (is_flag) info->representation = T_FLAG;
     }
+}
+
+static Node *survey(Walk *w, Node *e) {
+    if (is_form(e, H_if) && as_if(e).test->kind == N_NAME) surveyed(w, as_if(e).test)->tests++;
+    walk_parts(w, e);
+    if (is_form(e, H_let)) choose_flags(w, as_let(e).bindings);
+    return e;
 }
 
 /* ---- functions */
 
-static Node *representations(Pass *p, Node *names) {
-    Node *out = node_tree(p->arena, (NodeKind)names->kind, names->at, names->kids, names->count);
-    out->head = names->head;
-    for (uint32_t i = 0; i < out->count; i++) {
-        note_binder(p, names->kids[i], false);
-        out->kids[i] = node_typed(p->arena, names->kids[i], representation(type_of(names->kids[i])));
+/* Notes names of the head of a function; gives them with their representations. */
+static NodeList typed_names(Survey *s, NodeList names) {
+    Specialize *p = s->p;
+    Nodes out = {0};
+    for (uint32_t i = 0; i < names.count; i++) {
+        Node *name = note_binder(&s->walk, names.items[i]);
+        PUSH(p->scratch, out, node_typed(p->arena, name, representation_of(p, name)));
     }
-    return out;
+    return list_of(out, names.at);
 }
 
-static Node *function(Pass *p, Node *f) {
-    Function parts = function_parts(f);
-    Type returns = representation(parts.returns);
-    p->next = parts.names;
-    p->names_capacity = 0;
-    p->facts = facts_new(p->scratch, parts.names);
+static Node *function(void *context, Node *top) {
+    Specialize *p = context;
+    if (!is_form(top, H_function)) return top;
+    FunctionForm f = as_function(top);
+    Type returns = representation(type_named(f.returns));
+    p->next = (uint32_t)f.names->integer;
+    p->facts = facts_new(p->scratch, p->next);
     p->stopped = false;
-    note_name(p, parts.names, T_NONE, T_NONE);
-    memset(p->names, 0, p->names_capacity * sizeof *p->names);
-    count_uses(p, parts.body, false);
-    note_binders(p, parts.body);
-    Node *env = representations(p, parts.env), *params = representations(p, parts.params);
-    Node *body = specialized_body(p, parts.body, returns);
-    return list(p->arena, H_function, f->at, parts.name, names_form(p->arena, f->at, p->next),
-                returns_form(p->arena, f->at, type_text(returns)), env, params, body, NULL);
+    p->names.count = 0;
+    for (uint32_t i = 0; i < p->next; i++)
+        PUSH(p->scratch, p->names, (NameInfo){0});
+    Survey s = {{p->scratch, .visit = survey, .bind = note_binder, .use = note_use}, p};
+    f.env = typed_names(&s, f.env);
+    f.parameters = typed_names(&s, f.parameters);
+    survey(&s.walk, f.body);
+    f.body = body(p, f.body, returns);
+    f.names = node_int(p->arena, top->at, p->next);
+    f.returns = node_text(p->arena, N_SYMBOL, top->at, text(type_text(returns)));
+    return remake_function(p->arena, top, f);
 }
 
-static void collect(Pass *p, const Node *program) {
-    p->functions.arena = p->scratch;
-    for (uint32_t i = 1; i < program->count; i++) {
-        Node *top = top_inner(program->kids[i]);
-        if (!is_form(top, H_function)) continue;
-        Function parts = function_parts(top);
-        Callee *c = NEW(p->scratch, Callee);
-        c->returns = representation(parts.returns);
-        c->comes_back = parts.returns != T_NONE;
-        c->params = NEW_ARRAY(p->scratch, Type, parts.params->count + 1);
-        for (uint32_t k = 0; k < parts.params->count; k++)
-            c->params[k] = representation(type_of(parts.params->kids[k]));
-        table_put(&p->functions, parts.name->text, c);
-    }
+static void note_callee(Specialize *p, FunctionForm f) {
+    Callee *c = NEW(p->scratch, Callee);
+    Type returns = type_named(f.returns);
+    c->returns = representation(returns);
+    c->comes_back = returns != T_NONE;
+    c->parameters = NEW_ARRAY(p->scratch, Type, f.parameters.count);
+    for (uint32_t i = 0; i < f.parameters.count; i++)
+        c->parameters[i] = representation(type_of(f.parameters.items[i]));
+    table_put(&p->functions, f.name->text, c);
 }
 
 Node *pass_specialize(Context *context, Node *program) {
-    Pass p = {.arena = context->arena, .scratch = context->scratch, .optimise = context->optimise};
-    collect(&p, program);
-    Node *out = node_list(context->arena, H_program, program->at, program->kids, program->count);
-    for (uint32_t i = 1; i < program->count; i++) {
-        Node *inner = top_inner(program->kids[i]);
-        if (is_form(inner, H_function)) out->kids[i] = top_with(context->arena, program->kids[i], function(&p, inner));
+    Specialize p = {.walk = {.arena = context->arena, .visit = tagged},
+                    .arena = context->arena,
+                    .scratch = context->scratch,
+                    .optimise = context->optimise,
+                    .functions = {.arena = context->scratch}};
+    NodeList tops = as_program(program).tops;
+    for (uint32_t i = 0; i < tops.count; i++) {
+        Node *top = top_inner(tops.items[i]);
+        if (is_form(top, H_function)) note_callee(&p, as_function(top));
     }
-    return out;
+    return map_tops(context->arena, program, function, &p);
 }

@@ -141,12 +141,15 @@ static void destructure_map(Expand *x, Node *pattern, Node *value, Nodes *out) {
     Node *looked_into = core_call(x, place_for(x, pattern), "keyword-arguments", value, NULL);
     Node *map = bind_fresh(x, "map", looked_into, out), *as = option(pattern, "as");
     Text space;
-    if (as && is_plain_symbol(as)) bind(x, as, map, out);
-    else if (as) report_pattern(x, as, " cannot stand behind :as; a name is needed");
+    if (as && is_plain_symbol(as))
+        bind(x, as, map, out);
+    else if (as)
+        report_pattern(x, as, " cannot stand behind :as; a name is needed");
     for (uint32_t i = 0; i + 1 < pattern->count; i += 2) {
         Node *target = item(pattern, i), *key = item(pattern, i + 1);
         NodeKind kind = names_kind(target, &space);
-        if (kind != N_NIL) take_names(x, kind, space, key, map, pattern, out);
+        if (kind != N_NIL)
+            take_names(x, kind, space, key, map, pattern, out);
         else if (target->kind != N_KEYWORD)
             take_key(x, target, map, expand_expression(x, key), pattern, out);
         else if (!is_keyword(target, "as") && !is_keyword(target, "or"))
@@ -155,10 +158,14 @@ static void destructure_map(Expand *x, Node *pattern, Node *value, Nodes *out) {
 }
 
 void destructure(Expand *x, Node *pattern, Node *value, Nodes *out) {
-    if (is_plain_symbol(pattern)) bind(x, pattern, value, out);
-    else if (pattern->kind == N_VECTOR) destructure_vector(x, pattern, value, out);
-    else if (pattern->kind == N_MAP) destructure_map(x, pattern, value, out);
-    else report_pattern(x, pattern, " cannot be bound; a name, a vector or a map is needed");
+    if (is_plain_symbol(pattern))
+        bind(x, pattern, value, out);
+    else if (pattern->kind == N_VECTOR)
+        destructure_vector(x, pattern, value, out);
+    else if (pattern->kind == N_MAP)
+        destructure_map(x, pattern, value, out);
+    else
+        report_pattern(x, pattern, " cannot be bound; a name, a vector or a map is needed");
 }
 
 /* ---- let */
@@ -268,9 +275,9 @@ static Node *conditional_binding(Expand *x, Node *form, bool is_some, NodeList t
     destructure(x, item(vector, 0), test, &inner);
     Node *then_part = core_let(x, at, inner, expand_body(x, at, then));
     scope_leave(x, mark);
-    Node *choice = is_some ? make_if(x->arena, at, core_call(x, at, "nil?", test, NULL), else_part,
-                                     then_part)
-                           : make_if(x->arena, at, dialect_test(x, test), then_part, else_part);
+    Node *choice =
+        is_some ? make_if(x->arena, at, core_call(x, at, "nil?", test, NULL), else_part, then_part)
+                : make_if(x->arena, at, dialect_test(x, test), then_part, else_part);
     return core_let(x, at, outer, choice);
 }
 

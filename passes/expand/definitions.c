@@ -116,8 +116,10 @@ static void read_option(Expand *x, Text space, const Node *key, const Node *valu
     if (is_keyword(key, "as") && value->kind == N_SYMBOL)
         table_put(&x->aliases, name_key(x->space, value->text), (void *)(uintptr_t)space);
     if (!is_keyword(key, "refer") && !is_keyword(key, "only")) return;
-    if (value->kind == N_KEYWORD) refer_all(x, space);
-    else refer_names(x, space, value);
+    if (value->kind == N_KEYWORD)
+        refer_all(x, space);
+    else
+        refer_names(x, space, value);
 }
 
 /* One part of a require: name or [name :as alias :refer [names]]. A namespace that nobody has fails

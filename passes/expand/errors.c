@@ -91,8 +91,7 @@ Node *expand_try(Expand *x, Node *form) {
 }
 
 static Node *misplaced_clause(Expand *x, Node *form) {
-    error_at(x->diagnostics, pos(form), "SL0210", "%s stands outside of try",
-             word_of(form));
+    error_at(x->diagnostics, pos(form), "SL0210", "%s stands outside of try", word_of(form));
     return core_nil(x);
 }
 
@@ -119,12 +118,18 @@ static void print_sources(Buffer *out, const char *open, const Node *n, const ch
 
 /* A form as the user wrote it, without the bars that dumps need around some symbols. */
 static void print_source(Buffer *out, const Node *n) {
-    if (n->kind == N_LIST) print_sources(out, "(", n, ")");
-    else if (n->kind == N_VECTOR) print_sources(out, "[", n, "]");
-    else if (n->kind == N_MAP) print_sources(out, "{", n, "}");
-    else if (n->kind == N_SET) print_sources(out, "#{", n, "}");
-    else if (n->kind == N_SYMBOL) buffer_print(out, "%s", text_bytes(n->text));
-    else print_flat(out, n);
+    if (n->kind == N_LIST)
+        print_sources(out, "(", n, ")");
+    else if (n->kind == N_VECTOR)
+        print_sources(out, "[", n, "]");
+    else if (n->kind == N_MAP)
+        print_sources(out, "{", n, "}");
+    else if (n->kind == N_SET)
+        print_sources(out, "#{", n, "}");
+    else if (n->kind == N_SYMBOL)
+        buffer_print(out, "%s", text_bytes(n->text));
+    else
+        print_flat(out, n);
 }
 
 static Node *assertion_text(Expand *x, const Node *test) {

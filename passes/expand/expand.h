@@ -18,8 +18,8 @@ typedef Node *Expansion(Expand *x, Node *form);
 typedef struct {
     const char *name;
     Expansion *expand;
-    int least, most; /* number of parts after the name; most -1: no limit */
-    bool is_special; /* cannot be shadowed */
+    int least, most;   /* number of parts after the name; most -1: no limit */
+    bool is_special;   /* cannot be shadowed */
     const char *shape; /* for messages: (when test body ...) */
 } MacroRow;
 
@@ -39,7 +39,7 @@ struct Expand {
     Table user_spaces;   /* namespaces of the user's ns forms */
     Table pulled;        /* space/name of library definitions that are wanted */
     VEC(const LibraryRow *) wanted;
-    Nodes tops;          /* the output */
+    Nodes tops; /* the output */
 };
 
 /* What x->defined says of a name. */
@@ -89,7 +89,9 @@ void want_invoke(Expand *x);
 Node *report_unknown_space(Expand *x, const Node *symbol);
 bool split_symbol(Text symbol, Text *space, Text *name);
 Text join_symbol(Text space, Text name);
-static inline uint64_t name_key(Text space, Text name) { return (uint64_t)space << 32 | name; }
+static inline uint64_t name_key(Text space, Text name) {
+    return (uint64_t)space << 32 | name;
+}
 
 /* ---- build.c: core forms */
 

@@ -113,8 +113,8 @@ static void check_pair(Expand *x, Pos at, const Node *a, const Node *b) {
     else if (a_has_rest == b_has_rest && a_takes == b_takes)
         error_at(x->diagnostics, at, "SL0205", "two arities of this function take %u parameters",
                  a_takes);
-    else if (!x->in_library && ((a_has_rest && a_takes < b_takes) ||
-                                (b_has_rest && b_takes < a_takes)))
+    else if (!x->in_library &&
+             ((a_has_rest && a_takes < b_takes) || (b_has_rest && b_takes < a_takes)))
         error_at(x->diagnostics, at, "SL0205",
                  "the arity with a rest parameter must have the most parameters");
 }

@@ -102,8 +102,7 @@ static bool start_levels(Levels *l) {
     if (!binding_vector(l->x, l->form, l->vector)) return false;
     if (l->vector->count && item(l->vector, 0)->kind != N_KEYWORD) return true;
     error_at(l->x->diagnostics, pos(l->vector), "SL0209",
-             "%s starts with a pattern and a collection: [x xs]",
-             word_of(l->form));
+             "%s starts with a pattern and a collection: [x xs]", word_of(l->form));
     return false;
 }
 
@@ -124,8 +123,12 @@ static Node *doseq_nested(Levels *l, uint32_t i, Node *seq) {
 }
 
 Node *expand_doseq(Expand *x, Node *form) {
-    Levels l = {.x = x, .form = form, .vector = item(form, 1), .at = place_for(x, form),
-                .inner = doseq_inner, .nested = doseq_nested};
+    Levels l = {.x = x,
+                .form = form,
+                .vector = item(form, 1),
+                .at = place_for(x, form),
+                .inner = doseq_inner,
+                .nested = doseq_nested};
     return start_levels(&l) ? doseq_loop(&l, 0) : core_nil(x);
 }
 
@@ -174,7 +177,11 @@ static Node *for_nested(Levels *l, uint32_t i, Node *seq) {
 }
 
 Node *expand_for(Expand *x, Node *form) {
-    Levels l = {.x = x, .form = form, .vector = item(form, 1), .at = place_for(x, form),
-                .inner = for_inner, .nested = for_nested};
+    Levels l = {.x = x,
+                .form = form,
+                .vector = item(form, 1),
+                .at = place_for(x, form),
+                .inner = for_inner,
+                .nested = for_nested};
     return start_levels(&l) ? for_level(&l, 0) : core_nil(x);
 }

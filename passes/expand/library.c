@@ -14,7 +14,9 @@ static struct {
     Table by_name, spaces;
 } index_;
 
-static uint64_t key_of(Text space, Text name) { return (uint64_t)space << 32 | name; }
+static uint64_t key_of(Text space, Text name) {
+    return (uint64_t)space << 32 | name;
+}
 
 Text library_hash(void) {
     uint32_t h = 2166136261u;
@@ -37,10 +39,14 @@ static const char *skip_list(const char *p, const char *end) {
     int depth = 0;
     while (p < end) {
         char c = *p;
-        if (c == '"') p = skip_string(p, end);
-        else if (c == ';') p = memchr(p, '\n', (size_t)(end - p));
-        else if (c == '\\') p += 2;
-        else p++;
+        if (c == '"')
+            p = skip_string(p, end);
+        else if (c == ';')
+            p = memchr(p, '\n', (size_t)(end - p));
+        else if (c == '\\')
+            p += 2;
+        else
+            p++;
         if (!p) return end;
         depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
         if (depth == 0) return p;

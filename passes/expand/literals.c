@@ -161,10 +161,20 @@ Node *expand_quoted(Expand *x, Node *datum) {
     case N_MAP: return map_literal(x, datum, expand_quoted);
     case N_SET: return set_literal(x, datum, expand_quoted);
     case N_KEYWORD: return expand_keyword(x, datum);
-    case N_SYMBOL: case N_STRING: case N_INT: case N_DOUBLE:
-    case N_NIL: case N_TRUE: case N_FALSE: case N_REGEX:
-        return core_quote(x, datum);
-    case N_NAME: case N_GLOBAL: case N_BLOCK: case N_PRIM: case N_WORD: case N_OPCODE:
+    case N_SYMBOL:
+    case N_STRING:
+    case N_INT:
+    case N_DOUBLE:
+    case N_NIL:
+    case N_TRUE:
+    case N_FALSE:
+    case N_REGEX: return core_quote(x, datum);
+    case N_NAME:
+    case N_GLOBAL:
+    case N_BLOCK:
+    case N_PRIM:
+    case N_WORD:
+    case N_OPCODE:
     case N_CONDITION: break;
     }
     bug(datum, "no source data");

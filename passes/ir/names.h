@@ -12,6 +12,11 @@ typedef struct {
 } Function;
 Function function_parts(Node *function);
 
+/* Is the expression of Lanf to Lspecial a name, a global or a constant? */
+static inline bool is_operand(const Node *e) {
+    return e->kind == N_NAME || e->kind == N_GLOBAL || is_form(e, H_quote);
+}
+
 /* A fresh name with the given hint; counts *names up. */
 Node *numbered_name(Arena *a, uint32_t *names, const char *hint);
 

@@ -105,8 +105,10 @@ void report_unknown(Resolve *r, const Node *symbol) {
             PUSH(r->scratch, names, text_bytes(rows[i].name));
     error_at(r->diagnostics, pos(symbol), "SL0101", "no name %s is known here", name);
     const char *close = near_miss(name, names.items, names.count);
-    if (close) help_line(r->diagnostics, "a name that is close: %s", close);
-    else if (name[0] == '.' && name[1]) help_line(r->diagnostics, "slisp has no methods of Java");
+    if (close)
+        help_line(r->diagnostics, "a name that is close: %s", close);
+    else if (name[0] == '.' && name[1])
+        help_line(r->diagnostics, "slisp has no methods of Java");
 }
 
 /* ---- the order of definitions */
@@ -136,8 +138,10 @@ void check_order(Resolve *r, const Mentions *mentions, uint32_t index) {
             if (g->from_library || g->is_checked) continue;
             g->is_checked = true;
             Pos runs_at = path.runs_at ? path.runs_at : m->at;
-            if (g->first > index && !g->is_declared) report_order(r, m, runs_at);
-            else if (g->function) PUSH(r->scratch, work, ((Path){&g->mentions, runs_at}));
+            if (g->first > index && !g->is_declared)
+                report_order(r, m, runs_at);
+            else if (g->function)
+                PUSH(r->scratch, work, ((Path){&g->mentions, runs_at}));
         }
     }
 }

@@ -13,8 +13,10 @@ static void check_count(Resolve *r, Pos at, const char *name, const Node *functi
     Text takes = arities_text(function);
     const char *format =
         count == 1 ? "%s takes %s, but %u is given" : "%s takes %s, but %u are given";
-    if (r->strict) error_at(r->diagnostics, at, "SL0302", format, name, text_bytes(takes), count);
-    else warning_at(r->diagnostics, at, "SL0302", format, name, text_bytes(takes), count);
+    if (r->strict)
+        error_at(r->diagnostics, at, "SL0302", format, name, text_bytes(takes), count);
+    else
+        warning_at(r->diagnostics, at, "SL0302", format, name, text_bytes(takes), count);
     if (defined_at) note_at(r->diagnostics, defined_at, "it is defined here");
 }
 
@@ -98,7 +100,6 @@ Node *resolve_primitive(Resolve *r, Pos at, CallForm call) {
     if (p == P_NONE || !prim_takes(p, count)) return NULL;
     mention_fallback(r, p);
     NodeList operands = walk_all(&r->walk, call.operands);
-    if (prim_arity(p) < 0 || (uint32_t)prim_arity(p) == count)
-        return operation(r, at, p, operands);
+    if (prim_arity(p) < 0 || (uint32_t)prim_arity(p) == count) return operation(r, at, p, operands);
     return prim_rows[p].effects & FOLDS ? fold(r, at, p, operands) : chain(r, at, p, operands);
 }

@@ -18,14 +18,14 @@ typedef struct {
 typedef VEC(Mention) Mentions;
 
 struct Global {
-    Text name;             /* user/f */
-    Node *function;        /* its (fn ...) in Lcore, when that is its only definition; else NULL */
+    Text name;      /* user/f */
+    Node *function; /* its (fn ...) in Lcore, when that is its only definition; else NULL */
     Pos defined_at;
-    uint32_t first;        /* index of the top that defines it first */
+    uint32_t first; /* index of the top that defines it first */
     uint32_t definitions, assignments;
     bool is_declared, from_library;
     bool is_reached, is_checked;
-    Mentions mentions;     /* of all its definitions */
+    Mentions mentions; /* of all its definitions */
 };
 
 /* A local in scope. */
@@ -43,12 +43,12 @@ typedef struct {
     Arena *arena, *scratch;
     Diagnostics *diagnostics;
     bool strict;
-    Table globals;        /* Text -> Global */
-    VEC(Global *) order;  /* all of them, in order of their first definition */
-    Local *locals;        /* innermost first */
-    Table scope;          /* symbol -> the Local that it means */
-    uint32_t next;        /* number of the next name in this top-level definition */
-    Mentions *mentions;   /* of the current top-level form */
+    Table globals;       /* Text -> Global */
+    VEC(Global *) order; /* all of them, in order of their first definition */
+    Local *locals;       /* innermost first */
+    Table scope;         /* symbol -> the Local that it means */
+    uint32_t next;       /* number of the next name in this top-level definition */
+    Mentions *mentions;  /* of the current top-level form */
 } Resolve;
 
 /* Has the symbol a namespace? A local has none. */
