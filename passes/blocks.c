@@ -106,10 +106,6 @@ static void stop(Blocks *p, Pos at) {
 static bool is_constant(const Node *a) {
     return is_form(a, H_quote);
 }
-static bool is_true(const Node *a) {
-    const Node *datum = as_quote(a).datum;
-    return datum->kind != N_NIL && datum->kind != N_FALSE;
-}
 
 static bool is_fixnum_test(const Blocks *p, const Node *a) {
     return a->kind == N_NAME && a->name.number < p->limit && p->tests_fixnum[a->name.number];
@@ -117,7 +113,7 @@ static bool is_fixnum_test(const Blocks *p, const Node *a) {
 
 static void branch(Blocks *p, Pos at, Node *a, Block *then, Block *otherwise) {
     if (is_constant(a)) {
-        jump(p, at, is_true(a) ? then : otherwise, nodes(NULL, 0, at));
+        jump(p, at, is_truthy(as_quote(a).datum) ? then : otherwise, nodes(NULL, 0, at));
         return;
     }
     if (!p->current->open) return;

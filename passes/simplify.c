@@ -143,7 +143,7 @@ static Node *under(Simplifier *s, const Node *test, bool holds, Node *e) {
 
 /* 1 true, 0 false, -1 not known; `given`: the enclosing test came out as `holds`. */
 static int known_truth(Simplifier *s, const Node *e, const Node *given, bool holds) {
-    if (is_constant(e)) return is_true(e);
+    if (is_constant(e)) return is_truthy(datum(e));
     if (given && same_name(e, given)) return holds;
     if (is_form(e, H_fn) || global_function(s, e)) return 1;
     if (e->kind != N_NAME) return -1;

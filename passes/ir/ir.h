@@ -164,6 +164,10 @@ Node *list(Arena *a, Head head, Pos at, ...) __attribute__((sentinel));
 
 static inline bool is_tree(const Node *n) { return n->kind <= N_SET; }
 static inline bool is_form(const Node *n, Head head) { return n->kind == N_LIST && n->head == head; }
+/* Is this constant true in a test? All but nil and false are. */
+static inline bool is_truthy(const Node *datum) {
+    return datum->kind != N_NIL && datum->kind != N_FALSE;
+}
 static inline Pos pos(const Node *n) { return n->kind < N_NAME ? n->at : 0; }
 static inline Type type_of(const Node *n) { return n->is_typed ? n->head : 0; }
 static inline Where where_of(const Node *n) { return n->is_typed ? 0 : n->head; }

@@ -3,11 +3,6 @@
 
 #include <math.h>
 
-bool is_true(const Node *constant) {
-    const Node *d = datum(constant);
-    return d->kind != N_NIL && d->kind != N_FALSE;
-}
-
 static Node *constant(Simplifier *s, Pos at, Node *d) {
     return make_quote(s->arena, at, d);
 }

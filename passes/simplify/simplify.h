@@ -57,8 +57,6 @@ static inline Node *datum(const Node *e) {
 /* The value of a primitive with these simplified operands, NULL when it is not known (or throws).
  */
 Node *fold_primitive(Simplifier *s, Node *e);
-/* Is a constant true in a test? */
-bool is_true(const Node *constant);
 Node *flag(Simplifier *s, Pos at, bool value);
 
 /* ---- globals.c */

@@ -62,8 +62,8 @@ static Node *converted(Specialize *p, const char *hint, Prim prim, Type to, Node
 static Node *to_flag(Specialize *p, Node *a, Type from) {
     if (from == T_INT || from == T_DOUBLE) return constant(p, p->line->at, N_TRUE);
     if (is_form(a, H_quote)) {
-        NodeKind kind = (NodeKind)as_quote(a).datum->kind;
-        return constant(p, p->line->at, kind == N_NIL || kind == N_FALSE ? N_FALSE : N_TRUE);
+        NodeKind truth = is_truthy(as_quote(a).datum) ? N_TRUE : N_FALSE;
+        return constant(p, p->line->at, truth);
     }
     if (a->kind == N_NAME && info_of(p, a)->flag) return info_of(p, a)->flag;
     return converted(p, "c", P_truthy, T_FLAG, a);
