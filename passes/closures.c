@@ -285,7 +285,7 @@ static void convert_top(Converter *c, Node *form) {
     Node *global = is_run ? NULL : as_define(top).name;
     c->library = is_form(form, H_from) ? as_from(form).space->text : 0;
     c->next = names_of_top(top);
-    c->functions.count = 0;
+    uint32_t first = c->tops.count;
     c->known = (Table){.arena = c->scratch};
     c->base = is_run ? text_format("user/top.%u", c->last_top + 1) : global->text;
     Known *k = is_run ? NULL : table_get(&c->globals, c->base);
@@ -297,7 +297,7 @@ static void convert_top(Converter *c, Node *form) {
     } else {
         convert_cell(c, top->at, global, value_of_top(top));
     }
-    settle_numbers(c);
+    settle_numbers(c, first);
 }
 
 /* The user's main function: the last definition of some-namespace/-main. */

@@ -10,9 +10,9 @@
  *
  * Needs:  SSA: every name is bound once, and its binding dominates its uses.
  * Gives:  no operation moves: an effect, a check or an error happens where and when it did before.
- * Choice: blocks are walked in reverse postorder with the table of dominating operations as a chain
- *         (Briggs, Cooper, Simpson 1997, dominator-based). An operation that may throw is taken
- * from a dominating equal one, for that one threw first; one that reads memory is not.
+ * Choice: down the dominator tree, with a table of the operations that were done on the way there
+ *         (Briggs, Cooper, Simpson 1997). An operation that may throw is taken from a dominating
+ *         equal one, for that one threw first; one that reads memory is not.
  */
 #include "gvn/gvn.h"
 

@@ -28,7 +28,6 @@ typedef struct {
     Table known;     /* number of a name -> Known */
     Text base;       /* lifted functions are called base.fn3 ... */
     Text library;    /* the namespace of (from ...), or 0 */
-    Nodes functions; /* made of it: their (names n) is settled at its end */
     uint32_t next;
 } Converter;
 
@@ -58,8 +57,9 @@ Node *convert_try(Converter *c, Node *e);
 
 /* ---- numbers.c */
 
-/* Fills in the (names n) of all functions that the top-level form at hand became. */
-void settle_numbers(Converter *c);
+/* Fills in the (names n) of all functions that the top-level form at hand became: those of the
+ * output from `first` on. */
+void settle_numbers(Converter *c, uint32_t first);
 
 /* ---- start.c */
 

@@ -30,9 +30,7 @@ void add_closed_function(Converter *c, Pos at, Text name, NodeList env, NodeList
                       .env = env,
                       .parameters = parameters,
                       .body = body};
-    Node *function = make_function(c->arena, at, f);
-    PUSH(c->scratch, c->functions, function);
-    add_closed_top(c, function);
+    add_closed_top(c, make_function(c->arena, at, f));
 }
 
 Text lifted_name(Converter *c, const char *word) {

@@ -10,42 +10,45 @@
 enum { MOST_SHARED = 256 };
 
 typedef struct {
-    Arena *arena;
+    Renaming renaming;
     Table seen; /* old number plus 1 -> the name that got a new one */
     uint32_t next;
 } Numbering;
 
-static Node *renumbered_name(Numbering *n, Node *x) {
+static Node *renumbered_name(Renaming *r, const Node *x) {
+    Numbering *n = (Numbering *)r;
     uint64_t key = (uint64_t)x->name.number + 1;
     Node *renumbered = table_get(&n->seen, key);
     if (renumbered) return renumbered;
-    renumbered = node_name(n->arena, x->name.hint, n->next++);
+    renumbered = node_name(r->arena, x->name.hint, n->next++);
     table_put(&n->seen, key, renumbered);
     return renumbered;
 }
 
-static Node *renumbered(Numbering *n, Node *e) {
-    if (e->kind == N_NAME) return renumbered_name(n, e);
-    if (!is_tree(e) || is_form(e, H_quote)) return e;
-    NodeList kids = kids_of(e);
-    Node **out = NEW_ARRAY(n->arena, Node *, kids.count);
-    for (uint32_t i = 0; i < kids.count; i++)
-        out[i] = renumbered(n, kids.items[i]);
-    return node_like(n->arena, e, e->at, nodes(out, kids.count, e->at));
+/* Numbers by first appearance. */
+static Node *renumbered(Converter *c, Node *function, uint32_t *next) {
+    Numbering n = {{c->arena, 0, renumbered_name}, .seen = {.arena = c->scratch}};
+    Node *out = copy_renamed(&n.renaming, function);
+    *next = n.next;
+    return out;
 }
 
-/* Numbers by first appearance in what stands behind (names n). */
-static uint32_t renumber(Converter *c, Node *function) {
-    Numbering n = {.arena = c->arena, .seen = {.arena = c->scratch}};
-    for (uint32_t i = 2; i < function->count; i++)
-        function->kids[i] = renumbered(&n, function->kids[i]);
-    return n.next;
+static Node *settled(Converter *c, Node *function, bool is_large) {
+    uint32_t next = c->next;
+    if (is_large) function = renumbered(c, function, &next);
+    FunctionForm f = as_function(function);
+    f.names = node_int(c->arena, function->at, next);
+    return remake_function(c->arena, function, f);
 }
 
-void settle_numbers(Converter *c) {
-    bool is_large = c->functions.count > 1 && c->next > MOST_SHARED;
-    for (uint32_t i = 0; i < c->functions.count; i++) {
-        Node *function = c->functions.items[i];
-        function->kids[1]->kids[0]->integer = is_large ? renumber(c, function) : c->next;
+void settle_numbers(Converter *c, uint32_t first) {
+    uint32_t functions = 0;
+    for (uint32_t i = first; i < c->tops.count; i++)
+        functions += is_form(top_inner(c->tops.items[i]), H_function);
+    bool is_large = functions > 1 && c->next > MOST_SHARED;
+    for (uint32_t i = first; i < c->tops.count; i++) {
+        Node *top = c->tops.items[i], *inner = top_inner(top);
+        if (is_form(inner, H_function))
+            c->tops.items[i] = top_with(c->arena, top, settled(c, inner, is_large));
     }
 }

@@ -145,6 +145,18 @@ Node *node_like(Arena *a, const Node *n, Pos at, NodeList kids) {
     return out;
 }
 
+Node *copy_renamed(Renaming *r, Node *e) {
+    if (e->kind == N_NAME) return r->new_name(r, e);
+    if (!is_tree(e)) return e;
+    Pos at = e->at ? e->at : r->at;
+    NodeList parts = kids_of(e);
+    if (is_form(e, H_quote)) return node_like(r->arena, e, at, parts);
+    Node *out = node_blank(r->arena, (NodeKind)e->kind, (Head)e->head, at, parts.count);
+    for (uint32_t i = 0; i < parts.count; i++)
+        out->kids[i] = copy_renamed(r, parts.items[i]);
+    return out;
+}
+
 Node *map_tops(Arena *a, Node *program, Node *(*change)(void *context, Node *top), void *context) {
     Node *out = node_blank(a, N_LIST, H_program, program->at, program->count);
     out->kids[0] = program->kids[0];

@@ -41,6 +41,17 @@ static inline NodeList kids_of(const Node *n) {
 }
 /* A tree of the same kind and head as `n`, with other kids. */
 Node *node_like(Arena *a, const Node *n, Pos at, NodeList kids);
+
+/* A copy with other names. A pass gives `new_name`, and a struct of its own that starts with this. */
+typedef struct Renaming Renaming;
+struct Renaming {
+    Arena *arena;
+    Pos at; /* of what has no position; 0: it gets none */
+    /* For each name, where it is bound as where it is used, in the order of writing. */
+    Node *(*new_name)(Renaming *r, const Node *name);
+};
+Node *copy_renamed(Renaming *r, Node *e);
+
 /* The program with `change` applied to each of its tops, to what is inside of (from ...). */
 Node *map_tops(Arena *a, Node *program, Node *(*change)(void *context, Node *top), void *context);
 

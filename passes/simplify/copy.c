@@ -20,33 +20,23 @@ void count_uses(Simplifier *s, const Node *e) {
 }
 
 typedef struct {
+    Renaming renaming;
     Simplifier *s;
     Node **names; /* by old number */
-    Pos at;
 } Copy;
 
 /* Every name of a top-level definition is bound in it, so each gets a new one where it is first
  * met. */
-static Node *copy_name(Copy *c, const Node *x) {
+static Node *fresh_name(Renaming *r, const Node *x) {
+    Copy *c = (Copy *)r;
     Node **slot = &c->names[x->name.number];
-    if (!*slot) *slot = node_name(c->s->arena, x->name.hint, c->s->next++);
+    if (!*slot) *slot = node_name(r->arena, x->name.hint, c->s->next++);
     return *slot;
 }
 
-static Node *copy(Copy *c, Node *e) {
-    if (e->kind == N_NAME) return copy_name(c, e);
-    if (!is_tree(e)) return e;
-    NodeList kids = kids_of(e);
-    Node **copies = NEW_ARRAY(c->s->scratch, Node *, kids.count);
-    for (uint32_t i = 0; i < kids.count; i++)
-        copies[i] = is_constant(e) ? kids.items[i] : copy(c, kids.items[i]);
-    Pos at = pos(e) ? pos(e) : c->at;
-    return node_like(c->s->arena, e, at, nodes(copies, kids.count, at));
-}
-
 Node *renamed_copy(Simplifier *s, Node *e, uint32_t names, Pos at) {
-    Copy c = {s, NEW_ARRAY(s->scratch, Node *, names), at};
-    Node *out = copy(&c, e);
+    Copy c = {{s->arena, at, fresh_name}, s, NEW_ARRAY(s->scratch, Node *, names)};
+    Node *out = copy_renamed(&c.renaming, e);
     count_uses(s, out);
     return out;
 }
