@@ -23,7 +23,7 @@ Kinds facts_of(const Facts *f, const Node *a) {
 void facts_bind(Facts *f, const Node *name, const Node *e) {
     if (!has_facts(f, name)) return;
     f->bound[name->name.number] = e;
-    if (is_form(e, H_prim)) facts_add(f, name, given_kinds((Prim)e->kids[0]->head));
+    if (is_form(e, H_prim)) facts_add(f, name, given_kinds((Prim)as_prim(e).operation->head));
 }
 
 void facts_add(Facts *f, const Node *a, Kinds kinds) {
@@ -40,9 +40,7 @@ void facts_forget(Facts *f, uint32_t mark) {
 }
 
 static bool is_constant(const Node *e, bool truth) {
-    if (!is_form(e, H_quote)) return false;
-    bool is_true = e->kids[0]->kind != N_NIL && e->kids[0]->kind != N_FALSE;
-    return is_true == truth;
+    return is_form(e, H_quote) && is_truthy(as_quote(e).datum) == truth;
 }
 
 /* Can the branch `e` of (if test ...), taken when the test gives `side`, not give `outcome`? The
@@ -59,11 +57,18 @@ static void assume_branch(Facts *f, const Node *test, bool side, const Node *bra
     if (!same_name(branch, test)) assume(f, branch, outcome, depth);
 }
 
-static void assume_primitive(Facts *f, const Node *e, bool outcome, int depth) {
-    Prim prim = (Prim)e->kids[0]->head;
+static void assume_primitive(Facts *f, PrimForm e, bool outcome, int depth) {
+    Prim prim = (Prim)e.operation->head;
     Kinds kinds = tested_kinds(prim);
-    if (kinds) facts_add(f, e->kids[1], outcome ? kinds : K_ANY & ~kinds);
-    if (prim == P_not) assume(f, e->kids[1], !outcome, depth);
+    if (kinds) facts_add(f, e.operands.items[0], outcome ? kinds : K_ANY & ~kinds);
+    if (prim == P_not) assume(f, e.operands.items[0], !outcome, depth);
+}
+
+static void assume_if(Facts *f, IfForm e, bool outcome, int depth) {
+    if (excludes(e.otherwise, e.test, false, outcome))
+        assume_branch(f, e.test, true, e.then, outcome, depth);
+    else if (excludes(e.then, e.test, true, outcome))
+        assume_branch(f, e.test, false, e.otherwise, outcome, depth);
 }
 
 /* What it means that `e` came out true or false; conditions that are nested deeper tell no more. */
@@ -74,15 +79,11 @@ static void assume(Facts *f, const Node *e, bool outcome, int depth) {
         if (has_facts(f, e) && f->bound[e->name.number])
             assume(f, f->bound[e->name.number], outcome, depth - 1);
     } else if (is_form(e, H_prim)) {
-        assume_primitive(f, e, outcome, depth - 1);
+        assume_primitive(f, as_prim(e), outcome, depth - 1);
     } else if (is_form(e, H_let)) {
-        assume(f, e->kids[1], outcome, depth - 1);
+        assume(f, as_let(e).body, outcome, depth - 1);
     } else if (is_form(e, H_if)) {
-        const Node *test = e->kids[0], *then = e->kids[1], *other = e->kids[2];
-        if (excludes(other, test, false, outcome))
-            assume_branch(f, test, true, then, outcome, depth - 1);
-        else if (excludes(then, test, true, outcome))
-            assume_branch(f, test, false, other, outcome, depth - 1);
+        assume_if(f, as_if(e), outcome, depth - 1);
     }
 }
 
@@ -92,10 +93,9 @@ void facts_assume(Facts *f, const Node *test, bool outcome) {
 }
 
 void facts_passed(Facts *f, const Node *primitive) {
-    Prim prim = (Prim)primitive->kids[0]->head;
-    const char *letters = prim_rows[prim].args;
-    for (uint32_t i = 1; i < primitive->count && *letters; i++) {
-        facts_add(f, primitive->kids[i], operand_kinds(*letters));
-        if (*letters != '*') letters++;
+    PrimForm e = as_prim(primitive);
+    for (uint32_t i = 0; i < e.operands.count; i++) {
+        char letter = prim_letter((Prim)e.operation->head, i);
+        facts_add(f, e.operands.items[i], operand_kinds(letter));
     }
 }
