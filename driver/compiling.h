@@ -45,6 +45,8 @@ void watch_functions(Compile *c, int p, const Node *before, const Node *after);
 
 /* The header of the form after a pass: what was left out, put in, replaced up to there. */
 DumpHeader header_after(const Compile *c, int pass);
+/* Is the dump's program well-formed? Else errors were reported. */
+bool is_given_form_fine(const Compile *c, const Node *program);
 /* --from: the pass must take what the file holds. */
 void start_at(Compile *c, int pass);
 /* Goes back over a check of the form. */

@@ -1,4 +1,5 @@
 /* input.c - the table of passes, and where a compile starts: source files, or one dump. */
+#include "check/check.h"
 #include "compiling.h"
 
 #include <string.h>
@@ -96,20 +97,54 @@ static int first_pass_from(Language l) {
     return PASS_COUNT; /* Lbytes: nothing is left to do */
 }
 
+/* A pass gives one language, and there are so many options. */
+static bool is_header_right(const Compile *c) {
+    const DumpHeader *h = &c->header;
+    Diagnostics *d = c->context.diagnostics;
+    const char *o = h->options ? text_bytes(h->options) : NULL;
+    if (h->after >= 0 && pass_rows[h->after].to != h->language)
+        error_at(d, 0, "SL0022", "the header says (after %s), which gives %s, not %s",
+                 pass_rows[h->after].name, language_name(pass_rows[h->after].to),
+                 language_name(h->language));
+    if (o && (o[0] != 'O' || o[1] < '0' || o[1] > '2' || (o[2] && strcmp(o + 2, " native"))))
+        error_at(d, 0, "SL0022", "the header's (options %.40s) are not O0, O1 or O2, then native", o);
+    return !error_count(d);
+}
+
+static bool is_of_its_language(const Compile *c, const SourceFile *file, const Node *program) {
+    GrammarError e = language_check(c->header.language, NULL, program);
+    if (!e.node) return true;
+    Buffer b = {0};
+    Node *twin = read_dump_places(c->arena, 0, file->bytes, file->length);
+    print_flat(&b, e.node);
+    error_at(c->context.diagnostics, place_in_twin(program, twin, e.node), "SL0024",
+             "this is no %s of language %s: %.120s%s", e.wanted, language_name(c->header.language),
+             b.bytes, b.length > 120 ? " ..." : "");
+    buffer_free(&b);
+    return false;
+}
+
+/* Does a pass run that looks definitions up, so that none may be missing? */
+static bool needs_whole_program(const Compile *c) {
+    for (int p = c->first; p <= c->last; p++)
+        if (pass_rows[p].scope == PROGRAM && !goes_by_top(p)) return true;
+    return false;
+}
+
+bool is_given_form_fine(const Compile *c, const Node *program) {
+    GivenForm given = {.language = c->header.language,
+                       .program = program,
+                       .is_whole = needs_whole_program(c),
+                       .bytes = c->files[0].bytes,
+                       .length = c->files[0].length};
+    return is_well_formed(&given, c->context.diagnostics);
+}
+
 Node *start_from_dump(Compile *c, const SourceFile *file) {
     Node *program =
         read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &c->header);
     if (!program) return NULL;
-    GrammarError e = language_check(c->header.language, NULL, program);
-    if (e.node) {
-        Buffer b = {0};
-        print_flat(&b, e.node);
-        error_at(c->context.diagnostics, pos(e.node), "SL0024",
-                 "this is no %s of language %s: %.120s%s", e.wanted,
-                 language_name(c->header.language), b.bytes, b.length > 120 ? " ..." : "");
-        buffer_free(&b);
-        return NULL;
-    }
+    if (!is_of_its_language(c, file, program) || !is_header_right(c)) return NULL;
     read_options(c);
     read_skipped(c);
     if (c->options->json) { /* the names of the sources are known, their lines are not */

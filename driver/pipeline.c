@@ -151,8 +151,8 @@ static Node *run_on_each_function(Compile *c, int p, Node *program, const Node *
 
 /* ---- a command in the place of a pass */
 
-/* Do these passes look at one top at a time? Then the user's alone are given to a command. */
-static bool goes_by_top(int p) {
+/* The user's tops alone are given to a command in the place of such a pass. */
+bool goes_by_top(int p) {
     return pass_rows[p].scope == FUNCTION || p == PASS_loops || p == PASS_free || p == PASS_anf;
 }
 
@@ -348,7 +348,7 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     if (count == 1 && is_dump(&files[0]))
         diagnostics_source(c->context.diagnostics, 0, text(files[0].name), files[0].bytes,
                            files[0].length);
-    read_against(c);
+    if (program) read_against(c);
     if (own.from >= 0) start_at(c, own.from);
     start_before_verify(c);
     c->last = own.only_read && is_dump(&files[0]) ? c->first - 1
@@ -356,6 +356,7 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
                                                   : PASS_COUNT - 1;
     c->context.is_given = c->first > PASS_liveness;
     set_blame(c);
+    if (program && c->header.language && !is_given_form_fine(c, program)) program = NULL;
     if (!program) c->exit_code = 1;
     int first = c->first;
     bool is_code = program && c->header.language == L_Lbytes && first == PASS_COUNT;

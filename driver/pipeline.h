@@ -123,4 +123,7 @@ void print_faults(FILE *out, int pass);
 /* Ends the program with a suggestion and exit code 2 when the pass has no such fault. */
 void fault_wanted(int pass, const char *name);
 
+/* Does pass p look at one top of the program at a time? */
+bool goes_by_top(int p);
+
 #endif

@@ -3,6 +3,7 @@
  *
  * In a compile it is at hand. A dump is of one form only; --against names a dump of an earlier one.
  */
+#include "check/check.h"
 #include "compiling.h"
 #include "verify/verdict.h"
 
@@ -23,6 +24,12 @@ static Node *read_other_form(Compile *c, const SourceFile *file, Language *langu
     if (language_check(header.language, NULL, program).node)
         fail(0, "%s is no program of language %s, as it says", file->name,
              language_name(header.language));
+    GivenForm given = {.language = header.language,
+                       .program = program,
+                       .bytes = file->bytes,
+                       .length = file->length};
+    if (!is_well_formed(&given, c->context.diagnostics))
+        fail(0, "%s is not well-formed; 'slispc check' on it says why", file->name);
     *language = header.language;
     return program;
 }

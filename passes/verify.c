@@ -7,7 +7,8 @@
  *   (block b0 [%a.0=rdi] (in)
  *     (const [%b.1=rdi] (word 2))
  *     (add [%c.2=rdi] %b.1=rdi %a.0=rdi)
- *     (ret [] ...))
+ *     (mov [%d.3=rax] %c.2=rdi)
+ *     (ret [] %d.3=rax))
  *   => error[V05]: rdi is overwritten while %a.0 is still needed
  *
  * The theory. For each point of the program let A be a relation between places and names: (p, x) is

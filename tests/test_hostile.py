@@ -41,6 +41,14 @@ def test_invalid_utf8(here, source):
     assert 'bad.slisp:1:' in rejects(source)
 
 
+@pytest.mark.parametrize('dump', ['(slispc-ir #', '(slispc-ir 1 Lanf) #(program)', "(slispc-ir 1 Lanf) #'x", '(slispc-ir 1 Lanf) #_x',
+                                  '(slispc-ir 1 Lanf) (program (library core "") #^x y)', '(slispc-ir 1 Lanf (after x', '(slispc-ir 1'])
+def test_damaged_dump(here, dump):
+    (here / 'bad.ir').write_text(dump)
+    result = slispc('check', 'bad.ir')
+    assert result.code == PROGRAM_IS_WRONG and 'bad.ir:1:' in result.error_text, result.error_text
+
+
 def test_zero_bytes(here):
     assert 'bad.slisp:1:' in rejects(b'(println 1)\0(println 2)')
 

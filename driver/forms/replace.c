@@ -1,4 +1,5 @@
 /* replace.c - another program in the place of a pass: --replace=PASS:'COMMAND'. */
+#include "check/check.h"
 #include "replace.h"
 #include "observe.h"
 #include "output.h"
@@ -115,7 +116,14 @@ static Node *read_output(Arena *a, const Replacement *r) {
     diagnostics_show(d, stderr, false, output_colour());
     if (!program) blame_command(r, 3, "wrote what does not read as a dump");
     check_language(r, &header, program);
-    return program;
+    GivenForm given = {.language = header.language,
+                       .program = program,
+                       .is_whole = !goes_by_top(r->pass),
+                       .bytes = out->bytes,
+                       .length = out->length};
+    if (is_well_formed(&given, d)) return program;
+    diagnostics_show(d, stderr, false, output_colour());
+    blame_command(r, 3, "wrote a form that is not well-formed");
 }
 
 Node *run_replacement(Arena *a, int pass, const char *command, const SourceFile *source,

@@ -315,6 +315,11 @@ void read_source(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, siz
 /* Reads a dump: fills the header, returns the program; NULL after reporting errors into `d`. */
 Node *read_dump(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size_t length,
                 DumpHeader *header);
+/* For messages about a dump: the same program again, with each form at its place in the dump instead
+ * of the place in the source that it came from. NULL: it does not read. */
+Node *read_dump_places(Arena *a, uint16_t file, const char *bytes, size_t length);
+/* The place of the form that is in `twin` where `wanted` is in `n`; 0: it is not in there. */
+Pos place_in_twin(const Node *n, const Node *twin, const Node *wanted);
 /* Reads one form of a language (no header), for patterns and tests. NULL when it does not read. */
 Node *read_form(Arena *a, const char *zero_terminated);
 

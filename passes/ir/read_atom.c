@@ -92,7 +92,10 @@ Node *read_string(Reader *r, NodeKind kind, Pos at) {
         return NULL;
     }
     r->p++;
-    if (r->dump && r->p < r->end && *r->p == '@') at = read_position(r);
+    if (r->dump && r->p < r->end && *r->p == '@') {
+        Pos said = read_position(r);
+        if (!r->at_dump) at = said;
+    }
     return node_text(r->arena, kind, at, t);
 }
 
@@ -256,7 +259,8 @@ static Node *dump_atom(Reader *r, const char *token, const char *end, Pos at) {
         suffix++;
     r->p = suffix < end ? suffix : end;
     const char *bars_end = suffix;
-    if (suffix < end) at = read_position(r);
+    Pos said = suffix < end ? read_position(r) : at;
+    if (!r->at_dump) at = said;
     if (*token == '|') return barred_symbol(r, token, bars_end, at);
     size_t length = (size_t)(suffix - token);
     if (!r->data && !starts_number(token, length) && *token != ':' && *token != '#')

@@ -267,6 +267,34 @@ Node *read_dump(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size
     return program;
 }
 
+Node *read_dump_places(Arena *a, uint16_t file, const char *bytes, size_t length) {
+    Diagnostics *d = diagnostics_new(a);
+    DumpHeader header;
+    Reader r = reader_start(a, d, file, bytes, length);
+    r.dump = r.at_dump = true;
+    if (r.failed || !read_header(&r, &header)) return NULL;
+    r.language = header.language;
+    Node *program = read_node(&r);
+    return error_count(d) ? NULL : program;
+}
+
+/* The place of what is at the same path in the twin; an atom has that of the form around it. */
+static bool find_place(const Node *n, const Node *twin, const Node *wanted, Pos *found) {
+    if (!twin || n->kind != twin->kind) return false;
+    Pos around = *found;
+    if (pos(twin)) *found = pos(twin);
+    if (n == wanted) return true;
+    for (uint32_t i = 0; is_tree(n) && i < n->count && i < twin->count; i++)
+        if (find_place(n->kids[i], twin->kids[i], wanted, found)) return true;
+    *found = around;
+    return false;
+}
+
+Pos place_in_twin(const Node *n, const Node *twin, const Node *wanted) {
+    Pos found = 0;
+    return twin && find_place(n, twin, wanted, &found) ? found : 0;
+}
+
 Node *read_form(Arena *a, const char *zero_terminated) {
     Diagnostics *d = diagnostics_new(a);
     Reader r = reader_start(a, d, 0, zero_terminated, strlen(zero_terminated));

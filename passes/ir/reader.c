@@ -83,7 +83,8 @@ static void read_kids(Reader *r, char opener, Pos at, Pos *own) {
     for (bool first = true; skip_blanks(r), !at_end_of_list(r, opener, at); first = false) {
         if (r->p == r->line_start && *r->p == '(' && !r->margin) r->margin = reader_pos(r, r->p);
         if (r->dump && *r->p == '@') {
-            *own = read_position(r);
+            Pos said = read_position(r);
+            if (!r->at_dump) *own = said;
             continue;
         }
         Node *kid = read_node(r);
@@ -155,8 +156,14 @@ static Node *function_literal(Reader *r, Pos at) {
     return node_tree(r->arena, N_LIST, at, kids, 2);
 }
 
+/* Of the sugar, dumps have what stands for data: #{...} and #"...". */
 static Node *read_hash(Reader *r, Pos at) {
     char next = r->p + 1 < r->end ? r->p[1] : 0;
+    if (r->dump && next != '{' && next != '"') {
+        error_at(r->diagnostics, reader_pos(r, r->p), "SL0006", "# cannot be followed by this in a dump");
+        r->p++;
+        return NULL;
+    }
     switch (next) {
     case '{': r->p++; return read_tree(r, N_SET, '{', at);
     case '(': return function_literal(r, at);
@@ -200,7 +207,7 @@ static Node *read_sugar(Reader *r, Pos at) {
 }
 
 static Node *read_form_at(Reader *r) {
-    Pos at = r->dump ? POS_UNSET : reader_pos(r, r->p);
+    Pos at = r->dump && !r->at_dump ? POS_UNSET : reader_pos(r, r->p);
     switch (*r->p) {
     case '(': return read_tree(r, N_LIST, '(', at);
     case '[': return read_tree(r, N_VECTOR, '[', at);

@@ -19,6 +19,7 @@ typedef struct {
     VEC(Node *) stack;        /* kids of the open lists */
     /* dumps */
     bool dump, data;          /* data: inside (quote ...) or (text ...) */
+    bool at_dump;             /* forms get their places in the dump, not those that it says */
     Language language;
 } Reader;
 
