@@ -167,16 +167,14 @@ static Node *set_form(Liveness *l, Head head, Pos at, Numbers *set) {
     return node_list(l->arena, head, at, names, set->count);
 }
 
-/* The references that the collector must find and update while `op` runs. */
+/* The references that the collector must find and update while `op` runs. An address inside an
+ * object is none: that none is live across a safepoint is for the verifier to see (V13). */
 static Node *roots(Liveness *l, const Node *op) {
     Numbers found = {0};
     l->entries += l->live.count;
     if (l->entries > MOST_LIVE_ENTRIES) return list(l->arena, H_roots, op->at, NULL);
     for (uint32_t i = 0; i < l->live.count; i++) {
         const Local *x = &l->locals[l->live.items[i]];
-        if (x->holds == HOLDS_DRV)
-            bug(op, "%%%s.%u points into an object and is live across a safepoint",
-                text_bytes(x->name->name.hint), x->name->name.number);
         if (x->holds == HOLDS_REF && !x->constant) PUSH(l->scratch, found, l->live.items[i]);
     }
     return set_form(l, H_roots, op->at, &found);

@@ -138,8 +138,55 @@ void change_raw_as_ref(Change *c) {
             insert_kid(c, &op->kids[n], op->kids[n]->count, word);
 }
 
+/* ---- an address that lives too long */
+
+/* The operand of `op` that is memory in an object; NULL for none. */
+static Node *memory_in_object(const Change *c, const Node *op) {
+    for (uint32_t k = FIRST_OPERAND; k < operands_end(op); k++) {
+        Node *memory = op->kids[k];
+        if (is_form(memory, H_mem) && memory->kids[0]->kind == N_NAME &&
+            holds_of(c, memory->kids[0]) == HOLDS_REF)
+            return memory;
+    }
+    return NULL;
+}
+
+/* The last safepoint of the block before item `i`, if the name is there already; 0 for none. */
+static uint32_t safepoint_before(const Node *block, uint32_t i, const Node *name) {
+    for (uint32_t first = block_first_instruction(block); i-- > first;) {
+        if (defines(block->kids[i], name)) return 0;
+        if (is_safepoint_op(block->kids[i])) return i;
+    }
+    return 0;
+}
+
+static Node *new_address(Change *c) {
+    Node *name = node_name(c->arena, text("d"), function_names(c->top));
+    Node *kinds = function_part(c->top, H_kinds), *row = node_copy(c->arena, kinds->kids[0]);
+    row->kids[0] = name;
+    row->kids[1] = node_text(c->arena, N_SYMBOL, 0, text("drv"));
+    function_part(c->top, H_names)->kids[0]->integer++;
+    for (uint32_t i = 0; i < c->top->count; i++)
+        if (c->top->kids[i] == kinds) insert_kid(c, &c->top->kids[i], kinds->count, row);
+    return name;
+}
+
+/* Where memory is read or written behind a call, the address is computed before it. */
 void change_derived_across_gc(Change *c) {
-    Node *op, *word;
-    if (!strike_word_across_call(c, &op, &word)) return;
-    kind_row(c, word)->kids[1] = node_text(c->arena, N_SYMBOL, 0, text("drv"));
+    EACH_BLOCK(c, b) {
+        EACH_ITEM(c->top->kids[b], i) {
+            const Node *block = c->top->kids[b];
+            Node *memory = memory_in_object(c, block->kids[i]);
+            uint32_t call = memory ? safepoint_before(block, i, memory->kids[0]) : 0;
+            if (!call || !strikes(c)) continue;
+            Node *address = new_address(c), *at = node_int(c->arena, 0, 0);
+            Node *names[] = {address};
+            Node *lea[] = {node_row(c->arena, N_OPCODE, X_lea),
+                           node_tree(c->arena, N_VECTOR, 0, names, 1),
+                           list(c->arena, H_mem, 0, memory->kids[0], at, NULL)};
+            memory->kids[0] = address;
+            insert_kid(c, &c->top->kids[b], call, node_list(c->arena, H_op, 0, lea, 3));
+            return;
+        }
+    }
 }

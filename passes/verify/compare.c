@@ -225,15 +225,34 @@ static const Node *next_part(const Node *function, uint32_t *i) {
     return *i < function->count ? function->kids[(*i)++] : NULL;
 }
 
+/* The first name that has another kind, if that is all. */
+static const Node *kind_changed(const Node *was, const Node *is) {
+    for (uint32_t i = 0; i < was->count && i < is->count; i++)
+        if (!node_equal(was->kids[i], is->kids[i]))
+            return node_equal(was->kids[i]->kids[0], is->kids[i]->kids[0]) ? was->kids[i] : NULL;
+    return NULL;
+}
+
+static bool part_changed(Verify *v, const Node *was, const Node *is) {
+    const Node *part = is ? is : was;
+    bool both = was && is && is_item(was, H_kinds) && is_item(is, H_kinds);
+    const Node *row = both ? kind_changed(was, is) : NULL;
+    v->block = UINT32_MAX;
+    if (row)
+        return changed(v, RULE_V01, v->function, NULL,
+                       "select gave %%%s.%u as %s, which it is not here",
+                       text_bytes(row->kids[0]->name.hint), row->kids[0]->name.number,
+                       text_bytes(row->kids[1]->text));
+    return changed(v, RULE_V01, v->function, NULL, "(%s ...) is not as select gave it",
+                   part->kind == N_LIST ? head_text((Head)part->head) : "function");
+}
+
 static bool check_head(Verify *v) {
     for (uint32_t i = 0, k = 0;;) {
         const Node *old = next_part(v->before, &i), *new = next_part(v->function, &k);
         if (!old && !new) return true;
         if (old && new && (old == new || node_equal(old, new))) continue;
-        const Node *part = new ? new : old;
-        v->block = UINT32_MAX;
-        return changed(v, RULE_V01, v->function, NULL, "(%s ...) is not as select gave it",
-                       part->kind == N_LIST ? head_text((Head)part->head) : "function");
+        return part_changed(v, old, new);
     }
 }
 
