@@ -29,8 +29,15 @@ static const Holds *holds_by_name(Arena *arena, const Node *function) {
     return holds;
 }
 
-static void visit_top(Change *c, Node *top) {
-    c->top = top_inner(top);
+void put_top(Change *c, Node *top) {
+    if (top == c->top) return;
+    *c->place = top_with(c->arena, *c->place, top);
+    c->top = top;
+}
+
+static void visit_top(Change *c, Node **place) {
+    c->place = place;
+    c->top = top_inner(*place);
     c->holds = is_form(c->top, H_function) && function_part(c->top, H_kinds)
                    ? holds_by_name(c->arena, c->top)
                    : NULL;
@@ -38,14 +45,15 @@ static void visit_top(Change *c, Node *top) {
 }
 
 /* Of a whole program the user's tops, unless the library's are wanted, too. */
-static void visit(Change *c, Node *form, bool library) {
+static Node *visit(Change *c, Node *form, bool library) {
     c->form = form;
-    if (form->head != H_program) {
-        visit_top(c, form);
-        return;
+    if (!is_form(form, H_program)) {
+        visit_top(c, &form);
+        return form;
     }
     for (uint32_t i = 0; i < form->count; i++)
-        if (library || !is_form(form->kids[i], H_from)) visit_top(c, form->kids[i]);
+        if (library || !is_form(form->kids[i], H_from)) visit_top(c, &form->kids[i]);
+    return form;
 }
 
 Node *changed_form(Arena *arena, FaultKind kind, Node *form, uint64_t seed, bool library) {
@@ -55,7 +63,5 @@ Node *changed_form(Arena *arena, FaultKind kind, Node *form, uint64_t seed, bool
     c.plan.target = seed % c.plan.seen;
     c.rest = (seed + 1) * 0x9e3779b97f4a7c15u >> 16; /* small seeds, too, choose all over */
     c.plan.seen = 0;
-    Node *changed = node_copy(arena, form);
-    visit(&c, changed, library);
-    return changed;
+    return visit(&c, node_copy(arena, form), library);
 }

@@ -16,7 +16,8 @@ typedef struct {
     FaultPlan plan;
     uint64_t rest;    /* what further choices are made of, when the place is chosen */
     Node *form;       /* all of it: a program, or one of its tops */
-    Node *top;        /* the top at hand, without the (from ...) around it */
+    Node *top;        /* the current top, without the (from ...) around it */
+    Node **place;     /* of the current top in the form, with the (from ...) */
     const Holds *holds; /* of a function with kinds: by number of the name */
 } Change;
 
@@ -31,6 +32,8 @@ Node *changed_form(Arena *arena, FaultKind kind, Node *form, uint64_t seed, bool
 static inline bool strikes(Change *c) {
     return fault_strikes(&c->plan, c->plan.kind);
 }
+/* `top` in the place of the current one. */
+void put_top(Change *c, Node *top);
 /* From 0 up to, not including, `count`. */
 uint32_t choose(Change *c, uint32_t count);
 

@@ -1,4 +1,4 @@
-/* tree.c - walking through forms that are trees; what several changes of them ask. */
+/* tree.c - walking through forms that are trees; what several changes of them ask and make. */
 #include "tree.h"
 
 #include <string.h>
@@ -6,112 +6,156 @@
 /* ---- walking */
 
 typedef struct {
+    Walk walk;
     Change *c;
     ChangePlace *change;
-} Walk;
+    const Bound *scope;
+} Places;
 
-static void walk(Walk *w, Node **place, const Bound *scope);
-
-static const Bound *add_bound(Walk *w, const Bound *scope, const Node *name, const Node *value,
-                              const Node *binder) {
-    Bound *b = NEW(w->c->arena, Bound);
-    *b = (Bound){.name = name, .value = value, .binder = binder, .outer = scope};
-    return b;
+static void bind(Places *p, const Node *name, const Node *value, const Node *binder) {
+    Bound *b = NEW(p->c->arena, Bound);
+    *b = (Bound){.name = name, .value = value, .binder = binder, .outer = p->scope};
+    p->scope = b;
 }
 
-Node *bindings_of(const Node *e) {
-    if (is_form(e, H_let) || is_form(e, H_letrec)) return e->kids[0];
-    return is_form(e, H_loop) ? e->kids[e->count - 2] : NULL;
+static void bind_all(Places *p, NodeList bindings, const Node *binder) {
+    for (uint32_t i = 0; i < bindings.count; i++)
+        bind(p, bound_name(bindings, i), bound_value(bindings, i), binder);
 }
 
-static const Bound *bind_all(Walk *w, const Node *e, const Bound *scope) {
-    const Node *bindings = bindings_of(e);
-    for (uint32_t i = 0; i < bindings->count; i++)
-        scope = add_bound(w, scope, bindings->kids[i]->kids[0], bindings->kids[i]->kids[1], e);
-    return scope;
+static void bind_parameters(Places *p, NodeList names, const Node *binder) {
+    for (uint32_t i = 0; i < names.count; i++)
+        bind(p, names.items[i], NULL, binder);
 }
 
-/* In a let each value sees the names before it, in a letrec all, in a loop none. */
-static void walk_bindings(Walk *w, Node *e, const Bound *scope) {
-    Node *bindings = bindings_of(e);
-    if (is_form(e, H_letrec)) scope = bind_all(w, e, scope);
-    for (uint32_t i = 0; i < bindings->count; i++) {
-        Node *b = bindings->kids[i];
-        walk(w, &b->kids[1], scope);
-        if (is_form(e, H_let)) scope = add_bound(w, scope, b->kids[0], b->kids[1], e);
+static Node *walk_let(Places *p, Node *e) {
+    LetForm f = as_let(e);
+    NodeList bindings = f.bindings;
+    for (uint32_t i = 0; i < bindings.count; i++) {
+        Node *value = walk_operand(&p->walk, bound_value(bindings, i));
+        f.bindings = with_value(p->c, f.bindings, i, value);
+        bind(p, bound_name(bindings, i), value, e);
     }
-    if (is_form(e, H_loop)) scope = bind_all(w, e, scope);
-    if (is_form(e, H_loop) && e->count == 3) {
-        Bound *label = NEW(w->c->arena, Bound);
-        *label = (Bound){e->kids[0], e, e, true, scope};
-        scope = label;
+    f.body = walk_operand(&p->walk, f.body);
+    return remake_let(p->walk.arena, e, f);
+}
+
+static Node *walk_letrec(Places *p, Node *e) {
+    LetrecForm f = as_letrec(e);
+    bind_all(p, f.bindings, e);
+    f.bindings = walk_bound_values(&p->walk, f.bindings);
+    f.body = walk_operand(&p->walk, f.body);
+    return remake_letrec(p->walk.arena, e, f);
+}
+
+static Node *walk_loop(Places *p, Node *e) {
+    LoopForm f = as_loop(e);
+    f.bindings = walk_bound_values(&p->walk, f.bindings);
+    bind_all(p, f.bindings, e);
+    if (f.label) {
+        Bound *label = NEW(p->c->arena, Bound);
+        *label = (Bound){f.label, e, e, true, p->scope};
+        p->scope = label;
     }
-    walk(w, &e->kids[e->count - 1], scope);
+    f.body = walk_operand(&p->walk, f.body);
+    return remake_loop(p->walk.arena, e, f);
 }
 
-static void walk_parameters(Walk *w, Node *e, const Bound *scope, const Node *names) {
-    for (uint32_t i = 0; i < names->count; i++)
-        scope = add_bound(w, scope, names->kids[i], NULL, e);
-    walk(w, &e->kids[e->count - 1], scope);
+static Node *walk_arity(Places *p, Node *e) {
+    ArityForm f = as_arity(e);
+    const Bound *outer = p->scope;
+    bind_parameters(p, f.parameters, e);
+    f.body = walk_operand(&p->walk, f.body);
+    p->scope = outer;
+    return remake_arity(p->walk.arena, e, f);
 }
 
-static void walk_fn(Walk *w, Node *e, const Bound *scope) {
-    scope = add_bound(w, scope, e->kids[0], NULL, e);
-    for (uint32_t i = 1; i < e->count; i++)
-        if (e->kids[i]->head != H_free) walk_parameters(w, e->kids[i], scope, e->kids[i]->kids[0]);
+static Node *walk_fn(Places *p, Node *e) {
+    FnForm f = as_fn(e);
+    NodeList arities = f.arities;
+    bind(p, f.self, NULL, e);
+    for (uint32_t i = 0; i < arities.count; i++)
+        f.arities = with_item(p->c, f.arities, i, walk_arity(p, arities.items[i]));
+    return remake_fn(p->walk.arena, e, f);
 }
 
-/* The first kid that is an expression. */
-static uint32_t first_part(const Node *e, const Bound *scope) {
-    switch (e->head) {
-    case H_prim: case H_set_global: case H_closure: case H_direct: case H_enter: return 1;
-    case H_try_call: return 2;
-    case H_global: return e->count;
-    case H_recur: {
-        const Bound *b = e->count ? bound(scope, e->kids[0]) : NULL;
-        return b && b->is_label;
+static Node *walk_handler(Places *p, Node *e) {
+    if (!is_form(e, H_catch)) return walk_parts(&p->walk, e);
+    CatchForm f = as_catch(e);
+    const Bound *outer = p->scope;
+    bind(p, f.variable, NULL, e);
+    f.body = walk_operand(&p->walk, f.body);
+    p->scope = outer;
+    return remake_catch(p->walk.arena, e, f);
+}
+
+static Node *walk_try(Places *p, Node *e) {
+    TryForm f = as_try(e);
+    NodeList handlers = f.handlers;
+    f.body = walk_operand(&p->walk, f.body);
+    for (uint32_t i = 0; i < handlers.count; i++)
+        f.handlers = with_item(p->c, f.handlers, i, walk_handler(p, handlers.items[i]));
+    return remake_try(p->walk.arena, e, f);
+}
+
+/* From Lloop on the first part is a label. */
+static Node *walk_recur(Places *p, Node *e) {
+    NodeList all = as_lcore_recur(e).values;
+    const Bound *first = all.count ? bound(p->scope, all.items[0]) : NULL;
+    if (first && first->is_label) {
+        NodeList values = walk_all(&p->walk, as_recur(e).values);
+        return remake_recur(p->walk.arena, e, (RecurForm){as_recur(e).label, values});
     }
-    default: return 0;
-    }
+    LcoreRecurForm f = {walk_all(&p->walk, all)};
+    return remake_lcore_recur(p->walk.arena, e, f);
 }
 
-static void walk_parts(Walk *w, Node *e, const Bound *scope) {
-    for (uint32_t i = first_part(e, scope); i < e->count; i++)
-        if (e->kids[i]->kind != N_INT) walk(w, &e->kids[i], scope);
+static Node *walk_inside(Places *p, Node *e) {
+    if (is_form(e, H_let)) return walk_let(p, e);
+    if (is_form(e, H_letrec)) return walk_letrec(p, e);
+    if (is_form(e, H_loop)) return walk_loop(p, e);
+    if (is_form(e, H_fn)) return walk_fn(p, e);
+    if (is_form(e, H_try)) return walk_try(p, e);
+    if (is_form(e, H_recur)) return walk_recur(p, e);
+    return walk_parts(&p->walk, e);
 }
 
-static void walk(Walk *w, Node **place, const Bound *scope) {
-    w->change(w->c, place, scope);
-    Node *e = *place;
-    if (!is_tree(e)) return;
-    switch (e->head) {
-    case H_quote: return;
-    case H_let: case H_letrec: case H_loop: walk_bindings(w, e, scope); return;
-    case H_fn: walk_fn(w, e, scope); return;
-    case H_catch:
-        walk(w, &e->kids[2], add_bound(w, scope, e->kids[1], NULL, e));
-        return;
-    default: walk_parts(w, e, scope);
+static Node *visit(Walk *w, Node *e) {
+    Places *p = (Places *)w;
+    const Bound *outer = p->scope;
+    Node *out = walk_inside(p, p->change(p->c, e, p->scope));
+    p->scope = outer;
+    return out;
+}
+
+static Node *walk_function(Places *p, Node *top) {
+    FunctionForm f = as_function(top);
+    bind_parameters(p, f.env, top);
+    bind_parameters(p, f.parameters, top);
+    f.body = visit(&p->walk, f.body);
+    return remake_function(p->walk.arena, top, f);
+}
+
+static Node *walk_top(Places *p, Node *top) {
+    Arena *a = p->walk.arena;
+    if (is_form(top, H_function)) return walk_function(p, top);
+    if (is_form(top, H_def)) {
+        DefForm f = as_def(top);
+        f.value = visit(&p->walk, f.value);
+        return remake_def(a, top, f);
     }
+    if (is_form(top, H_run)) {
+        RunForm f = as_run(top);
+        f.value = visit(&p->walk, f.value);
+        return remake_run(a, top, f);
+    }
+    if (!is_form(top, H_define) && !is_form(top, H_variable)) return top;
+    return top_with_value(a, top, names_of_top(top), visit(&p->walk, value_of_top(top)));
 }
 
 void each_place(Change *c, ChangePlace *change) {
-    Walk w = {c, change};
-    Node *top = c->top;
-    switch (top->head) {
-    case H_def: case H_define: case H_variable: case H_run:
-        walk(&w, &top->kids[top->count - 1], NULL);
-        break;
-    case H_function: {
-        const Bound *scope = NULL;
-        const Node *env = function_part(top, H_env);
-        for (uint32_t i = 0; i < env->count; i++)
-            scope = add_bound(&w, scope, env->kids[i], NULL, top);
-        walk_parameters(&w, top, scope, top->kids[top->count - 2]);
-        break;
-    }
-    default: break;
-    }
+    Places p = {.walk = {.arena = c->arena, .visit = visit}, .c = c, .change = change};
+    put_top(c, walk_top(&p, c->top));
 }
 
 /* ---- questions */
@@ -139,37 +183,112 @@ bool is_symbol(const Node *n, const char *name) {
 }
 
 bool is_core_call(const Node *e, const char *name, uint32_t operands) {
-    return is_form(e, H_call) && e->count == operands + 1 && is_symbol(e->kids[0], name);
+    return is_form(e, H_call) && as_call(e).operands.count == operands &&
+           is_symbol(as_call(e).callee, name);
 }
 
 bool is_quoted(const Node *e, NodeKind kind) {
-    return is_form(e, H_quote) && e->kids[0]->kind == kind;
+    return is_form(e, H_quote) && as_quote(e).datum->kind == kind;
 }
 
 bool is_prim(const Node *e, Prim prim) {
-    return is_form(e, H_prim) && e->kids[0]->head == prim;
+    return is_form(e, H_prim) && as_prim(e).operation->head == prim;
 }
 
 bool mentions_name(const Node *e, const Node *name) {
+    NodeList parts = kids_of(e);
     bool found = is_same(e, name);
-    for (uint32_t i = 0; is_tree(e) && !found && i < e->count; i++)
-        found = mentions_name(e->kids[i], name);
+    for (uint32_t i = 0; !found && i < parts.count; i++)
+        found = mentions_name(parts.items[i], name);
     return found;
 }
 
 bool has_effect(const Node *e) {
-    if (!is_tree(e)) return false;
-    if (e->head == H_prim) return (prim_rows[e->kids[0]->head].effects & (WRITES | THROWS)) != 0;
-    return e->head == H_call || e->head == H_direct || e->head == H_enter || e->head == H_try_call;
+    if (is_form(e, H_prim))
+        return (prim_rows[as_prim(e).operation->head].effects & (WRITES | THROWS)) != 0;
+    return is_form(e, H_call) || is_form(e, H_direct) || is_form(e, H_enter) ||
+           is_form(e, H_try_call);
 }
 
-bool are_independent(const Node *bindings, uint32_t first) {
-    const Node *a = bindings->kids[first], *b = bindings->kids[first + 1];
-    return !mentions_name(b->kids[1], a->kids[0]) && !node_equal(a->kids[1], b->kids[1]);
+NodeList bindings_of(const Node *e) {
+    if (is_form(e, H_let)) return as_let(e).bindings;
+    if (is_form(e, H_letrec)) return as_letrec(e).bindings;
+    return is_form(e, H_loop) ? as_loop(e).bindings : no_nodes(0);
+}
+
+bool are_independent(NodeList bindings, uint32_t first) {
+    const Node *a = bound_value(bindings, first), *b = bound_value(bindings, first + 1);
+    return !mentions_name(b, bound_name(bindings, first)) && !node_equal(a, b);
 }
 
 /* ---- making */
 
 Node *quoted_simple(Change *c, const Node *like, NodeKind simple) {
-    return list(c->arena, H_quote, pos(like), node_simple(c->arena, simple, pos(like)), NULL);
+    return make_quote(c->arena, pos(like), node_simple(c->arena, simple, pos(like)));
+}
+
+Node *one_more(Change *c, Node *quoted) {
+    const Node *d = as_quote(quoted).datum;
+    return make_quote(c->arena, pos(quoted), node_int(c->arena, pos(d), d->integer + 1));
+}
+
+NodeList without_item(Change *c, NodeList list, uint32_t i) {
+    Nodes out = {0};
+    for (uint32_t k = 0; k < list.count; k++)
+        if (k != i) PUSH(c->arena, out, list.items[k]);
+    return list_of(out, list.at);
+}
+
+NodeList with_item(Change *c, NodeList list, uint32_t i, Node *item) {
+    Nodes out = {0};
+    if (list.items[i] == item) return list;
+    for (uint32_t k = 0; k < list.count; k++)
+        PUSH(c->arena, out, k == i ? item : list.items[k]);
+    return list_of(out, list.at);
+}
+
+NodeList exchanged(Change *c, NodeList list, uint32_t i) {
+    return with_item(c, with_item(c, list, i, list.items[i + 1]), i + 1, list.items[i]);
+}
+
+Node *with_bindings(Change *c, Node *e, NodeList bindings) {
+    if (is_form(e, H_let)) {
+        LetForm f = as_let(e);
+        f.bindings = bindings;
+        return remake_let(c->arena, e, f);
+    }
+    LoopForm f = as_loop(e);
+    f.bindings = bindings;
+    return remake_loop(c->arena, e, f);
+}
+
+NodeList with_value(Change *c, NodeList bindings, uint32_t i, Node *value) {
+    Node *binding = bindings.items[i];
+    BindingForm f = {as_binding(binding).name, value};
+    return with_item(c, bindings, i, remake_binding(c->arena, binding, f));
+}
+
+NodeList with_values_exchanged(Change *c, NodeList bindings, uint32_t i) {
+    NodeList first = with_value(c, bindings, i, bound_value(bindings, i + 1));
+    return with_value(c, first, i + 1, bound_value(bindings, i));
+}
+
+Node *with_steps(Change *c, Node *e, NodeList steps) {
+    return steps.count == 1 ? steps.items[0] : make_do(c->arena, pos(e), steps);
+}
+
+Node *with_operands_exchanged(Change *c, Node *e, uint32_t i) {
+    if (is_form(e, H_call)) {
+        CallForm f = as_call(e);
+        f.operands = exchanged(c, f.operands, i);
+        return remake_call(c->arena, e, f);
+    }
+    if (is_form(e, H_recur)) {
+        RecurForm f = as_recur(e);
+        f.values = exchanged(c, f.values, i);
+        return remake_recur(c->arena, e, f);
+    }
+    PrimForm f = as_prim(e);
+    f.operands = exchanged(c, f.operands, i);
+    return remake_prim(c->arena, e, f);
 }

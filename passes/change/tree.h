@@ -3,6 +3,8 @@
 #define SLISPC_CHANGE_TREE_H
 
 #include "change.h"
+#include "ir/names.h"
+#include "ir/walk.h"
 
 /* A name that can be used here; innermost first. */
 typedef struct Bound Bound;
@@ -14,18 +16,22 @@ struct Bound {
     const Bound *outer;
 };
 
-/* Called for each expression of the top at hand, and its place, from the outside in. What stands
- * there after it is walked through. */
-typedef void ChangePlace(Change *c, Node **place, const Bound *scope);
+/* Called for each expression of the current top, from the outside in; gives what is to stand in its
+ * place, which is walked through then. */
+typedef Node *ChangePlace(Change *c, Node *e, const Bound *scope);
 void each_place(Change *c, ChangePlace *change);
 /* The body that follows is the ChangePlace of change_id. */
 #define AT_EACH_PLACE(id)                                                                          \
     static ChangePlace id##_at;                                                                    \
-    void change_##id(Change *c) { each_place(c, id##_at); }                                        \
-    static void id##_at(Change *c, Node **place, __attribute__((unused)) const Bound *scope)
+    void change_##id(Change *c) {                                                                  \
+        each_place(c, id##_at);                                                                    \
+    }                                                                                              \
+    static Node *id##_at(Change *c, Node *e, __attribute__((unused)) const Bound *scope)
 
 /* The innermost binding of the name, NULL for none. */
 const Bound *bound(const Bound *scope, const Node *name);
+
+/* ---- questions */
 
 /* Is it a symbol or the hint of a name that the expander made of this word? */
 bool is_made_of(const Node *symbol, const char *word);
@@ -38,11 +44,40 @@ bool is_prim(const Node *e, Prim prim);
 bool mentions_name(const Node *e, const Node *name);
 /* A call, or a primitive that does something. */
 bool has_effect(const Node *e);
+/* The bindings of let, letrec and loop; none of other forms. */
+NodeList bindings_of(const Node *e);
+static inline Node *bound_name(NodeList bindings, uint32_t i) {
+    return as_binding(bindings.items[i]).name;
+}
+static inline Node *bound_value(NodeList bindings, uint32_t i) {
+    return as_binding(bindings.items[i]).value;
+}
+/* Can the values of this binding and the next one be exchanged? */
+bool are_independent(NodeList bindings, uint32_t first);
+static inline bool is_let(const Node *e) {
+    return is_form(e, H_let);
+}
+static inline bool is_if(const Node *e) {
+    return is_form(e, H_if);
+}
+
+/* ---- making */
 
 Node *quoted_simple(Change *c, const Node *like, NodeKind simple);
-/* The bindings of let, letrec and loop; NULL of other forms. */
-Node *bindings_of(const Node *e);
-/* Can the values of this binding and the next one be exchanged? */
-bool are_independent(const Node *bindings, uint32_t first);
+/* The quoted int, and one. */
+Node *one_more(Change *c, Node *quoted);
+/* The list without item `i`, with another one there, with items `i` and `i` + 1 exchanged. */
+NodeList without_item(Change *c, NodeList list, uint32_t i);
+NodeList with_item(Change *c, NodeList list, uint32_t i, Node *item);
+NodeList exchanged(Change *c, NodeList list, uint32_t i);
+/* A let or loop with other bindings. */
+Node *with_bindings(Change *c, Node *e, NodeList bindings);
+/* The bindings with another value of number `i`; with the values of `i` and `i` + 1 exchanged. */
+NodeList with_value(Change *c, NodeList bindings, uint32_t i, Node *value);
+NodeList with_values_exchanged(Change *c, NodeList bindings, uint32_t i);
+/* The steps as a form again, the step itself when only one is left. */
+Node *with_steps(Change *c, Node *e, NodeList steps);
+/* A primitive, call or recur with these operands exchanged. */
+Node *with_operands_exchanged(Change *c, Node *e, uint32_t i);
 
 #endif
