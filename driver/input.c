@@ -112,7 +112,7 @@ static bool is_header_right(const Compile *c) {
 }
 
 static bool is_of_its_language(const Compile *c, const SourceFile *file, const Node *program) {
-    GrammarError e = language_check(c->header.language, NULL, program);
+    GrammarError e = language_check(c->header.language, NT_Program, program);
     if (!e.node) return true;
     Buffer b = {0};
     Node *twin = read_dump_places(c->arena, 0, file->bytes, file->length);

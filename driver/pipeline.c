@@ -39,7 +39,7 @@ static void dump_program(const Compile *c, int p, bool after, const Node *progra
     dump_write(&d, c->options, p, after, header_after(c, after ? p : p - 1), program->kids[0]);
 }
 
-static void check_grammar(int p, const char *nonterminal, const Node *n) {
+static void check_grammar(int p, Nonterminal nonterminal, const Node *n) {
     GrammarError e = language_check(pass_rows[p].to, nonterminal, n);
     if (e.node)
         bug(e.node, "the output is not of language %s: this is no %s",
@@ -99,7 +99,7 @@ static Node *run_pass(Compile *c, int p, Node *n) {
                       : NULL;
     if (out && out != n &&
         !error_count(c->context.diagnostics)) /* what did not change was checked before */
-        check_grammar(p, pass_rows[p].scope == FUNCTION ? "Top" : NULL, out);
+        check_grammar(p, pass_rows[p].scope == FUNCTION ? NT_Top : NT_Program, out);
     if (o->time_passes) c->seconds[p] += now() - start;
     if (p == PASS_verify && out && !is_fit_in_time(c, p, n)) out = NULL;
     if (p == PASS_emit && out && out != n && !is_code_fine(c, n, out)) out = NULL;

@@ -21,7 +21,7 @@ static Node *read_other_form(Compile *c, const SourceFile *file, Language *langu
     Node *program =
         read_dump(c->arena, c->context.diagnostics, 0, file->bytes, file->length, &header);
     if (!program) fail(0, "%s is no dump that can be read", file->name);
-    if (language_check(header.language, NULL, program).node)
+    if (language_check(header.language, NT_Program, program).node)
         fail(0, "%s is no program of language %s, as it says", file->name,
              language_name(header.language));
     GivenForm given = {.language = header.language,

@@ -41,7 +41,8 @@ static void note_rows(const Node *n) {
 static bool note_form(void *context, int pass, Node *program, const DumpHeader *header) {
     (void)context, (void)pass;
     note_rows(program);
-    language_check(header->language, NULL, program); /* the tops that passes do not see, too */
+    notes_productions = true;
+    language_check(header->language, NT_Program, program); /* the tops that passes do not see, too */
     return true;
 }
 

@@ -94,7 +94,7 @@ static void check_language(const Replacement *r, const DumpHeader *header, const
     if (header->language != wanted)
         blame_command(r, 3, "wrote a form of language %s, not of %s",
                       language_name(header->language), language_name(wanted));
-    GrammarError e = language_check(wanted, NULL, program);
+    GrammarError e = language_check(wanted, NT_Program, program);
     if (!e.node) return;
     Place place = place_of(pos(e.node));
     Buffer form = {0}, where = {0};

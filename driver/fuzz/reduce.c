@@ -107,7 +107,7 @@ static bool fails(void *context, Node *tree) {
     Reduce *r = context;
     Trial t;
     tell_progress(r);
-    if (r->is_dump && language_check(r->header.language, NULL, tree).node) return false;
+    if (r->is_dump && language_check(r->header.language, NT_Program, tree).node) return false;
     print_tree(r, &text, tree);
     SourceFile file = {r->is_dump ? "reduce.ir" : "reduce.slisp", text.bytes, text.length};
     if (r->options.still) return command_says_so(r, &file);

@@ -260,7 +260,7 @@ static void soak_generated(Soak *s) {
         s->seed = s->options->seed + i;
         arena_reset(s->arena);
         Node *function = generate_function(s->arena, s->seed, (GenerateOptions){0}, &s->coverage);
-        GrammarError e = language_check(L_Lx86, "Top", function);
+        GrammarError e = language_check(L_Lx86, NT_Top, function);
         if (e.node) bug(e.node, "what was generated is not of Lx86: this is no %s", e.wanted);
         soak_function(s, function);
     }

@@ -16,7 +16,7 @@ bool is_soaked(int pass) {
 static Node *run_pass(Context *c, int pass, Node *form, FaultKind fault, uint64_t seed) {
     bug_pass = pass_rows[pass].name;
     Node *out = run_with(c, pass, form, fault, seed);
-    GrammarError e = language_check(pass_rows[pass].to, "Top", out);
+    GrammarError e = language_check(pass_rows[pass].to, NT_Top, out);
     if (e.node)
         bug(e.node, "the output is not of language %s: this is no %s",
             language_name(pass_rows[pass].to), e.wanted);

@@ -54,4 +54,8 @@ Grammar *grammar(Language l);
 /* Number of the nonterminal, -1 when there is none. */
 int nonterminal(const Grammar *g, const char *name);
 
+/* For the table of coverage: each term is looked at again in each language, production by
+ * production. */
+extern bool notes_productions;
+
 #endif

@@ -126,7 +126,12 @@ struct Node {
                     * Opcode or Condition */
     uint32_t at; /* trees and source data: Pos. A name in a slot: byte offset from rsp, plus 1 */
     union {
-        uint32_t count; /* trees: number of kids */
+        struct { /* trees */
+            uint32_t count; /* number of kids */
+            /* What the grammar check has found: it is a sentence of this nonterminal, plus 1, in
+             * all languages from the one that it was checked for up to this one. 0: not checked. */
+            uint8_t fits_as, fits_through;
+        };
         struct {
             Text hint;
             uint32_t number;
@@ -277,8 +282,6 @@ typedef struct {
     const Node *node;   /* the offending node, NULL when all is well */
     const char *wanted; /* the nonterminal that it should have been */
 } GrammarError;
-/* Is `n` a sentence of the nonterminal `nt` (its declared name, NULL for the first one)? */
-GrammarError language_check(Language l, const char *nt, const Node *n);
 /* A program's parts: the form inside (from ns form), the form itself otherwise. */
 Node *top_inner(Node *top);
 /* `top` with its inner form replaced: keeps the (from ...) around it. */
@@ -288,6 +291,11 @@ Node *top_with(Arena *a, Node *top, Node *inner);
 void language_print(FILE *out, Language l, int against);
 
 #include "syntax.h"
+
+/* Is `n` a sentence of the nonterminal? NT_Program is a whole program. */
+GrammarError language_check(Language l, Nonterminal nt, const Node *n);
+/* The same without saying what is wrong; generated. */
+bool is_sentence(Language l, Nonterminal nt, const Node *n);
 
 /* ---- build.c --------------------------------------------------------- */
 

@@ -118,5 +118,6 @@ Node *node_extended(Arena *arena, const Node *n, Node *const *kids, uint32_t cou
     memcpy(copy, n, sizeof(Node) + n->count * sizeof(Node *));
     memcpy(copy->kids + n->count, kids, count * sizeof *kids);
     copy->count = n->count + count;
+    copy->fits_as = 0;
     return copy;
 }

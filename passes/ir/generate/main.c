@@ -21,6 +21,7 @@ int main(int argc, char **argv) {
     write_header(header, rows, forms);
     close_written(header, argv[1]);
     write_source(source, rows, forms);
+    write_checks(source, rows);
     close_written(source, argv[2]);
     return 0;
 }

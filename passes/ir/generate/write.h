@@ -19,6 +19,8 @@ void write_header(FILE *out, const Rows *r, const Forms *forms);
 void write_source(FILE *out, const Rows *r, const Forms *forms);
 /* The tables of parts that walks go by. */
 void write_parts(FILE *out, const Rows *r, const Forms *forms);
+/* The grammar checks. */
+void write_checks(FILE *out, const Rows *r);
 /* "Arena *a, Pos at, ..." of the constructor. */
 void write_parameters(FILE *out, const Form *f);
 bool has_several_heads(const Form *f);

@@ -221,7 +221,7 @@ static void write_replacement(FILE *out, const Form *f) {
 
 void write_source(FILE *out, const Rows *r, const Forms *forms) {
     fprintf(out,
-            "/* Made from languages.def by passes/ir/generate. */\n#include \"ir/form_parts.h\"\n");
+            "/* Made from languages.def by passes/ir/generate. */\n#include \"ir/fits.h\"\n#include \"ir/form_parts.h\"\n");
     for (int i = 0; i < forms->form_count; i++) {
         write_accessor(out, &forms->forms[i]);
         write_constructor(out, &forms->forms[i]);
