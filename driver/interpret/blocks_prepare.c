@@ -3,13 +3,6 @@
 
 /* ---- names and slots */
 
-static Holding holding_of_type(Type t) {
-    return t == T_INT      ? HOLDING_INT
-           : t == T_DOUBLE ? HOLDING_DOUBLE
-           : t == T_FLAG   ? HOLDING_FLAG
-                           : HOLDING_VALUE;
-}
-
 static Holding holding_of_kind(Text kind) {
     const char *k = text_bytes(kind);
     return !strcmp(k, "ref") ? HOLDING_VALUE : !strcmp(k, "f64") ? HOLDING_DOUBLE : HOLDING_WORD;

@@ -56,35 +56,34 @@ static void run_start(Start *s, const Node *top, Body *b) {
 
 /* A definition of what is no function from the start, or a top-level expression. */
 static void run_top(Start *s, const Node *top, bool is_library) {
-    const Node *e = top->kids[top->head == H_run ? top->count - 1 : top->head == H_def ? 1 : 2];
-    if (top->head == H_run) {
+    const Node *e = computed_in(top), *global = defined_global(top);
+    if (!global) {
         Text name = top_name(s, text("user"));
         run_start(s, top, start_body(name, name, e, NULL, is_library));
         return;
     }
-    const Global *g = tree_global(top->kids[0]->text);
+    const Global *g = tree_global(global->text);
     if (g->function) return;
-    Text name = top_name(s, space_of(top->kids[0]->text));
-    run_start(s, top, start_body(name, top->kids[0]->text, e, g->cell, is_library));
+    Text name = top_name(s, space_of(global->text));
+    run_start(s, top, start_body(name, global->text, e, g->cell, is_library));
 }
 
-static void run_tops(Start *s, const Node *program, bool of_library) {
-    for (uint32_t i = 1; i < program->count; i++) {
-        const Node *top = top_inner(program->kids[i]);
-        bool is_library = is_form(program->kids[i], H_from);
-        if (is_library == of_library && top->head != H_declare) run_top(s, top, is_library);
+static void run_tops(Start *s, NodeList tops, bool of_library) {
+    for (uint32_t i = 0; i < tops.count; i++) {
+        const Node *top = top_inner(tops.items[i]);
+        bool is_library = is_form(tops.items[i], H_from);
+        if (is_library == of_library && !is_form(top, H_declare)) run_top(s, top, is_library);
     }
 }
 
 /* ---- the main function */
 
 /* The user's main function: the last definition of some-namespace/-main. */
-static const Node *find_main(const Node *program) {
+static const Node *find_main(NodeList tops) {
     const Node *main = NULL;
-    for (uint32_t i = 1; i < program->count; i++) {
-        const Node *top = program->kids[i];
-        bool defines = is_form(top, H_def) || is_form(top, H_define) || is_form(top, H_variable);
-        if (defines && is_main_name(top->kids[0]->text)) main = top->kids[0];
+    for (uint32_t i = 0; i < tops.count; i++) {
+        const Node *name = defined_global(tops.items[i]);
+        if (name && is_main_name(name->text)) main = name;
     }
     return main;
 }
@@ -110,7 +109,9 @@ static Bits call_main(const Global *g) {
 
 /* ---- a call instead */
 
-static bool has_global(Text name) { return tree_global(name) != NULL; }
+static bool has_global(Text name) {
+    return tree_global(name) != NULL;
+}
 
 static void call_wanted_global(const WantedCall *w) {
     uint64_t base = stack_push(*tree_global(wanted_name(w, has_global))->cell, true);
@@ -138,12 +139,13 @@ static void call_wanted_body(const WantedCall *w) {
 
 static void run_open(const Node *program) {
     Start s = {.last_top = 0};
-    index_tree(program);
+    NodeList tops = as_program(program).tops;
+    index_tree(tops);
     frame_enter(&s.frame, routine_new(text("start"), program, false));
-    run_tops(&s, program, true);
-    run_tops(&s, program, false);
+    run_tops(&s, tops, true);
+    run_tops(&s, tops, false);
     const WantedCall *wanted = wanted_call();
-    const Node *main = wanted ? NULL : find_main(program);
+    const Node *main = wanted ? NULL : find_main(tops);
     s.frame.at = 0;
     if (wanted) call_wanted_global(wanted);
     if (main) rt_exit_code(call_main(tree_global(main->text)));
@@ -152,11 +154,12 @@ static void run_open(const Node *program) {
 
 static void run_closed(const Node *program) {
     const Node *start = NULL;
-    index_tree(program);
-    for (uint32_t i = 1; i < program->count; i++) {
-        const Node *top = top_inner(program->kids[i]);
-        define_closed(top, is_form(program->kids[i], H_from));
-        if (is_form(top, H_start)) start = top->kids[0];
+    NodeList tops = as_program(program).tops;
+    index_tree(tops);
+    for (uint32_t i = 0; i < tops.count; i++) {
+        const Node *top = top_inner(tops.items[i]);
+        define_closed(top, is_form(tops.items[i], H_from));
+        if (is_form(top, H_start)) start = as_start(top).function;
     }
     const WantedCall *wanted = wanted_call();
     if (wanted) {

@@ -36,11 +36,11 @@ struct Code {
     Run *run;
     const Scope *scope; /* the names that have a value */
     Pos at;
-    uint32_t slot;      /* of its variable or its operands, from the start of the frame */
-    uint32_t height;    /* words of the frame that are alive while it works */
-    uint32_t count;     /* of kids; for some forms, of those that come first */
+    uint32_t slot;   /* of its variable or its operands, from the start of the frame */
+    uint32_t height; /* words of the frame that are alive while it works */
+    uint32_t count;  /* of parts; for some forms, of those that come first */
     uint16_t prim;
-    uint8_t gives;      /* Holding */
+    uint8_t gives; /* Holding */
     union {
         Bits word;
         uint64_t address; /* of a function of the runtime */
@@ -50,7 +50,7 @@ struct Code {
         Body *body;        /* of a known call */
         const Node *typed; /* the name, or the function, that says the type of a value */
     };
-    const Code *kids[];
+    const Code *parts[];
 };
 
 /* A name that has a value: innermost first. */
@@ -96,9 +96,9 @@ typedef struct Target Target;
 struct Target {
     const Node *name; /* of the loop, NULL before loops have names */
     Code *label;
-    uint32_t count;   /* of values */
+    uint32_t count; /* of values */
     const Holding *holdings;
-    const Node *bindings; /* NULL before loops have names */
+    NodeList bindings; /* of the loop; none of a function */
     bool is_used;
     Target *outer;
 };
@@ -106,21 +106,21 @@ struct Target {
 typedef struct Preparer Preparer;
 /* What captures: a function with all its arities. */
 typedef struct {
-    Preparer *outer;      /* NULL at the top level */
-    const Node *self;     /* the function's own name, NULL for none */
-    Names *names;         /* captured so far */
+    Preparer *outer;  /* NULL at the top level */
+    const Node *self; /* the function's own name, NULL for none */
+    Names *names;     /* captured so far */
     VEC(const Code *) values;
-    bool is_settled;      /* it captures nothing else */
+    bool is_settled; /* it captures nothing else */
 } Capturer;
 
 struct Preparer {
     Unit *unit;
     Capturer *function;
     const Scope *scope;
-    Target *targets;  /* of a recur in the position at hand */
-    uint32_t height;  /* the next free word of the frame */
-    uint32_t size;    /* the most words that were in use */
-    Type returns;     /* of Ltyped: what the function may give */
+    Target *targets; /* of a recur in the current position */
+    uint32_t height; /* the next free word of the frame */
+    uint32_t size;   /* the most words that were in use */
+    Type returns;    /* of Ltyped: what the function may give */
 };
 
 typedef struct {
@@ -131,12 +131,14 @@ typedef struct {
 
 typedef struct {
     Language language;
-    Table globals; /* Text -> Global */
+    Table globals;   /* Text -> Global */
     Body *invoke[4]; /* call what is no function, with 0, 1, 2, many arguments */
 } Tree;
 extern Tree tree;
 
-static inline bool is_raw_language(void) { return tree.language == L_Lspecial; }
+static inline bool is_raw_language(void) {
+    return tree.language == L_Lspecial;
+}
 /* A form that grammar allows, but that means nothing: says so and ends the run. */
 _Noreturn void tree_refuse(const Node *at, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -148,7 +150,7 @@ const Code *prepare_code(Preparer *p, const Node *e, Holding want, Position posi
 /* In a position where no recur can stand. */
 const Code *prepare_operand(Preparer *p, const Node *e, Holding want);
 /* A new node that works with the words from the next free one on. */
-Code *new_tree_code(const Preparer *p, Run *run, Pos at, uint32_t kids);
+Code *new_tree_code(const Preparer *p, Run *run, Pos at, uint32_t parts);
 Code *word_code(Preparer *p, Bits word, Holding gives);
 Code *local_code(Preparer *p, uint32_t slot, Holding gives);
 /* So many words of the frame are in use. */
@@ -156,8 +158,8 @@ static inline void use_words(Preparer *p, uint32_t height) {
     p->height = height;
     if (height > p->size) p->size = height;
 }
-/* Operands as the kids of `c` from `first` on, each in a word of its own; wants NULL: values. */
-void prepare_operands(Preparer *p, Code *c, uint32_t first, Node *const *operands, uint32_t count,
+/* Operands as the parts of `c` from `first` on, each in a word of its own; wants NULL: values. */
+void prepare_operands(Preparer *p, Code *c, uint32_t first, NodeList operands,
                       const Holding *wants);
 /* The name gets the next free word. */
 uint32_t bind_tree_name(Preparer *p, const Node *name, Holding holding);
@@ -174,9 +176,12 @@ Global *tree_global(Text name);
 /* The cell that (set-global name e) sets. */
 Value *assigned_cell(const Node *name);
 /* The primitive that the operator of a call of Lcore means, P_NONE for none. */
-Prim operator_primitive(const Node *call);
+Prim operator_primitive(CallForm call);
+/* The name that a top defines, NULL for none; what it, or a top-level expression, computes. */
+const Node *defined_global(const Node *top);
+const Node *computed_in(const Node *top);
 /* Finds out which globals there are, and which are functions from the start. */
-void index_tree(const Node *program);
+void index_tree(NodeList tops);
 
 /* ---- tree_functions.c: functions and their bodies */
 
@@ -205,7 +210,7 @@ Kinds value_kinds(Value v);
 /* The value, of the type that the name has. */
 const Code *typed_value(Preparer *p, const Code *c, const Node *name);
 /* The body of a function: first the parameters, then what it returns. */
-const Code *typed_body(Preparer *p, const Code *c, const Node *function, const Node *parameters);
+const Code *typed_body(Preparer *p, const Code *c, const Node *function);
 /* The position of a call that gives a value of that type: its value must be the function's. */
 Position typed_position(const Preparer *p, Position position, Type gives);
 Type returned_type(const Node *function);
@@ -213,8 +218,8 @@ Type returned_type(const Node *function);
 /* ---- tree_primitives.c */
 
 /* `e`: the form that it stands in. */
-const Code *prepare_primitive(Preparer *p, const Node *e, Prim prim, Node *const *operands,
-                              uint32_t count, Holding want, Position position);
+const Code *prepare_primitive(Preparer *p, const Node *e, Prim prim, NodeList operands,
+                              Holding want, Position position);
 /* The flag that a conversion makes a boolean of, NULL for any other code. */
 const Code *unconverted_flag(const Code *c);
 /* The same with what it gives as a word of another kind. */
@@ -240,7 +245,9 @@ Run evaluate_word, evaluate_local, evaluate_field, evaluate_cell, evaluate_let, 
     evaluate_if_value, evaluate_if_flag, evaluate_loop, evaluate_recur, evaluate_set_cell,
     evaluate_set_global, evaluate_closure, evaluate_patch, evaluate_letrec;
 
-static inline Bits evaluate(Activation *a, const Code *c) { return c->run(a, c); }
+static inline Bits evaluate(Activation *a, const Code *c) {
+    return c->run(a, c);
+}
 
 static inline void set_word(const Activation *a, uint32_t slot, Bits word, Holding holding) {
     uint64_t i = a->frame.base + slot;
@@ -248,10 +255,10 @@ static inline void set_word(const Activation *a, uint32_t slot, Bits word, Holdi
     world.is_ref[i] = holding == HOLDING_VALUE;
 }
 
-/* The first `count` kids are operands: their values go into its words. */
+/* The first `count` parts are operands: their values go into its words. */
 static inline void run_operands(Activation *a, const Code *c, uint32_t count) {
     for (uint32_t i = 0; i < count; i++)
-        set_word(a, c->slot + i, evaluate(a, c->kids[i]), (Holding)c->kids[i]->gives);
+        set_word(a, c->slot + i, evaluate(a, c->parts[i]), (Holding)c->parts[i]->gives);
 }
 
 /* It works now: its names can be shown, its place is the frame's, only its words are alive. */

@@ -2,6 +2,7 @@
 #include "tree.h"
 
 #include "names.h"
+#include "walk.h"
 
 #include "../../passes/expand/library.h"
 
@@ -40,7 +41,9 @@ const Code *prepare_local(Preparer *p, const Node *name) {
 
 /* ---- globals */
 
-Global *tree_global(Text name) { return table_get(&tree.globals, name); }
+Global *tree_global(Text name) {
+    return table_get(&tree.globals, name);
+}
 
 static Global *global_for(Text name) {
     Global *g = tree_global(name);
@@ -100,65 +103,73 @@ const Code *prepare_symbol(Preparer *p, const Node *symbol) {
 }
 
 /* A primitive of the core in operator position, with as many operands as it takes. */
-Prim operator_primitive(const Node *call) {
+Prim operator_primitive(CallForm call) {
     static const char prefix[] = "core/";
-    const Node *operator = call->kids[0];
-    if (operator->kind != N_SYMBOL) return P_NONE;
-    const char *name = text_bytes(operator->text);
+    if (call.callee->kind != N_SYMBOL) return P_NONE;
+    const char *name = text_bytes(call.callee->text);
     if (strncmp(name, prefix, sizeof prefix - 1)) return P_NONE;
     Prim prim = prim_named(text(name + sizeof prefix - 1));
-    return prim && prim_takes(prim, call->count - 1) ? prim : P_NONE;
+    return prim && prim_takes(prim, call.operands.count) ? prim : P_NONE;
 }
 
 /* ---- the index */
 
-/* Assignments inside expressions make a variable. */
-static void index_assignments(const Node *e) {
-    if (!is_tree(e) || is_form(e, H_quote)) return;
-    if (is_form(e, H_set_global)) global_for(e->kids[0]->text)->assignments++;
-    for (uint32_t i = 0; i < e->count; i++)
-        index_assignments(e->kids[i]);
+const Node *defined_global(const Node *top) {
+    if (is_form(top, H_def)) return as_def(top).name;
+    return is_form(top, H_define) || is_form(top, H_variable) ? as_define(top).name : NULL;
 }
 
-static void index_definition(const Node *name, const Node *value) {
+const Node *computed_in(const Node *top) {
+    return is_form(top, H_def) ? as_def(top).value : value_of_top(top);
+}
+
+/* Assignments inside expressions make a variable. */
+static void index_assignments(const Node *e) {
+    if (is_form(e, H_quote)) return;
+    if (is_form(e, H_set_global)) global_for(as_set_global(e).name->text)->assignments++;
+    NodeList parts = kids_of(e);
+    for (uint32_t i = 0; i < parts.count; i++)
+        index_assignments(parts.items[i]);
+}
+
+static void index_definition(const Node *name, const Node *top) {
     Global *g = global_for(name->text);
+    const Node *value = computed_in(top);
     g->definitions++;
     g->function = is_form(value, H_fn) ? value : NULL;
     index_assignments(value);
+    if (is_form(top, H_variable)) g->assignments++;
 }
 
 static void index_top(const Node *top) {
-    switch (top->head) {
-    case H_def: index_definition(top->kids[0], top->kids[1]); break;
-    case H_define:
-    case H_variable: index_definition(top->kids[0], top->kids[2]); break;
-    case H_declare:
-    case H_cell: global_for(top->kids[0]->text); break;
-    case H_run: index_assignments(top->kids[top->count - 1]); break;
-    default: break;
-    }
-    if (top->head == H_variable) tree_global(top->kids[0]->text)->assignments++;
+    const Node *name = defined_global(top);
+    if (name) index_definition(name, top);
+    if (is_form(top, H_declare)) global_for(as_declare(top).name->text);
+    if (is_form(top, H_cell)) global_for(as_cell(top).name->text);
+    if (is_form(top, H_run)) index_assignments(computed_in(top));
 }
 
 /* Native code names functions that other functions have made like inner ones. */
-static Text name_of_function(const Node *top) {
-    const Node *self = top->kids[top->count - 1]->kids[0];
-    if (self->kind != N_NAME || self->name.hint != text(MADE_FUNCTION)) return top->kids[0]->text;
-    return text_format("%s.fn%u", text_bytes(top->kids[0]->text), self->name.number);
+static Text name_of_function(Text global, const Node *fn) {
+    const Node *self = as_fn(fn).self;
+    if (self->kind != N_NAME || self->name.hint != text(MADE_FUNCTION)) return global;
+    return text_format("%s.fn%u", text_bytes(global), self->name.number);
 }
 
 /* A global that is defined once, as a function, is that from the start. */
 static void settle_top(const Node *top, bool is_library) {
-    if (top->head != H_def && top->head != H_define && top->head != H_variable) return;
-    Global *g = tree_global(top->kids[0]->text);
+    const Node *name = defined_global(top);
+    if (!name) return;
+    Global *g = tree_global(name->text);
     if (g->definitions + g->assignments > 1) g->function = NULL;
     if (!g->function) return;
-    *g->cell = static_closure(define_fn(name_of_function(top), g->function, is_library));
+    Text function = name_of_function(name->text, g->function);
+    *g->cell = static_closure(define_fn(function, g->function, is_library));
 }
 
-void index_tree(const Node *program) {
-    for (uint32_t i = 1; i < program->count; i++)
-        index_top(top_inner(program->kids[i]));
-    for (uint32_t i = 1; i < program->count; i++)
-        settle_top(top_inner(program->kids[i]), is_form(program->kids[i], H_from));
+void index_tree(NodeList tops) {
+    for (uint32_t i = 0; i < tops.count; i++)
+        index_top(top_inner(tops.items[i]));
+    for (uint32_t i = 0; i < tops.count; i++)
+        settle_top(top_inner(tops.items[i]), is_form(tops.items[i], H_from));
 }

@@ -1,13 +1,13 @@
 /* tree_prepare.c - the tree interpreter: from the expressions of a form to Code. */
 #include "tree.h"
 
-Code *new_tree_code(const Preparer *p, Run *does, Pos at, uint32_t kids) {
-    Code *c = arena_alloc(world.arena, sizeof *c + kids * sizeof *c->kids);
+Code *new_tree_code(const Preparer *p, Run *does, Pos at, uint32_t parts) {
+    Code *c = arena_alloc(world.arena, sizeof *c + parts * sizeof *c->parts);
     c->run = does;
     c->scope = p->scope;
     c->at = at;
     c->slot = c->height = p->height;
-    c->count = kids;
+    c->count = parts;
     return c;
 }
 
@@ -29,11 +29,7 @@ Code *local_code(Preparer *p, uint32_t slot, Holding gives) {
 
 /* Names are raw from Lspecial on; before, types only tell what is known. */
 Holding holding_of(const Node *name) {
-    Type t = is_raw_language() ? type_of(name) : T_ANY;
-    return t == T_INT      ? HOLDING_INT
-           : t == T_DOUBLE ? HOLDING_DOUBLE
-           : t == T_FLAG   ? HOLDING_FLAG
-                           : HOLDING_VALUE;
+    return is_raw_language() ? holding_of_type(type_of(name)) : HOLDING_VALUE;
 }
 
 uint32_t bind_tree_name(Preparer *p, const Node *name, Holding holding) {
@@ -46,9 +42,9 @@ uint32_t bind_tree_name(Preparer *p, const Node *name, Holding holding) {
 }
 
 static const Code *prepare_quote(Preparer *p, const Node *e, Holding want) {
-    const Node *d = e->kids[0];
+    const Node *d = as_quote(e).datum;
     bool is_number = d->kind == N_INT || d->kind == N_DOUBLE;
-    if (want == HOLDING_FLAG) return word_code(p, d->kind != N_NIL && d->kind != N_FALSE, want);
+    if (want == HOLDING_FLAG) return word_code(p, is_truthy(d), want);
     if (want == HOLDING_INT && d->kind == N_INT) return word_code(p, (Bits)d->integer, want);
     if (want == HOLDING_DOUBLE && is_number)
         return word_code(p, bits_of(d->kind == N_INT ? (double)d->integer : d->real), want);
@@ -81,60 +77,59 @@ static const Code *prepare_word(Preparer *p, Pos at, const Node *e, Holding want
     return converted(p, at, prepare_operand(p, e, HOLDING_VALUE), want);
 }
 
-void prepare_operands(Preparer *p, Code *c, uint32_t first, Node *const *operands, uint32_t count,
+void prepare_operands(Preparer *p, Code *c, uint32_t first, NodeList operands,
                       const Holding *wants) {
     uint32_t height = p->height;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < operands.count; i++) {
+        Holding want = wants ? wants[i] : HOLDING_VALUE;
         use_words(p, c->slot + first + i);
-        c->kids[first + i] = prepare_word(p, c->at, operands[i], wants ? wants[i] : HOLDING_VALUE);
+        c->parts[first + i] = prepare_word(p, c->at, operands.items[i], want);
     }
-    c->height = c->slot + first + count;
+    c->height = c->slot + first + operands.count;
     use_words(p, c->height);
     p->height = height;
-}
-
-static const Code *prepare_all(Preparer *p, const Node *e, Run *does, uint32_t skipped) {
-    Code *c = new_tree_code(p, does, pos(e), e->count - skipped);
-    prepare_operands(p, c, 0, e->kids + skipped, c->count, NULL);
-    return c;
 }
 
 /* ---- binding forms */
 
 /* [x e] one after another; each sees the earlier ones. */
-static void prepare_bindings(Preparer *p, Code *c, const Node *bindings) {
-    for (uint32_t i = 0; i < bindings->count; i++) {
-        const Node *b = bindings->kids[i];
-        Holding holding = holding_of(b->kids[0]);
-        c->kids[i] = typed_value(p, prepare_operand(p, b->kids[1], holding), b->kids[0]);
-        bind_tree_name(p, b->kids[0], holding);
+static void prepare_bindings(Preparer *p, Code *c, NodeList bindings) {
+    for (uint32_t i = 0; i < bindings.count; i++) {
+        BindingForm b = as_binding(bindings.items[i]);
+        Holding holding = holding_of(b.name);
+        c->parts[i] = typed_value(p, prepare_operand(p, b.value, holding), b.name);
+        bind_tree_name(p, b.name, holding);
     }
 }
 
 static const Code *prepare_let(Preparer *p, const Node *e, Holding want, Position position) {
-    const Node *bindings = e->kids[0];
+    LetForm f = as_let(e);
     Preparer before = *p;
-    Code *c = new_tree_code(p, evaluate_let, pos(e), bindings->count + 1);
-    prepare_bindings(p, c, bindings);
-    c->kids[bindings->count] = prepare_code(p, e->kids[1], want, position);
+    Code *c = new_tree_code(p, evaluate_let, pos(e), f.bindings.count + 1);
+    prepare_bindings(p, c, f.bindings);
+    c->parts[f.bindings.count] = prepare_code(p, f.body, want, position);
     p->scope = before.scope;
     p->height = before.height;
     return c;
 }
 
 static const Code *prepare_loop(Preparer *p, const Node *e, Holding want, Position position) {
-    uint32_t named = e->count == 3;
-    const Node *bindings = e->kids[named];
+    LoopForm f = as_loop(e);
+    uint32_t count = f.bindings.count;
     Preparer before = *p;
-    Code *c = new_tree_code(p, evaluate_loop, pos(e), bindings->count + 1);
-    prepare_bindings(p, c, bindings);
-    Holding *holdings = NEW_ARRAY(world.arena, Holding, bindings->count);
-    for (uint32_t i = 0; i < bindings->count; i++)
-        holdings[i] = holding_of(bindings->kids[i]->kids[0]);
-    Target target = {.name = named ? e->kids[0] : NULL, .label = c, .count = bindings->count,
-                     .holdings = holdings, .bindings = bindings, .outer = p->targets};
+    Code *c = new_tree_code(p, evaluate_loop, pos(e), count + 1);
+    prepare_bindings(p, c, f.bindings);
+    Holding *holdings = NEW_ARRAY(world.arena, Holding, count);
+    for (uint32_t i = 0; i < count; i++)
+        holdings[i] = holding_of(as_binding(f.bindings.items[i]).name);
+    Target target = {.name = f.label,
+                     .label = c,
+                     .count = count,
+                     .holdings = holdings,
+                     .bindings = f.bindings,
+                     .outer = p->targets};
     p->targets = &target;
-    c->kids[bindings->count] = prepare_code(p, e->kids[named + 1], want, position);
+    c->parts[count] = prepare_code(p, f.body, want, position);
     p->targets = before.targets;
     p->scope = before.scope;
     p->height = before.height;
@@ -149,15 +144,16 @@ static Target *target_of(const Preparer *p, const Node *label) {
 }
 
 static const Code *prepare_recur(Preparer *p, const Node *e) {
-    uint32_t named = tree.language >= L_Lloop;
-    Target *t = target_of(p, named ? e->kids[0] : NULL);
+    bool is_named = tree.language >= L_Lloop;
+    NodeList values = is_named ? as_recur(e).values : as_lcore_recur(e).values;
+    Target *t = target_of(p, is_named ? as_recur(e).label : NULL);
     if (!t) tree_refuse(e, "this recur has no loop around it whose next round it could start");
-    if (e->count - named != t->count)
-        tree_refuse(e, "recur gives %u values, but its loop takes %u", e->count - named, t->count);
+    if (values.count != t->count)
+        tree_refuse(e, "recur gives %u values, but its loop takes %u", values.count, t->count);
     Code *c = new_tree_code(p, evaluate_recur, pos(e), t->count);
-    prepare_operands(p, c, 0, e->kids + named, t->count, t->holdings);
-    for (uint32_t i = 0; t->bindings && i < t->count; i++)
-        c->kids[i] = typed_value(p, c->kids[i], t->bindings->kids[i]->kids[0]);
+    prepare_operands(p, c, 0, values, t->holdings);
+    for (uint32_t i = 0; i < t->bindings.count; i++)
+        c->parts[i] = typed_value(p, c->parts[i], as_binding(t->bindings.items[i]).name);
     c->label = t->label;
     t->is_used = true;
     return c;
@@ -166,74 +162,93 @@ static const Code *prepare_recur(Preparer *p, const Node *e) {
 /* ---- branches */
 
 static const Code *prepare_if(Preparer *p, const Node *e, Holding want, Position position) {
+    IfForm f = as_if(e);
     Code *c = new_tree_code(p, evaluate_if_value, pos(e), 3);
-    c->kids[0] = prepare_operand(p, e->kids[0], is_raw_language() ? HOLDING_FLAG : HOLDING_VALUE);
-    const Code *flag = unconverted_flag(c->kids[0]);
+    c->parts[0] = prepare_operand(p, f.test, is_raw_language() ? HOLDING_FLAG : HOLDING_VALUE);
+    const Code *flag = unconverted_flag(c->parts[0]);
     if (flag) {
-        c->kids[0] = flag;
+        c->parts[0] = flag;
         c->run = evaluate_if_flag;
     }
-    c->kids[1] = prepare_code(p, e->kids[1], want, position);
-    c->kids[2] = prepare_code(p, e->kids[2], want, position);
+    c->parts[1] = prepare_code(p, f.then, want, position);
+    c->parts[2] = prepare_code(p, f.otherwise, want, position);
     return c;
 }
 
 static const Code *prepare_do(Preparer *p, const Node *e, Holding want, Position position) {
-    Code *c = new_tree_code(p, evaluate_do, pos(e), e->count);
-    for (uint32_t i = 0; i + 1 < e->count; i++)
-        c->kids[i] = prepare_operand(p, e->kids[i], HOLDING_VALUE);
-    c->kids[e->count - 1] = prepare_code(p, e->kids[e->count - 1], want, position);
+    NodeList steps = as_do(e).steps;
+    uint32_t last = steps.count - 1;
+    Code *c = new_tree_code(p, evaluate_do, pos(e), steps.count);
+    for (uint32_t i = 0; i < last; i++)
+        c->parts[i] = prepare_operand(p, steps.items[i], HOLDING_VALUE);
+    c->parts[last] = prepare_code(p, steps.items[last], want, position);
     return c;
 }
 
 /* ---- calls */
 
 static const Code *prepare_call(Preparer *p, const Node *e, Holding want, Position position) {
-    Prim prim = operator_primitive(e);
+    CallForm f = as_call(e);
+    Prim prim = operator_primitive(f);
     position = typed_position(p, position, T_ANY);
-    if (prim) return prepare_primitive(p, e, prim, e->kids + 1, e->count - 1, want, position);
-    return prepare_all(p, e, position == TAIL ? evaluate_tail_call : evaluate_call, 0);
+    if (prim) return prepare_primitive(p, e, prim, f.operands, want, position);
+    Run *does = position == TAIL ? evaluate_tail_call : evaluate_call;
+    Code *c = new_tree_code(p, does, pos(e), f.operands.count + 1);
+    prepare_operands(p, c, 0, nodes(&f.callee, 1, 0), NULL);
+    prepare_operands(p, c, 1, f.operands, NULL);
+    return c;
 }
 
-/* (direct g e ...) or (enter g closure e ...) */
-static const Code *prepare_known_call(Preparer *p, const Node *e, Position position) {
-    Body *body = body_named(e->kids[0]);
+/* closure: one, or none. */
+static const Code *prepare_known_call(Preparer *p, const Node *e, const Node *function,
+                                      NodeList closure, NodeList operands, Position position) {
+    Body *body = body_named(function);
     position = typed_position(p, position, returned_type(body->node));
-    bool enters = e->head == H_enter;
-    uint32_t first = 1 + enters, count = e->count - first;
-    if (count != body->parameters)
-        tree_refuse(e, "the function takes %u values, not %u", body->parameters, count);
+    if (operands.count != body->parameters)
+        tree_refuse(e, "the function takes %u values, not %u", body->parameters, operands.count);
     Run *does = position == TAIL ? evaluate_known_tail_call : evaluate_known_call;
-    Code *c = new_tree_code(p, does, pos(e), count + 1);
-    c->kids[0] = word_code(p, VALUE_NIL, HOLDING_VALUE);
-    if (enters) prepare_operands(p, c, 0, e->kids + 1, 1, NULL);
-    prepare_operands(p, c, 1, e->kids + first, count, body->holdings);
+    Code *c = new_tree_code(p, does, pos(e), operands.count + 1);
+    c->parts[0] = word_code(p, VALUE_NIL, HOLDING_VALUE);
+    if (closure.count) prepare_operands(p, c, 0, closure, NULL);
+    prepare_operands(p, c, 1, operands, body->holdings);
     c->body = body;
     c->gives = (uint8_t)body->returns;
     return c;
+}
+
+static const Code *prepare_direct(Preparer *p, const Node *e, Position position) {
+    DirectForm f = as_direct(e);
+    return prepare_known_call(p, e, f.function, no_nodes(0), f.operands, position);
+}
+
+static const Code *prepare_enter(Preparer *p, const Node *e, Position position) {
+    EnterForm f = as_enter(e);
+    return prepare_known_call(p, e, f.function, nodes(&f.closure, 1, 0), f.operands, position);
 }
 
 /* ---- globals and closures */
 
 static const Code *prepare_set_global(Preparer *p, const Node *e) {
     Code *c = new_tree_code(p, evaluate_set_global, pos(e), 1);
-    c->cell = assigned_cell(e->kids[0]);
-    c->kids[0] = prepare_operand(p, e->kids[1], HOLDING_VALUE);
+    c->cell = assigned_cell(as_set_global(e).name);
+    c->parts[0] = prepare_operand(p, as_set_global(e).value, HOLDING_VALUE);
     return c;
 }
 
 static const Code *prepare_closure(Preparer *p, const Node *e) {
-    Code *c = new_tree_code(p, evaluate_closure, pos(e), e->count - 1);
-    prepare_operands(p, c, 0, e->kids + 1, e->count - 1, NULL);
-    c->routine = entry_named(e->kids[0]);
+    ClosureForm f = as_closure(e);
+    Code *c = new_tree_code(p, evaluate_closure, pos(e), f.captures.count);
+    prepare_operands(p, c, 0, f.captures, NULL);
+    c->routine = entry_named(f.entry);
     return c;
 }
 
 static const Code *prepare_patch(Preparer *p, const Node *e) {
-    Node *operands[] = {e->kids[0], e->kids[2]};
+    PatchForm f = as_patch(e);
+    Node *operands[] = {f.closure, f.value};
     Code *c = new_tree_code(p, evaluate_patch, pos(e), 2);
-    prepare_operands(p, c, 0, operands, 2, NULL);
-    c->word = (Bits)e->kids[1]->integer;
+    prepare_operands(p, c, 0, nodes(operands, 2, 0), NULL);
+    c->word = (Bits)f.index->integer;
     return c;
 }
 
@@ -258,19 +273,19 @@ static const Code *prepare_value(Preparer *p, const Node *e, Holding want, Posit
     case H_fn: return prepare_fn(p, e);
     case H_call: return prepare_call(p, e, want, position);
     case H_prim:
-        return prepare_primitive(p, e, (Prim)e->kids[0]->head, e->kids + 1, e->count - 1, want,
+        return prepare_primitive(p, e, (Prim)as_prim(e).operation->head, as_prim(e).operands, want,
                                  typed_position(p, position, T_ANY));
-    case H_vector: return prepare_primitive(p, e, P_vector, e->kids, e->count, want, position);
-    case H_map: return prepare_primitive(p, e, P_map, e->kids, e->count, want, position);
-    case H_set: return prepare_primitive(p, e, P_set, e->kids, e->count, want, position);
+    case H_vector: return prepare_primitive(p, e, P_vector, as_vector(e).elements, want, position);
+    case H_map: return prepare_primitive(p, e, P_map, as_map(e).entries, want, position);
+    case H_set: return prepare_primitive(p, e, P_set, as_set(e).elements, want, position);
     case H_try: return prepare_try(p, e);
     case H_try_call: return prepare_try_call(p, e);
     case H_set_global: return prepare_set_global(p, e);
-    case H_global: return prepare_global(p, e->kids[0]);
+    case H_global: return prepare_global(p, as_global(e).name);
     case H_closure: return prepare_closure(p, e);
     case H_patch: return prepare_patch(p, e);
-    case H_direct:
-    case H_enter: return prepare_known_call(p, e, position);
+    case H_direct: return prepare_direct(p, e, position);
+    case H_enter: return prepare_enter(p, e, position);
     default: tree_refuse(e, "this form cannot be run");
     }
 }

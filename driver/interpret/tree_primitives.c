@@ -15,40 +15,40 @@ static void at_work(Activation *a, const Code *c) {
 }
 
 static Bits evaluate_boolean(Activation *a, const Code *c) {
-    return boolean(evaluate(a, c->kids[0]) != 0);
+    return boolean(evaluate(a, c->parts[0]) != 0);
 }
 
 static Bits evaluate_flag(Activation *a, const Code *c) {
-    return !is_falsey(evaluate(a, c->kids[0]));
+    return !is_falsey(evaluate(a, c->parts[0]));
 }
 
 static Bits evaluate_box_int(Activation *a, const Code *c) {
-    int64_t i = (int64_t)evaluate(a, c->kids[0]);
+    int64_t i = (int64_t)evaluate(a, c->parts[0]);
     at_work(a, c);
     return box_int(i);
 }
 
 static Bits evaluate_box_double(Activation *a, const Code *c) {
-    double d = double_of(evaluate(a, c->kids[0]));
+    double d = double_of(evaluate(a, c->parts[0]));
     at_work(a, c);
     return rt_box_double(d);
 }
 
 static Bits evaluate_int(Activation *a, const Code *c) {
-    Value v = evaluate(a, c->kids[0]);
+    Value v = evaluate(a, c->parts[0]);
     at_work(a, c);
     return (Bits)(is_int(v) ? int_value(v) : rt_to_int(v));
 }
 
 static Bits evaluate_double(Activation *a, const Code *c) {
-    Value v = evaluate(a, c->kids[0]);
+    Value v = evaluate(a, c->parts[0]);
     at_work(a, c);
     return bits_of(is_kind(v, KIND_DOUBLE) ? double_value(v) : rt_to_double(v));
 }
 
 const Code *unconverted_flag(const Code *c) {
     if (c->gives == HOLDING_FLAG) return c;
-    return c->run == evaluate_boolean ? c->kids[0] : NULL;
+    return c->run == evaluate_boolean ? c->parts[0] : NULL;
 }
 
 const Code *converted(Preparer *p, Pos at, const Code *c, Holding want) {
@@ -56,10 +56,9 @@ const Code *converted(Preparer *p, Pos at, const Code *c, Holding want) {
                                 NULL};
     static Run *const to[] = {NULL, evaluate_int, evaluate_flag, evaluate_double, NULL};
     if ((Holding)c->gives == want) return c;
-    if (c->gives != HOLDING_VALUE && want != HOLDING_VALUE)
-        c = converted(p, at, c, HOLDING_VALUE);
+    if (c->gives != HOLDING_VALUE && want != HOLDING_VALUE) c = converted(p, at, c, HOLDING_VALUE);
     Code *out = new_tree_code(p, want == HOLDING_VALUE ? from[c->gives] : to[want], at, 1);
-    out->kids[0] = c;
+    out->parts[0] = c;
     out->gives = (uint8_t)want;
     return out;
 }
@@ -105,7 +104,7 @@ static Bits evaluate_any_function(Activation *a, const Code *c) {
 
 /* ---- preparing */
 
-/* What the operand's code gives: an int is made raw behind its check. */
+/* What the operand's code gives: an int is made raw after its check. */
 static Holding holding_of_letter(char letter) {
     return letter == 'i'   ? (is_raw_language() ? HOLDING_INT : HOLDING_VALUE)
            : letter == 'd' ? HOLDING_DOUBLE
@@ -115,13 +114,8 @@ static Holding holding_of_letter(char letter) {
 
 /* Conversions to tagged values give those, whatever their rows say of the type. */
 static Holding result_of(Prim prim, Holding want) {
-    Type t = prim_result(prim);
     if (prim == P_tag || prim == P_box) return HOLDING_VALUE;
-    return t == T_NONE     ? want
-           : t == T_INT    ? HOLDING_INT
-           : t == T_DOUBLE ? HOLDING_DOUBLE
-           : t == T_FLAG   ? HOLDING_FLAG
-                           : HOLDING_VALUE;
+    return prim_result(prim) == T_NONE ? want : holding_of_type(prim_result(prim));
 }
 
 static Run *run_of(const PrimRow *row, uint32_t count, Holding result) {
@@ -131,15 +125,16 @@ static Run *run_of(const PrimRow *row, uint32_t count, Holding result) {
                             : evaluate_any_function;
 }
 
-static const Code *prepare_plain(Preparer *p, const Node *e, Prim prim, Node *const *operands,
-                                 uint32_t count, Holding want) {
+static const Code *prepare_plain(Preparer *p, const Node *e, Prim prim, NodeList operands,
+                                 Holding want) {
     const PrimRow *row = &prim_rows[prim];
     Holding result = result_of(prim, want);
-    Holding *wants = NEW_ARRAY(world.arena, Holding, count);
-    for (uint32_t i = 0; i < count; i++)
-        wants[i] = i < strlen(row->args) ? holding_of_letter(row->args[i]) : HOLDING_VALUE;
-    Code *c = new_tree_code(p, run_of(row, count, result), pos(e), count);
-    prepare_operands(p, c, 0, operands, count, wants);
+    Holding *wants = NEW_ARRAY(world.arena, Holding, operands.count);
+    for (uint32_t i = 0; i < operands.count; i++)
+        wants[i] = holding_of_letter(prim_letter(prim, i));
+    Run *does = run_of(row, operands.count, result);
+    Code *c = new_tree_code(p, does, pos(e), operands.count);
+    prepare_operands(p, c, 0, operands, wants);
     c->prim = (uint16_t)prim;
     c->gives = (uint8_t)result;
     c->address = row->runtime ? slisp_function(row->runtime) : 0;
@@ -148,68 +143,67 @@ static const Code *prepare_plain(Preparer *p, const Node *e, Prim prim, Node *co
 }
 
 /* The primitive is a function of the library: a global, or a function for so many arguments. */
-static const Code *prepare_library(Preparer *p, const Node *e, Prim prim, Node *const *operands,
-                                   uint32_t count) {
+static const Code *prepare_library(Preparer *p, const Node *e, Prim prim, NodeList operands) {
     const char *name = prim_rows[prim].runtime + 1;
     bool is_closed = tree.language >= L_Lclosed;
-    Text global = is_closed ? text_format("%s.w%u", name, count) : text(name);
-    Code *c = new_tree_code(p, is_closed ? evaluate_known_call : evaluate_call, pos(e), count + 1);
+    Text global = is_closed ? text_format("%s.w%u", name, operands.count) : text(name);
+    Run *does = is_closed ? evaluate_known_call : evaluate_call;
+    Code *c = new_tree_code(p, does, pos(e), operands.count + 1);
     Node *g = node_global(world.arena, global);
-    c->kids[0] = is_closed ? word_code(p, VALUE_NIL, HOLDING_VALUE) : prepare_global(p, g);
-    prepare_operands(p, c, 1, operands, count, is_closed ? body_named(g)->holdings : NULL);
+    c->parts[0] = is_closed ? word_code(p, VALUE_NIL, HOLDING_VALUE) : prepare_global(p, g);
+    prepare_operands(p, c, 1, operands, is_closed ? body_named(g)->holdings : NULL);
     if (!is_closed) return c;
     c->body = body_named(g);
     c->gives = (uint8_t)c->body->returns;
     return c;
 }
 
-static const Code *prepare_apply(Preparer *p, const Node *e, Node *const *operands,
-                                 Position position) {
+static const Code *prepare_apply(Preparer *p, const Node *e, NodeList operands, Position position) {
     Code *c = new_tree_code(p, position == TAIL ? evaluate_tail_apply : evaluate_apply, pos(e), 2);
-    prepare_operands(p, c, 0, operands, 2, NULL);
+    prepare_operands(p, c, 0, operands, NULL);
     return c;
 }
 
 /* ---- more operands than the primitive takes, in Lcore */
 
-static const Code *prepare_fold(Preparer *p, const Node *e, Node *const *operands, uint32_t count,
-                                Holding want) {
-    Arena *arena = world.arena;
-    Node *operator = e->kids[0], *out = operands[0];
-    for (uint32_t i = 1; i < count; i++)
-        out = list(arena, H_call, pos(e), operator, out, operands[i], NULL);
+static Node *call_of_two(const Node *call, Node *a, Node *b) {
+    Node *operands[] = {a, b};
+    return make_call(world.arena, pos(call), as_call(call).callee, nodes(operands, 2, pos(call)));
+}
+
+static const Code *prepare_fold(Preparer *p, const Node *e, NodeList operands, Holding want) {
+    Node *out = operands.items[0];
+    for (uint32_t i = 1; i < operands.count; i++)
+        out = call_of_two(e, out, operands.items[i]);
     return prepare_code(p, out, want, INNER);
 }
 
 /* All operands are there before the first two are compared. */
-static const Code *prepare_chain(Preparer *p, const Node *e, Node *const *operands, uint32_t count,
-                                 Holding want) {
+static const Code *prepare_chain(Preparer *p, const Node *e, NodeList operands, Holding want) {
     Arena *arena = world.arena;
-    Node **bindings = NEW_ARRAY(arena, Node *, count), *operator = e->kids[0];
-    for (uint32_t i = 0; i < count; i++) {
-        Node *pair[] = {node_text(arena, N_SYMBOL, 0, text_format(" %u", i)), operands[i]};
-        bindings[i] = node_tree(arena, N_VECTOR, pos(e), pair, 2);
+    Nodes names = {0}, bindings = {0};
+    for (uint32_t i = 0; i < operands.count; i++) {
+        PUSH(arena, names, node_text(arena, N_SYMBOL, 0, text_format(" %u", i)));
+        PUSH(arena, bindings, make_binding(arena, pos(e), names.items[i], operands.items[i]));
     }
     Node *out = NULL;
-    for (uint32_t i = count - 1; i-- > 0;) {
-        Node *a = bindings[i]->kids[0], *b = bindings[i + 1]->kids[0];
-        Node *test = list(arena, H_call, pos(e), operator, a, b, NULL);
+    for (uint32_t i = operands.count - 1; i-- > 0;) {
+        Node *test = call_of_two(e, names.items[i], names.items[i + 1]);
         out = out ? build(arena, pos(e), "(if ? ? (quote false))", test, out) : test;
     }
-    Node *vector = node_tree(arena, N_VECTOR, pos(e), bindings, count);
-    return prepare_code(p, list(arena, H_let, pos(e), vector, out, NULL), want, INNER);
+    return prepare_code(p, make_let(arena, pos(e), list_of(bindings, pos(e)), out), want, INNER);
 }
 
-const Code *prepare_primitive(Preparer *p, const Node *e, Prim prim, Node *const *operands,
-                              uint32_t count, Holding want, Position position) {
+const Code *prepare_primitive(Preparer *p, const Node *e, Prim prim, NodeList operands,
+                              Holding want, Position position) {
     const PrimRow *row = &prim_rows[prim];
     int arity = prim_arity(prim);
-    if (arity >= 0 && (uint32_t)arity != count) {
+    if (arity >= 0 && (uint32_t)arity != operands.count) {
         if (!is_form(e, H_call))
-            tree_refuse(e, "%s takes %d values, not %u", row->name, arity, count);
-        return (row->effects & FOLDS ? prepare_fold : prepare_chain)(p, e, operands, count, want);
+            tree_refuse(e, "%s takes %d values, not %u", row->name, arity, operands.count);
+        return (row->effects & FOLDS ? prepare_fold : prepare_chain)(p, e, operands, want);
     }
     if (prim == P_apply) return prepare_apply(p, e, operands, position);
-    if (row->runtime && *row->runtime == '$') return prepare_library(p, e, prim, operands, count);
-    return prepare_plain(p, e, prim, operands, count, want);
+    if (row->runtime && *row->runtime == '$') return prepare_library(p, e, prim, operands);
+    return prepare_plain(p, e, prim, operands, want);
 }

@@ -8,7 +8,9 @@ Bits evaluate_word(Activation *a, const Code *c) {
     return c->word;
 }
 
-Bits evaluate_local(Activation *a, const Code *c) { return *words_of(a, c); }
+Bits evaluate_local(Activation *a, const Code *c) {
+    return *words_of(a, c);
+}
 
 static bool has_field(Value closure, uint64_t index) {
     return is_kind(closure, KIND_CLOSURE) && size_of(closure) >= 2 + index;
@@ -32,24 +34,24 @@ Bits evaluate_cell(Activation *a, const Code *c) {
 Bits evaluate_let(Activation *a, const Code *c) {
     step(a, c);
     run_operands(a, c, c->count - 1);
-    return evaluate(a, c->kids[c->count - 1]);
+    return evaluate(a, c->parts[c->count - 1]);
 }
 
 Bits evaluate_do(Activation *a, const Code *c) {
     step(a, c);
     for (uint32_t i = 0; i + 1 < c->count; i++)
-        evaluate(a, c->kids[i]);
-    return evaluate(a, c->kids[c->count - 1]);
+        evaluate(a, c->parts[i]);
+    return evaluate(a, c->parts[c->count - 1]);
 }
 
 Bits evaluate_if_value(Activation *a, const Code *c) {
     step(a, c);
-    return evaluate(a, c->kids[is_falsey(evaluate(a, c->kids[0])) ? 2 : 1]);
+    return evaluate(a, c->parts[is_falsey(evaluate(a, c->parts[0])) ? 2 : 1]);
 }
 
 Bits evaluate_if_flag(Activation *a, const Code *c) {
     step(a, c);
-    return evaluate(a, c->kids[evaluate(a, c->kids[0]) ? 1 : 2]);
+    return evaluate(a, c->parts[evaluate(a, c->parts[0]) ? 1 : 2]);
 }
 
 /* ---- loops */
@@ -58,7 +60,7 @@ Bits evaluate_loop(Activation *a, const Code *c) {
     step(a, c);
     run_operands(a, c, c->count - 1);
     for (;;) {
-        Bits value = evaluate(a, c->kids[c->count - 1]);
+        Bits value = evaluate(a, c->parts[c->count - 1]);
         if (a->round != c) return value;
         a->round = NULL;
     }
@@ -81,12 +83,12 @@ Bits evaluate_recur(Activation *a, const Code *c) {
 
 /* The value of a definition: no step of its own. */
 Bits evaluate_set_cell(Activation *a, const Code *c) {
-    *c->cell = evaluate(a, c->kids[0]);
+    *c->cell = evaluate(a, c->parts[0]);
     return VALUE_NIL;
 }
 
 Bits evaluate_set_global(Activation *a, const Code *c) {
-    Bits value = evaluate(a, c->kids[0]);
+    Bits value = evaluate(a, c->parts[0]);
     step(a, c);
     *c->cell = value;
     return VALUE_NIL;
@@ -115,7 +117,7 @@ Bits evaluate_patch(Activation *a, const Code *c) {
     return VALUE_NIL;
 }
 
-/* The first c->word kids are closures, the last one is the body, those between are patches. A
+/* The first c->word parts are closures, the last one is the body, those between are patches. A
  * closure that is not there yet is nil. */
 Bits evaluate_letrec(Activation *a, const Code *c) {
     uint32_t closures = (uint32_t)c->word;
@@ -124,6 +126,6 @@ Bits evaluate_letrec(Activation *a, const Code *c) {
     step(a, c);
     run_operands(a, c, closures);
     for (uint32_t i = closures; i + 1 < c->count; i++)
-        evaluate(a, c->kids[i]);
-    return evaluate(a, c->kids[c->count - 1]);
+        evaluate(a, c->parts[i]);
+    return evaluate(a, c->parts[c->count - 1]);
 }

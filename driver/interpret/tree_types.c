@@ -34,13 +34,15 @@ Kinds value_kinds(Value v) {
     return is_pointer(v) ? object_kinds(v) : K_BOOL;
 }
 
-static Type value_type(Value v) { return type_of_kinds(value_kinds(v)); }
+static Type value_type(Value v) {
+    return type_of_kinds(value_kinds(v));
+}
 
 _Noreturn static void refuse_value(const Node *what, Value v, Type type) {
     TextBuffer shown = {0};
     Buffer name = {0};
     show_word(&shown, v, HOLDING_VALUE);
-    print_flat(&name, what->kind == N_NAME ? what : what->kids[0]);
+    print_flat(&name, what->kind == N_NAME ? what : as_function(what).name);
     tree_refuse(NULL, "%.*s %s the type %s, which %.*s is not", (int)name.length, name.bytes,
                 what->kind == N_NAME ? "has" : "returns", type_text(type), (int)shown.length,
                 shown.bytes);
@@ -48,7 +50,7 @@ _Noreturn static void refuse_value(const Node *what, Value v, Type type) {
 
 /* c->typed says which type; a tail call gives its value later. */
 static Bits evaluate_typed(Activation *a, const Code *c) {
-    Bits value = evaluate(a, c->kids[0]);
+    Bits value = evaluate(a, c->parts[0]);
     const Node *what = c->typed;
     Type type = what->kind == N_NAME ? type_of(what) : returned_type(what);
     if (!a->next && !(value_type(value) & type)) refuse_value(what, value, type);
@@ -57,14 +59,15 @@ static Bits evaluate_typed(Activation *a, const Code *c) {
 
 static const Code *typed_code(Preparer *p, const Code *c, const Node *what) {
     Code *out = new_tree_code(p, evaluate_typed, 0, 1);
-    out->kids[0] = c;
+    out->parts[0] = c;
     out->typed = what;
     out->gives = HOLDING_VALUE;
     return out;
 }
 
 Type returned_type(const Node *function) {
-    return function_parts((Node *)(uintptr_t)function).returns;
+    const Node *returns = as_function(function).returns;
+    return returns ? type_named(returns) : T_NONE;
 }
 
 const Code *typed_value(Preparer *p, const Code *c, const Node *name) {
@@ -75,18 +78,18 @@ const Code *typed_value(Preparer *p, const Code *c, const Node *name) {
 /* The parameters are looked at first. */
 static Bits evaluate_typed_body(Activation *a, const Code *c) {
     for (uint32_t i = 0; i + 1 < c->count; i++)
-        evaluate(a, c->kids[i]);
-    return evaluate(a, c->kids[c->count - 1]);
+        evaluate(a, c->parts[i]);
+    return evaluate(a, c->parts[c->count - 1]);
 }
 
-const Code *typed_body(Preparer *p, const Code *c, const Node *function, const Node *parameters) {
+const Code *typed_body(Preparer *p, const Code *c, const Node *function) {
     if (tree.language != L_Ltyped) return c;
-    Code *out = new_tree_code(p, evaluate_typed_body, 0, parameters->count + 1);
-    for (uint32_t i = 0; i < parameters->count; i++)
-        out->kids[i] =
-            typed_value(p, local_code(p, 1 + i, HOLDING_VALUE), parameters->kids[i]);
+    NodeList parameters = as_function(function).parameters;
+    Code *out = new_tree_code(p, evaluate_typed_body, 0, parameters.count + 1);
+    for (uint32_t i = 0; i < parameters.count; i++)
+        out->parts[i] = typed_value(p, local_code(p, 1 + i, HOLDING_VALUE), parameters.items[i]);
     bool says_something = returned_type(function) != T_ANY;
-    out->kids[parameters->count] = says_something ? typed_code(p, c, function) : c;
+    out->parts[parameters.count] = says_something ? typed_code(p, c, function) : c;
     out->gives = HOLDING_VALUE;
     return out;
 }

@@ -20,6 +20,13 @@ typedef uint64_t Bits; /* a tagged value, a raw int, a flag, or the bits of a do
 /* What a word is: needed to show it, and to know whether the collector must see it. A WORD is raw
  * in the machine forms, which do not tell ints from flags. */
 typedef enum { HOLDING_VALUE, HOLDING_INT, HOLDING_FLAG, HOLDING_DOUBLE, HOLDING_WORD } Holding;
+/* What a name of that type holds, where types say how names are represented. */
+static inline Holding holding_of_type(Type t) {
+    return t == T_INT      ? HOLDING_INT
+           : t == T_DOUBLE ? HOLDING_DOUBLE
+           : t == T_FLAG   ? HOLDING_FLAG
+                           : HOLDING_VALUE;
+}
 
 /* ---- routines: what can be called */
 

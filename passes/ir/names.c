@@ -11,21 +11,6 @@ Type type_named(const Node *symbol) {
     return type;
 }
 
-Function function_parts(Node *function) {
-    Function f = {.whole = function, .name = function->kids[0]};
-    f.names = (uint32_t)function->kids[1]->kids[0]->integer;
-    uint32_t i = 2;
-    if (is_form(function->kids[i], H_returns)) {
-        Text t = function->kids[i++]->kids[0]->text;
-        if (!type_parse(text_bytes(t), text_length(t), &f.returns))
-            bug(function, "'%s' is no type", text_bytes(t));
-    }
-    f.env = function->kids[i];
-    f.params = function->kids[i + 1];
-    f.body = function->kids[i + 2];
-    return f;
-}
-
 Node *numbered_name(Arena *a, uint32_t *names, const char *hint) {
     return node_name(a, text(hint), (*names)++);
 }

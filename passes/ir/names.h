@@ -4,14 +4,6 @@
 
 #include "ir.h"
 
-/* The parts of a (function ...) of Lclosed to Lspecial. */
-typedef struct {
-    Node *whole, *name, *env, *params, *body;
-    Type returns;   /* Ltyped on; T_NONE before */
-    uint32_t names; /* the next free number */
-} Function;
-Function function_parts(Node *function);
-
 /* Is the expression of Lanf to Lspecial a name, a global or a constant? */
 static inline bool is_operand(const Node *e) {
     return e->kind == N_NAME || e->kind == N_GLOBAL || is_form(e, H_quote);
