@@ -139,4 +139,6 @@ install: all
 	install $(BUILD)/slispc $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libslisp.a $(DESTDIR)$(PREFIX)/lib/
 
+include tests/afl/afl.mk
+
 .PHONY: all test tools dumps bench soak verify-report coverage limits mutants clean install

@@ -1,0 +1,37 @@
+# Coverage-guided fuzzing of the compiler, with AFL++: make fuzz FUZZ_MINUTES=60 FUZZ_CORES=2.
+# What was found, as afl-fuzz and the sanitizers see it, is left in $(BUILD)/afl/found.
+
+FUZZ_MINUTES = 10
+FUZZ_CORES   = 1
+AFL          = $(BUILD)/afl
+# NULL + 0 is nothing wrong: C2y says so, and compilers have kept to it.
+AFL_CHECKS   = -fsanitize=address,undefined -fno-sanitize=pointer-overflow -fno-sanitize-recover=all
+AFL_COMPILE  = AFL_QUIET=1 afl-clang-fast -std=c11 -D_GNU_SOURCE -O1 -g -fno-pie -MMD -MP $(INCLUDE) $(AFL_CHECKS)
+AFL_OBJECTS  = $(patsubst %.c,$(AFL)/%.o,$(filter-out driver/main.c,$(COMPILER)) tests/afl/harness.c) $(AFL)/syntax.o
+
+fuzz: all afl-tools $(AFL)/harness $(AFL)/mutator.so
+	tests/afl/run.sh $(abspath $(BUILD)/slispc) $(AFL) $(FUZZ_MINUTES) $(FUZZ_CORES)
+
+afl-tools:
+	@command -v afl-fuzz >/dev/null || { apt-get update -q && apt-get install -y -q afl++; } || \
+	    { echo "make fuzz needs AFL++ (Debian: afl++), and it is not to be had" >&2; exit 2; }
+
+# The runtime is the same as slispc carries: only the compiler is looked at.
+$(AFL)/harness: $(AFL_OBJECTS) $(BUILD)/driver/link/library.o $(BUILD)/driver/link/image.o $(RUNTIME_OBJECTS)
+	@AFL_QUIET=1 afl-clang-fast -g -no-pie $(AFL_CHECKS) -Wl,--wrap=arena_new,--wrap=arena_free -o $@ $^ -lm
+
+$(AFL)/mutator.so: tests/afl/mutator.c
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 $(WARN) -O2 -fPIC -shared -o $@ $<
+
+$(AFL)/syntax.o: $(BUILD)/syntax.c
+	@mkdir -p $(@D)
+	@$(AFL_COMPILE) -c -o $@ $<
+
+$(AFL)/%.o: %.c $(BUILD)/heads.h $(BUILD)/syntax.h $(BUILD)/pass_headers.h
+	@mkdir -p $(@D)
+	@$(AFL_COMPILE) -c -o $@ $<
+
+-include $(AFL_OBJECTS:.o=.d)
+
+.PHONY: fuzz afl-tools

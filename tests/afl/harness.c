@@ -1,0 +1,147 @@
+/* harness.c - slispc in one process with afl-fuzz: compiles input after input to the end, writing
+ * nothing.
+ *
+ * An error in the input is an answer. What must not happen ends the process by abort(), which
+ * afl-fuzz counts as a crash beside what the sanitizers find: "bug in slispc", more than MOST_BYTES
+ * of memory, and code of an instruction that neither verify nor the decoder has looked at. With a
+ * file as argument it compiles that instead, for looking at what was found.
+ */
+#include "commands.h"
+#include "compiling.h"
+#include "link.h"
+#include "reproduce.h"
+
+#include <sanitizer/allocator_interface.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+__AFL_FUZZ_INIT();
+
+enum { MOST_BYTES = 512 << 20, STACK_BYTES = 512 << 20, INPUTS_PER_PROCESS = 200 };
+
+/* reproduce.c asks main.c for it, which is not here. */
+bool is_below_small_stack(const void *address) {
+    (void)address;
+    return false;
+}
+
+static void wrong(const char *what) {
+    fprintf(stderr, "harness: %s\n", what);
+    abort();
+}
+
+/* bug() ends with 3, fail() with 2. */
+static void on_end(int code, void *unused) {
+    (void)unused;
+    if (code == 3) wrong("a bug in slispc");
+    if (code == 2) wrong("the world is not wrong here");
+}
+
+/* ---- memory: what one input takes, and given back when it is done */
+
+static size_t bytes_before; /* the input that is compiled now */
+
+static void on_allocation(const volatile void *p, size_t size) {
+    (void)p;
+    if (__sanitizer_get_current_allocated_bytes() > bytes_before + MOST_BYTES) wrong("too much memory");
+    (void)size;
+}
+
+static void on_free(const volatile void *p) { (void)p; }
+
+/* The pipeline leaves its arenas to the end of the process, which here comes later. */
+static Arena *arenas[1024];
+static int arena_count;
+Arena *__real_arena_new(void);
+Arena *__wrap_arena_new(void);
+void __real_arena_free(Arena *a);
+void __wrap_arena_free(Arena *a);
+
+Arena *__wrap_arena_new(void) {
+    if (arena_count == sizeof arenas / sizeof *arenas) wrong("too many arenas");
+    return arenas[arena_count++] = __real_arena_new();
+}
+
+void __wrap_arena_free(Arena *a) {
+    for (int i = 0; i < arena_count; i++)
+        if (arenas[i] == a) arenas[i] = arenas[--arena_count];
+    __real_arena_free(a);
+}
+
+static void free_arenas(int kept) {
+    while (arena_count > kept)
+        __real_arena_free(arenas[--arena_count]);
+}
+
+/* ---- one input */
+
+/* slispc gives its thread as much. */
+static void get_stack(char **argv) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_STACK, &limit);
+    if (limit.rlim_cur >= STACK_BYTES) return; /* "unlimited" is more, too */
+    limit.rlim_cur = STACK_BYTES;
+    if (setrlimit(RLIMIT_STACK, &limit) == 0) execv("/proc/self/exe", argv);
+}
+
+static void write_nothing(const PipelineResult *r) {
+    Arena *arena = arena_new();
+    Linked *linked = link_program(arena, r->program, &r->header);
+    write_object(linked, "/dev/null");
+    write_executable(linked, "/dev/null");
+    link_free(linked);
+    arena_free(arena);
+}
+
+/* Of a form from behind liveness verify may say what it finds; what slispc made itself is right. */
+static void judge(const PipelineResult *r) {
+    bool is_complete = r->program && r->header.language == L_Lbytes;
+    if (r->exit_code == 3 && r->first <= PASS_liveness) wrong("its own passes made what is rejected");
+    if (!is_complete) return;
+    bool is_verified = (r->ran >> PASS_verify & 1) || r->first == PASS_COUNT;
+    if (!is_verified || r->code == CODE_UNSEEN) wrong("nobody has verified this");
+    write_nothing(r);
+}
+
+static void compile(char *bytes, size_t length) {
+    PipelineOptions options = {.optimise = 2, .from = -1, .to = -1, .inject_pass = -1};
+    SourceFile file = {"input", bytes, length};
+    if (length >= 4 && !memcmp(bytes, "\x7f" "ELF", 4)) return;
+    bytes_before = __sanitizer_get_current_allocated_bytes();
+    PipelineResult r = pipeline_run(&options, &file, 1);
+    judge(&r);
+}
+
+/* Tables that are made when they are first needed are there when the processes part. */
+static void make_tables(void) {
+    static char source[] = "(defn f [x] (if (< x 1.5) [x \"a\"] {:a (f (inc x))})) (println (f 1))";
+    compile(source, sizeof source - 1);
+}
+
+int main(int argc, char **argv) {
+    get_stack(argv);
+    on_exit(on_end, NULL);
+    __sanitizer_install_malloc_and_free_hooks(on_allocation, on_free);
+    languages_init();
+    if (argc > 1) {
+        SourceFile file = file_read(argv[1]);
+        compile(file.bytes, file.length);
+        return 0;
+    }
+    make_tables();
+    __AFL_INIT();
+    unsigned char *input = __AFL_FUZZ_TESTCASE_BUF;
+    int kept = arena_count;
+    while (__AFL_LOOP(INPUTS_PER_PROCESS)) {
+        size_t length = (size_t)__AFL_FUZZ_TESTCASE_LEN;
+        char *bytes = malloc(length + 1); /* of its own, so that reading beyond it is seen */
+        memcpy(bytes, input, length);
+        bytes[length] = 0;
+        compile(bytes, length);
+        free(bytes);
+        free_arenas(kept);
+    }
+    return 0;
+}
