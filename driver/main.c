@@ -36,6 +36,7 @@ static const char *output_name(const Options *o) {
 }
 
 static void write_output(const Options *o, const PipelineResult *r) {
+    if (o->kind == TO_NOTHING) return;
     Arena *arena = arena_new();
     Linked *linked = link_program(arena, r->program, &r->header);
     linked->is_checked = !o->pipeline.no_verify;

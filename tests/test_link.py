@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import SLISPC, WORLD_IS_WRONG, compiled, execute, slispc, tool
+from harness import PROGRAM_IS_WRONG, SLISPC, WORLD_IS_WRONG, compiled, execute, slispc, tool
 
 PROGRAM = '''(defn fact [n] (if (< n 2) 1 (* n (fact (dec n)))))
 (defn describe [m] (str (:name m) " " (:size m 3.5) " " (vec (map inc [1 2 3]))))
@@ -119,3 +119,38 @@ def test_as_gives_the_same_bytes(program, here):
     assert code == other
     for name in '.rodata', '.data.slisp':
         assert len(section(here / 'ours.o', name, here)) <= len(section(here / 'theirs.o', name, here))
+
+
+# A part of a program passes through every pass, but is no program: what refers to what, and why that is wrong.
+PARTS = {
+    'code': ('(code $user/g.w1)', 'which the program does not have'),
+    'static': ('(static $user/g)', 'which the program does not have'),
+    'cell': ('(cell $user/x)', 'which the program does not have'),
+    'runtime': ('(runtime rt_nothing)', 'which the runtime does not have'),
+    'constant': ('(quote nil)', 'which no program holds as a constant'),
+}
+PART = '''(slispc-ir 1 Lbytes)
+(program (library core "")
+ (code $start (frame 0)
+  (at 0 "48c7c000000000" "mov rax, @" %s)
+  (at 7 "c3" "ret"))
+ %s)
+'''
+
+
+@pytest.mark.parametrize('option', [[], ['-c'], ['-S']])
+@pytest.mark.parametrize('name', sorted(PARTS))
+def test_part_of_a_program(name, option, here):
+    operand, why = PARTS[name]
+    (here / 'p.ir').write_text(PART % (operand, '(start $start)'))
+    result = slispc('--no-verify', *option, 'p.ir', '-o', 'p')
+    assert result.code == PROGRAM_IS_WRONG
+    assert 'error[SL0027]: $start refers to %s, %s' % (operand, why) in result.error_text
+    assert not (here / 'p').exists()
+
+
+@pytest.mark.parametrize('top, why', [('', 'nothing says where'), ('(start $other)', 'starts with $other, which')])
+def test_start_that_is_missing(top, why, here):
+    (here / 'p.ir').write_text(PART % ('(quote 1.5)', top))
+    result = slispc('--no-verify', 'p.ir', '-o', 'p')
+    assert result.code == PROGRAM_IS_WRONG and why in result.error_text

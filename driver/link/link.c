@@ -145,6 +145,7 @@ Linked *link_program(Arena *a, const Node *program, const DumpHeader *header) {
     PUSH(a, out->symbols, (Symbol){0});
     for (uint32_t i = 0; i < program->count; i++)
         declare(&l, top_inner(program->kids[i]));
+    if (bug_blame) must_be_whole(&l, program); /* else slispc made it itself */
     for (uint32_t i = 0; i < program->count; i++)
         if (is_form(top_inner(program->kids[i]), H_code))
             add_function(&l, top_inner(program->kids[i]));

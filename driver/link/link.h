@@ -59,7 +59,8 @@ typedef struct {
 } Linked;
 
 /* Lays out a program of Lbytes: code in order, what it refers to behind it. Depends on nothing but
- * the term and the header's file names. What a term refers to and the program lacks is a bug. */
+ * the term and the header's file names. What a term refers to and the program lacks is a
+ * bug; when it came from outside, slispc ends with errors and exit code 1. */
 Linked *link_program(Arena *a, const Node *program, const DumpHeader *header);
 void link_free(Linked *l);
 

@@ -119,6 +119,11 @@ static const char *empty_object(const Node *d) {
                                  : "slisp_empty_set";
 }
 
+bool can_be_static(const Node *d) {
+    bool is_atom = d->kind >= N_SYMBOL && d->kind <= N_DOUBLE;
+    return is_atom || d->kind == N_REGEX || empty_object(d);
+}
+
 static uint32_t constant_symbol(Linker *l, const Node *d) {
     if (empty_object(d)) return runtime_symbol(l, text(empty_object(d)));
     Text key = printed(d);

@@ -48,6 +48,13 @@ void put_address(Linker *l, SectionId section, uint32_t symbol, int64_t addend);
 uint32_t symbol_of(Linker *l, const Node *operand, int64_t *addend);
 uint32_t runtime_symbol(Linker *l, Text name);
 
+/* Can the constant be an object of the program's data? */
+bool can_be_static(const Node *d);
+
+/* whole.c: of a program that came from outside. Is all there that it refers to? Else slispc ends with
+ * errors and exit code 1. */
+void must_be_whole(const Linker *l, const Node *program);
+
 /* link_maps.c: the sections that describe the program, once all code is in place. */
 void add_maps(Linker *l);
 
