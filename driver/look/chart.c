@@ -6,6 +6,7 @@
 #include "graph.h"
 #include "ir/flow.h"
 #include "ir/machine.h"
+#include "ir/walk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,14 +34,13 @@ static void mark(ChartRow *row, uint32_t column, char letter) {
 static void add_head_row(Arena *a, Chart *c, const Flow *flow) {
     uint32_t column = 0;
     for (uint32_t b = 0; b < flow->count; b++)
-        c->columns +=
-            1 + flow->blocks[b].node->count - block_first_instruction(flow->blocks[b].node);
+        c->columns += 1 + as_instr_block(flow->blocks[b].node).instructions.count;
     ChartRow *row = add_row(a, c, "");
     for (uint32_t b = 0; b < flow->count; b++) {
-        const Node *block = flow->blocks[b].node;
+        NodeList instructions = as_instr_block(flow->blocks[b].node).instructions;
         mark(row, column++, '|');
-        for (uint32_t i = block_first_instruction(block); i < block->count; i++, column++)
-            if (is_instruction(block->kids[i]) && has_flag(block->kids[i], SAFEPOINT))
+        for (uint32_t i = 0; i < instructions.count; i++, column++)
+            if (is_instruction(instructions.items[i]) && has_flag(instructions.items[i], SAFEPOINT))
                 mark(row, column, 'C');
     }
 }
@@ -50,20 +50,19 @@ static void add_head_row(Arena *a, Chart *c, const Flow *flow) {
 /* Positions are two for each column; the end of a range is not part of it. */
 static void add_interval(Arena *a, Chart *c, const Node *interval) {
     Buffer label = {0};
-    const Node *name = interval->kids[0];
-    buffer_print(&label, "%%%s.%u", text_bytes(name->name.hint), name->name.number);
+    IntervalForm f = as_interval(interval);
+    buffer_print(&label, "%%%s.%u", text_bytes(f.name->name.hint), f.name->name.number);
     ChartRow *row = add_row(a, c, label.bytes);
-    const Node *ranges = interval->kids[1], *uses = interval->kids[2];
-    for (uint32_t i = 0; i < ranges->count; i++) {
-        uint32_t from = (uint32_t)ranges->kids[i]->kids[0]->integer,
-                 to = (uint32_t)ranges->kids[i]->kids[1]->integer;
+    for (uint32_t i = 0; i < f.ranges.count; i++) {
+        RangeForm range = as_range(f.ranges.items[i]);
+        uint32_t from = (uint32_t)range.from->integer, to = (uint32_t)range.to->integer;
         for (uint32_t p = from / 2; p <= (to - 1) / 2; p++)
             mark(row, p, '=');
         if (i == 0) mark(row, from / 2, 'D');
     }
-    if (uses->count) mark(row, (uint32_t)uses->kids[uses->count - 1]->integer / 2, 'U');
-    if (interval->count > 3) print_flat(&row->note, interval->kids[3]->kids[0]);
-    if (interval->count > 3) buffer_print(&row->note, " would be best");
+    if (f.uses.count) mark(row, (uint32_t)f.uses.items[f.uses.count - 1]->integer / 2, 'U');
+    if (f.hint) print_flat(&row->note, f.hint);
+    if (f.hint) buffer_print(&row->note, " would be best");
     buffer_free(&label);
 }
 
@@ -100,31 +99,36 @@ static void write_place(Places *p, const Node *name) {
     p->live[w] = false;
 }
 
-static void step_back(Places *p, const Node *n) {
+static void step_back_instruction(Places *p, const Node *n) {
     Uses uses = {0};
-    if (is_instruction(n)) {
-        const Node *roots = note_of(n, H_roots) ? note_of(n, H_roots) : note_of(n, H_map);
-        for (uint32_t i = 0; i < defined(n)->count; i++)
-            write_place(p, defined(n)->kids[i]);
-        uses_of(p->arena, n, &uses);
-        for (uint32_t i = 0; i < uses.count; i++)
-            read_place(p, uses.items[i].name);
-        for (uint32_t i = 0; roots && i < roots->count; i++)
-            read_place(p, roots->kids[i]);
-    } else if (is_form(n, H_parallel)) {
-        for (uint32_t i = 0; i < n->count; i++)
-            write_place(p, n->kids[i]->kids[0]);
-        for (uint32_t i = 0; i < n->count; i++)
-            if (is_form(n->kids[i], H_move)) read_place(p, n->kids[i]->kids[1]);
-    } else if (is_form(n, H_move)) {
-        write_place(p, n->kids[0]);
-        read_place(p, n->kids[1]);
-    } else if (is_form(n, H_swap)) {
-        read_place(p, n->kids[0]);
-        read_place(p, n->kids[1]);
-    } else if (is_form(n, H_constant)) {
-        write_place(p, n->kids[0]);
+    OpForm op = as_op(n);
+    NodeList roots = op.roots.exists ? op.roots : op.map;
+    for (uint32_t i = 0; i < op.defines.count; i++)
+        write_place(p, op.defines.items[i]);
+    uses_of(p->arena, n, &uses);
+    for (uint32_t i = 0; i < uses.count; i++)
+        read_place(p, uses.items[i].name);
+    for (uint32_t i = 0; i < roots.count; i++)
+        read_place(p, roots.items[i]);
+}
+
+/* Moves and constants that are made at once: all are written after all were read. */
+static void step_back_moves(Places *p, NodeList moves) {
+    for (uint32_t i = 0; i < moves.count; i++) {
+        const Node *n = moves.items[i];
+        write_place(p, is_form(n, H_move) ? as_move(n).to : as_constant(n).to);
     }
+    for (uint32_t i = 0; i < moves.count; i++)
+        if (is_form(moves.items[i], H_move)) read_place(p, as_move(moves.items[i]).from);
+}
+
+static void step_back(Places *p, Node *n) {
+    if (is_instruction(n)) step_back_instruction(p, n);
+    if (is_form(n, H_parallel)) step_back_moves(p, as_parallel(n).moves);
+    if (is_form(n, H_move) || is_form(n, H_constant)) step_back_moves(p, nodes(&n, 1, 0));
+    if (!is_form(n, H_swap)) return;
+    read_place(p, as_swap(n).first);
+    read_place(p, as_swap(n).second);
 }
 
 static void mark_live(Places *p) {
@@ -138,29 +142,28 @@ static void mark_live(Places *p) {
 static void enter_end(Places *p, const Flow *flow, const FlowBlock *b) {
     memset(p->live, 0, sizeof p->live);
     for (uint32_t s = 0; s < b->successor_count; s++) {
-        const Node *next = flow->blocks[b->successors[s]].node;
-        const Node *in = next->count > 2 && is_form(next->kids[2], H_in) ? next->kids[2] : NULL;
-        for (uint32_t i = 0; in && i < in->count; i++) {
-            p->live[where_of(in->kids[i])] = true;
-            row_of(p, where_of(in->kids[i]));
+        NodeList in = as_instr_block(flow->blocks[b->successors[s]].node).in;
+        for (uint32_t i = 0; i < in.count; i++) {
+            p->live[where_of(in.items[i])] = true;
+            row_of(p, where_of(in.items[i]));
         }
     }
 }
 
 static void chart_block(Places *p, const Flow *flow, const FlowBlock *b) {
-    const Node *block = b->node;
-    uint32_t first = block_first_instruction(block), start = p->column;
+    InstrBlockForm f = as_instr_block(b->node);
+    uint32_t start = p->column;
     enter_end(p, flow, b);
-    for (uint32_t i = block->count; i-- > first;) {
-        p->column = start + 1 + i - first;
-        step_back(p, block->kids[i]);
+    for (uint32_t i = f.instructions.count; i-- > 0;) {
+        p->column = start + 1 + i;
+        step_back(p, f.instructions.items[i]);
         mark_live(p);
     }
     p->column = start;
-    for (uint32_t i = 0; i < block->kids[1]->count; i++)
-        write_place(p, block->kids[1]->kids[i]);
+    for (uint32_t i = 0; i < f.parameters.count; i++)
+        write_place(p, f.parameters.items[i]);
     mark_live(p);
-    p->column = start + 1 + block->count - first;
+    p->column = start + 1 + f.instructions.count;
 }
 
 static bool is_new(Places *p, Where w, Text name) {
@@ -178,9 +181,10 @@ static void note_names(Places *p, const Node *n) {
         if (is_new(p, where_of(n), name))
             buffer_print(note, "%s%s", note->length ? " | " : "", text_bytes(name));
     }
-    if (!is_tree(n) || is_form(n, H_quote)) return;
-    for (uint32_t i = 0; i < n->count; i++)
-        note_names(p, n->kids[i]);
+    if (is_form(n, H_quote)) return;
+    NodeList parts = kids_of(n);
+    for (uint32_t i = 0; i < parts.count; i++)
+        note_names(p, parts.items[i]);
 }
 
 static int compare_rows(const void *a, const void *b) {
@@ -205,9 +209,9 @@ Chart chart_of(Arena *a, const Node *function, Language l) {
     Chart c = {0};
     Flow *flow = flow_of(a, function);
     add_head_row(a, &c, flow);
-    const Node *intervals = function_part(function, H_intervals);
-    for (uint32_t i = 0; l == L_Lintervals && intervals && i < intervals->count; i++)
-        add_interval(a, &c, intervals->kids[i]);
+    NodeList intervals = as_function(function).intervals;
+    for (uint32_t i = 0; l == L_Lintervals && i < intervals.count; i++)
+        add_interval(a, &c, intervals.items[i]);
     if (l != L_Lintervals) add_places(a, &c, flow);
     return c;
 }

@@ -32,44 +32,44 @@ static Text bare_name(Text name) {
                                                                   : name;
 }
 
-static uint32_t count_expressions(const Node *program, const Node *before) {
+static uint32_t count_expressions(NodeList tops, const Node *before) {
     uint32_t count = 0;
-    for (uint32_t i = 1; i < program->count && program->kids[i] != before; i++)
-        count += is_form(program->kids[i], H_run);
+    for (uint32_t i = 0; i < tops.count && tops.items[i] != before; i++)
+        count += is_form(tops.items[i], H_run);
     return count;
 }
 
 /* Expressions have no names: they are told by their order, when there are as many. */
-static Node *expression_in(const Node *program, uint32_t number) {
-    for (uint32_t i = 1; i < program->count; i++)
-        if (is_form(program->kids[i], H_run) && number-- == 0) return program->kids[i];
+static Node *expression_in(NodeList tops, uint32_t number) {
+    for (uint32_t i = 0; i < tops.count; i++)
+        if (is_form(tops.items[i], H_run) && number-- == 0) return tops.items[i];
     return NULL;
 }
 
 /* Of tops of one name, as definitions that come again: how many stand before this one. */
-static uint32_t count_before(const Node *program, const Node *top) {
+static uint32_t count_before(NodeList tops, const Node *top) {
     uint32_t count = 0;
-    for (uint32_t i = 1; i < program->count && program->kids[i] != top; i++)
-        count += top_name(program->kids[i]) == top_name(top);
+    for (uint32_t i = 0; i < tops.count && tops.items[i] != top; i++)
+        count += top_name(tops.items[i]) == top_name(top);
     return count;
 }
 
-static Node *top_at(const Node *program, Text name, uint32_t number) {
-    for (uint32_t i = 1; i < program->count; i++)
-        if (top_name(program->kids[i]) == name && number-- == 0) return program->kids[i];
+static Node *top_at(NodeList tops, Text name, uint32_t number) {
+    for (uint32_t i = 0; i < tops.count; i++)
+        if (top_name(tops.items[i]) == name && number-- == 0) return tops.items[i];
     return NULL;
 }
 
 /* The top of that name, or the only one that has it but for what passes add. */
-static Node *counterpart(const Node *program, const Node *own, const Node *top) {
-    if (is_form(top, H_run) && count_expressions(program, NULL) == count_expressions(own, NULL))
-        return expression_in(program, count_expressions(own, top));
+static Node *counterpart(NodeList tops, NodeList own, const Node *top) {
+    if (is_form(top, H_run) && count_expressions(tops, NULL) == count_expressions(own, NULL))
+        return expression_in(tops, count_expressions(own, top));
     Text name = top_name(top), bare = bare_name(name);
-    Node *found = top_at(program, name, count_before(own, top)), *other = NULL;
+    Node *found = top_at(tops, name, count_before(own, top)), *other = NULL;
     uint32_t count = 0;
-    for (uint32_t i = 1; !found && i < program->count; i++)
-        if (bare_name(top_name(program->kids[i])) == bare) {
-            other = program->kids[i];
+    for (uint32_t i = 0; !found && i < tops.count; i++)
+        if (bare_name(top_name(tops.items[i])) == bare) {
+            other = tops.items[i];
             count++;
         }
     return found ? found : count == 1 ? other : NULL;
@@ -83,14 +83,14 @@ typedef VEC(Couple) Couples;
 
 static Couples couples_of(Diff *d) {
     Couples out = {0};
-    const Node *left = d->forms[0].program, *right = d->forms[1].program;
-    for (uint32_t i = 1; i < left->count; i++) {
-        Couple c = {{left->kids[i], counterpart(right, left, left->kids[i])}};
+    NodeList left = look_tops(d->forms[0].program), right = look_tops(d->forms[1].program);
+    for (uint32_t i = 0; i < left.count; i++) {
+        Couple c = {{left.items[i], counterpart(right, left, left.items[i])}};
         if (c.tops[1] && counterpart(left, right, c.tops[1]) != c.tops[0]) c.tops[1] = NULL;
         PUSH(d->arena, out, c);
     }
-    for (uint32_t i = 1; i < right->count; i++) {
-        Couple c = {{NULL, right->kids[i]}};
+    for (uint32_t i = 0; i < right.count; i++) {
+        Couple c = {{NULL, right.items[i]}};
         const Node *other = counterpart(left, right, c.tops[1]);
         if (!other || counterpart(right, left, other) != c.tops[1]) PUSH(d->arena, out, c);
     }
@@ -104,7 +104,7 @@ static bool is_shown(const Diff *d, const Couple *c) {
 static bool same_places(const Node *a, const Node *b) {
     if (pos(a) != pos(b)) return false;
     for (uint32_t i = 0; is_tree(a) && !is_form(a, H_quote) && i < a->count; i++)
-        if (!same_places(a->kids[i], b->kids[i])) return false;
+        if (!same_places(child(a, i), child(b, i))) return false;
     return true;
 }
 
@@ -117,7 +117,7 @@ typedef struct {
 } Compared;
 
 static const Node *inner_top(const Node *top) {
-    return is_form(top, H_from) ? top->kids[1] : top;
+    return is_form(top, H_from) ? as_from(top).definition : top;
 }
 
 static bool is_common(Pair p) {
@@ -159,7 +159,7 @@ static void print_block_of(Diff *d, const Compared *c, Pair p) {
     for (uint32_t i = side ? p.right : p.left; i-- > 0;) {
         const Node *n = c->lines[side].items[i].node;
         if (!is_form(n, H_block) && !is_form(n, H_cold)) continue;
-        uint32_t number = n->kids[0]->block;
+        uint32_t number = as_instr_block(n).label->block;
         buffer_print(&d->out, " b%u", c->forms[side].blocks[number]);
         return;
     }
@@ -257,8 +257,9 @@ static int read_passes(Diff *d) {
 }
 
 static bool is_other_library(const Diff *d) {
-    const Node *left = d->forms[0].program->kids[0], *right = d->forms[1].program->kids[0];
-    return left->count > 1 && right->count > 1 && left->kids[1]->text != right->kids[1]->text;
+    const Node *left = as_program(d->forms[0].program).library;
+    const Node *right = as_program(d->forms[1].program).library;
+    return as_library(left).hash->text != as_library(right).hash->text;
 }
 
 /* How many definitions of the library, which are not shown, differ. */

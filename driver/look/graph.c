@@ -54,10 +54,8 @@ static int read_form_wanted(const Options *o, Form *form) {
 /* Those with a body; $start is slispc's own. */
 static bool is_drawn(const Options *o, Node *top) {
     Node *inner = top_inner(top);
-    bool has_body =
-        is_form(inner, H_code) ||
-        (is_form(inner, H_function) && is_form(inner->kids[inner->count - 1], H_block)) ||
-        (is_form(inner, H_function) && is_form(inner->kids[inner->count - 1], H_cold));
+    bool has_blocks = is_form(inner, H_function) && as_function(inner).blocks.count;
+    bool has_body = is_form(inner, H_code) || has_blocks;
     return has_body && look_shows(o, top) &&
            (o->pipeline.function || o->all || strcmp(text_bytes(top_name(top)), "start"));
 }
@@ -91,9 +89,10 @@ static void add_graph(Buffer *out, const Options *o, What what, const Form *form
     buffer_print(out, ";\n labelloc=t;\n node [fontname=\"monospace\", fontsize=10, shape=box];\n"
                       " edge [fontname=\"monospace\", fontsize=9];\n");
     if (what == CALLS) graph_calls(out, o, form);
-    for (uint32_t i = 1, n = 0; what != CALLS && i < form->program->count; i++)
-        if (is_drawn(o, form->program->kids[i]))
-            add_function(out, what, form->header.language, top_inner(form->program->kids[i]), n++);
+    NodeList tops = as_program(form->program).tops;
+    for (uint32_t i = 0, n = 0; what != CALLS && i < tops.count; i++)
+        if (is_drawn(o, tops.items[i]))
+            add_function(out, what, form->header.language, top_inner(tops.items[i]), n++);
     buffer_print(out, "}\n");
     buffer_free(&title);
 }
@@ -146,10 +145,11 @@ int verb_intervals(const Options *o) {
     print_form_title(&out, &form);
     buffer_print(&out, "\n  D defined   = alive   U last used   | start of a block   C call, which "
                        "takes all registers\n");
-    for (uint32_t i = 1; i < form.program->count; i++) {
-        if (!is_drawn(&with, form.program->kids[i])) continue;
+    NodeList tops = as_program(form.program).tops;
+    for (uint32_t i = 0; i < tops.count; i++) {
+        if (!is_drawn(&with, tops.items[i])) continue;
         Arena *arena = arena_new();
-        Node *function = top_inner(form.program->kids[i]);
+        Node *function = top_inner(tops.items[i]);
         Chart chart = chart_of(arena, function, l);
         buffer_print(&out, "\n%s\n", text_bytes(top_name(function)));
         chart_print(&out, &chart);

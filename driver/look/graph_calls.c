@@ -1,5 +1,6 @@
 /* graph_calls.c - who calls whom, in any form: calls are drawn through, other mentions dotted. */
 #include "graph.h"
+#include "ir/walk.h"
 #include "table.h"
 
 #include <string.h>
@@ -37,29 +38,30 @@ static void add_vertex(Calls *c, Text name, const Node *body, bool wanted) {
 
 /* (defn f ...) is f; another form is known by its place. */
 static Text surface_name(const Node *form) {
-    bool defines = form->kind == N_LIST && form->count > 1 && form->kids[0]->kind == N_SYMBOL &&
-                   form->kids[1]->kind == N_SYMBOL &&
-                   !strncmp(text_bytes(form->kids[0]->text), "def", 3);
+    NodeList items = kids_of(form);
+    bool defines = form->kind == N_LIST && items.count > 1 && items.items[0]->kind == N_SYMBOL &&
+                   items.items[1]->kind == N_SYMBOL &&
+                   !strncmp(text_bytes(items.items[0]->text), "def", 3);
     Place p = place_of(pos(form));
-    return defines ? form->kids[1]->text : text_format("run %u:%u", p.line, p.column);
+    return defines ? items.items[1]->text : text_format("run %u:%u", p.line, p.column);
 }
 
-static void add_surface(Calls *c, const Options *o, const Node *forms) {
-    for (uint32_t i = 0; i < forms->count; i++) {
-        Text name = surface_name(forms->kids[i]);
-        add_vertex(c, name, forms->kids[i],
+static void add_surface(Calls *c, const Options *o, NodeList forms) {
+    for (uint32_t i = 0; i < forms.count; i++) {
+        Text name = surface_name(forms.items[i]);
+        add_vertex(c, name, forms.items[i],
                    !o->pipeline.function || !strcmp(text_bytes(name), o->pipeline.function));
     }
 }
 
 static void find_vertices(Calls *c, const Options *o, const Node *program) {
+    ProgramForm f = as_program(program);
     add_vertex(c, 0, NULL, false);
-    for (uint32_t i = 1; i < program->count; i++) {
-        const Node *top = top_inner(program->kids[i]);
-        if (is_form(top, H_text))
-            add_surface(c, o, top);
-        else if (!is_form(top, H_start))
-            add_vertex(c, top_name(top), top, look_shows(o, program->kids[i]));
+    add_surface(c, o, f.text);
+    for (uint32_t i = 0; i < f.tops.count; i++) {
+        const Node *top = top_inner(f.tops.items[i]);
+        if (!is_form(top, H_start))
+            add_vertex(c, top_name(top), top, look_shows(o, f.tops.items[i]));
     }
 }
 
@@ -99,9 +101,10 @@ static void add_edges(Calls *c, const Node *n, bool call) {
             (uint32_t)(uintptr_t)table_get(
                 &c->by_name[n->kind == N_SYMBOL && !strchr(text_bytes(n->text), '/')], n->text),
             call);
-    if (!is_tree(n) || is_form(n, H_quote)) return;
-    for (uint32_t i = 0; i < n->count; i++)
-        add_edges(c, n->kids[i], is_called(n, i));
+    if (is_form(n, H_quote)) return;
+    NodeList parts = kids_of(n);
+    for (uint32_t i = 0; i < parts.count; i++)
+        add_edges(c, parts.items[i], is_called(n, i));
 }
 
 /* What a top defines it does not call: (function $f ...), (defn f ...). */
@@ -109,9 +112,9 @@ static void add_edges_from(Calls *c, uint32_t from) {
     const Vertex *v = &c->vertices.items[from];
     bool is_expression = is_form(v->body, H_run) || !strncmp(text_bytes(v->name), "run ", 4);
     c->from = from;
-    if (!is_tree(v->body)) return;
-    for (uint32_t i = is_expression ? 0 : v->body->head ? 1 : 2; i < v->body->count; i++)
-        add_edges(c, v->body->kids[i], is_called(v->body, i));
+    NodeList parts = kids_of(v->body);
+    for (uint32_t i = is_expression ? 0 : v->body->head ? 1 : 2; i < parts.count; i++)
+        add_edges(c, parts.items[i], is_called(v->body, i));
 }
 
 void graph_calls(Buffer *out, const Options *o, const Form *form) {

@@ -6,6 +6,7 @@
 #include "graph.h"
 #include "ir/flow.h"
 #include "ir/machine.h"
+#include "ir/walk.h"
 #include "table.h"
 
 #include <stdlib.h>
@@ -38,9 +39,10 @@ static void note_place(Live *l, const Node *name) {
 
 static void note_names(Live *l, const Node *n) {
     if (n->kind == N_NAME && n->name.number < l->names) note_place(l, n);
-    if (!is_tree(n) || is_form(n, H_quote) || is_form(n, H_kinds)) return;
-    for (uint32_t i = 0; i < n->count; i++)
-        note_names(l, n->kids[i]);
+    if (is_form(n, H_quote) || is_form(n, H_kinds)) return;
+    NodeList parts = kids_of(n);
+    for (uint32_t i = 0; i < parts.count; i++)
+        note_names(l, parts.items[i]);
 }
 
 /* ---- what is alive */
@@ -49,22 +51,16 @@ static void start(Live *l, const Node *name) {
     if (name->kind == N_NAME) l->live[name->name.number] = true;
 }
 
-static void add_live(Live *l, const Node *list) {
-    for (uint32_t i = 0; list && i < list->count; i++)
-        start(l, list->kids[i]);
-}
-
-static const Node *part_of(const Node *block, Head head) {
-    for (uint32_t i = 2; i < block->count; i++)
-        if (is_form(block->kids[i], head)) return block->kids[i];
-    return NULL;
+static void add_live(Live *l, NodeList list) {
+    for (uint32_t i = 0; i < list.count; i++)
+        start(l, list.items[i]);
 }
 
 static void add_end_of_block(Live *l, const Flow *flow, const FlowBlock *b) {
     memset(l->live, 0, l->names * sizeof *l->live);
-    add_live(l, part_of(b->node, H_live_out));
+    add_live(l, as_instr_block(b->node).live_out);
     for (uint32_t s = 0; s < b->successor_count; s++)
-        add_live(l, part_of(flow->blocks[b->successors[s]].node, H_in));
+        add_live(l, as_instr_block(flow->blocks[b->successors[s]].node).in);
 }
 
 static void add_edge(Live *l, uint64_t a, uint64_t b) {
@@ -80,50 +76,56 @@ static void define(Live *l, const Node *name) {
 }
 
 /* All that are defined at once are alive together. */
-static void define_all(Live *l, const Node *vector) {
-    add_live(l, vector);
-    for (uint32_t i = 0; i < vector->count; i++)
-        define(l, vector->kids[i]);
-    for (uint32_t i = 0; i < vector->count; i++)
-        l->live[vector->kids[i]->name.number] = false;
+static void define_all(Live *l, NodeList names) {
+    add_live(l, names);
+    for (uint32_t i = 0; i < names.count; i++)
+        define(l, names.items[i]);
+    for (uint32_t i = 0; i < names.count; i++)
+        l->live[names.items[i]->name.number] = false;
 }
 
 static void step_back(Live *l, const Node *n) {
     Uses uses = {0};
     if (is_instruction(n)) {
-        define_all(l, defined(n));
+        define_all(l, as_op(n).defines);
         uses_of(l->arena, n, &uses);
         for (uint32_t i = 0; i < uses.count; i++)
             start(l, uses.items[i].name);
     } else if (is_form(n, H_constant)) {
-        define(l, n->kids[0]);
-        l->live[n->kids[0]->name.number] = false;
-    } else if (is_form(n, H_move) || is_form(n, H_swap)) {
-        add_live(l, n);
+        define(l, as_constant(n).to);
+        l->live[as_constant(n).to->name.number] = false;
+    } else if (is_form(n, H_move)) {
+        start(l, as_move(n).to);
+        start(l, as_move(n).from);
+    } else if (is_form(n, H_swap)) {
+        start(l, as_swap(n).first);
+        start(l, as_swap(n).second);
     } else if (is_form(n, H_parallel)) {
-        for (uint32_t i = n->count; i-- > 0;)
-            step_back(l, n->kids[i]);
+        NodeList moves = as_parallel(n).moves;
+        for (uint32_t i = moves.count; i-- > 0;)
+            step_back(l, moves.items[i]);
     }
 }
 
 static void find_edges(Live *l) {
     Flow *flow = flow_of(l->arena, l->function);
     for (uint32_t b = 0; b < flow->count; b++) {
-        const Node *block = flow->blocks[b].node;
+        InstrBlockForm f = as_instr_block(flow->blocks[b].node);
         add_end_of_block(l, flow, &flow->blocks[b]);
-        for (uint32_t i = block->count; i-- > block_first_instruction(block);)
-            step_back(l, block->kids[i]);
-        define_all(l, block->kids[1]);
+        for (uint32_t i = f.instructions.count; i-- > 0;)
+            step_back(l, f.instructions.items[i]);
+        define_all(l, f.parameters);
     }
 }
 
 /* ---- drawing */
 
 static Holds kind_of(const Live *l, uint32_t number) {
-    const Node *kinds = function_part(l->function, H_kinds);
-    for (uint32_t i = 0; kinds && i < kinds->count; i++)
-        if (kinds->kids[i]->kids[0]->name.number == number)
-            return holds_named(kinds->kids[i]->kids[1]->text);
+    NodeList kinds = as_function(l->function).kinds;
+    for (uint32_t i = 0; i < kinds.count; i++) {
+        KindForm row = as_kind(kinds.items[i]);
+        if (row.name->name.number == number) return holds_named(row.kind->text);
+    }
     return HOLDS_NONE;
 }
 

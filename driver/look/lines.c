@@ -99,7 +99,7 @@ static bool add_flat(Writer *w, const Node *n, Pos inherited) {
     w->quoted = quoted || is_form(n, H_quote);
     for (uint32_t i = 0; i < n->count && fits; i++) {
         if (i) add_text(w, " ");
-        fits = add_flat(w, n->kids[i], n->at);
+        fits = add_flat(w, child(n, i), n->at);
     }
     if (w->style.positions && n->at != inherited && !w->quoted) add_place(w, n->at);
     w->quoted = quoted;
@@ -122,7 +122,7 @@ static bool is_left_out(const Writer *w, const Node *n) {
 /* What stands beside the head of a broken list: atoms, and the parameters of what has some. */
 static uint32_t beside(const Node *n) {
     uint32_t k = 0;
-    while (k < n->count && !is_tree(n->kids[k]))
+    while (k < n->count && !is_tree(child(n, k)))
         k++;
     bool has_parameters =
         is_form(n, H_block) || is_form(n, H_cold) || is_form(n, H_arity) || is_form(n, H_rest);
@@ -138,7 +138,7 @@ static void add_head_line(Writer *w, const Node *n, uint32_t indent, Pos inherit
     w->style.width = UINT32_MAX;
     for (uint32_t i = 0; i < first; i++) {
         if (i) add_text(w, " ");
-        add_flat(w, n->kids[i], n->at);
+        add_flat(w, child(n, i), n->at);
     }
     if (w->style.positions && n->at != inherited) add_place(w, n->at);
     w->style.width = whole;
@@ -151,7 +151,7 @@ static void add_broken(Writer *w, const Node *n, uint32_t indent, Pos inherited)
     if (!bare) add_head_line(w, n, indent, inherited);
     if (is_instructions(n) || is_rows(n)) w->style.width = UINT32_MAX;
     for (uint32_t i = first; i < n->count; i++)
-        if (!is_left_out(w, n->kids[i])) add_lines(w, n->kids[i], indent + !bare, n->at);
+        if (!is_left_out(w, child(n, i))) add_lines(w, child(n, i), indent + !bare, n->at);
     w->style.width = whole;
 }
 

@@ -1,6 +1,7 @@
 /* look.c - what the commands that show forms share: which forms, which functions of them. */
 #include "look.h"
 #include "output.h"
+#include "walk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,10 +65,13 @@ bool look_shows(const Options *o, const Node *top) {
     return o->all || !is_form(top, H_from);
 }
 
+NodeList look_tops(const Node *program) {
+    return nodes_after(kids_of(program), 1);
+}
+
 void look_check_function(const Options *o, const Node *program) {
     const char *wanted = o->pipeline.function;
-    bool is_text = program->count > 1 &&
-                   is_form(program->kids[1], H_text); /* its functions are not known yet */
+    bool is_text = as_program(program).text.exists; /* its functions are not known yet */
     if (!wanted || is_text || top_is_in(program, wanted)) return;
     const char *close = function_meant(program, wanted);
     if (close) fail(0, "the form has no function '%s'; did you mean %s?", wanted, close);

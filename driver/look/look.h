@@ -20,6 +20,8 @@ void print_form_title(Buffer *out, const Form *form);
 
 /* Is the top to be shown: that of --fn, or else one of the user's? */
 bool look_shows(const Options *o, const Node *top);
+/* The tops of a program; of one of Lsurface its text, as one. */
+NodeList look_tops(const Node *program);
 /* A name of --fn that no top has ends the program with a suggestion and exit code 2. */
 void look_check_function(const Options *o, const Node *program);
 /* To -o, else to stdout. */

@@ -16,11 +16,11 @@ typedef struct {
     uint32_t line, column; /* 0: any */
     const char *hint;      /* a name; NULL: a place is looked for */
     uint32_t number;
-    bool any_number; /* %n: all names with that hint */
-    int64_t offset;  /* in the machine code of --fn; -1: none */
-    Buffer last;     /* what the form before showed */
+    bool any_number;      /* %n: all names with that hint */
+    int64_t offset;       /* in the machine code of --fn; -1: none */
+    Buffer last;          /* what the form before showed */
     Buffer same, nothing; /* passes whose forms show the same, or nothing */
-    uint32_t nearest; /* column of the line: see find_column; 0: none */
+    uint32_t nearest;     /* column of the line: see find_column; 0: none */
     bool found;
 } Why;
 
@@ -57,19 +57,21 @@ static bool parse_offset(Why *w, const char *what) {
 /* Bytes are two digits each. */
 static int64_t end_of_code(const Node *code) {
     int64_t end = 0;
-    for (uint32_t i = 1; i < code->count; i++) {
-        const Node *row = code->kids[i];
-        if (is_form(row, H_at))
-            end = row->kids[0]->integer + (int64_t)text_length(row->kids[1]->text) / 2;
+    NodeList rows = as_code(code).rows;
+    for (uint32_t i = 0; i < rows.count; i++) {
+        if (!is_form(rows.items[i], H_at)) continue;
+        AtForm row = as_at(rows.items[i]);
+        end = row.offset->integer + (int64_t)text_length(row.bytes->text) / 2;
     }
     return end;
 }
 
 static const Node *row_at(const Node *code, int64_t offset) {
     const Node *found = NULL;
-    for (uint32_t i = 1; i < code->count; i++)
-        if (is_form(code->kids[i], H_at) && code->kids[i]->kids[0]->integer <= offset)
-            found = code->kids[i];
+    NodeList rows = as_code(code).rows;
+    for (uint32_t i = 0; i < rows.count; i++)
+        if (is_form(rows.items[i], H_at) && as_at(rows.items[i]).offset->integer <= offset)
+            found = rows.items[i];
     return found;
 }
 
@@ -80,9 +82,10 @@ static int find_offset(Why *w) {
     int exit_code = forms_after(&w->options, (const int[]){PASS_emit}, &form, 1);
     if (exit_code) return exit_code;
     look_check_function(&w->options, form.program);
-    for (uint32_t i = 1; i < form.program->count; i++) {
-        const Node *code = top_inner(form.program->kids[i]);
-        if (!is_form(code, H_code) || !look_shows(&w->options, form.program->kids[i])) continue;
+    NodeList tops = as_program(form.program).tops;
+    for (uint32_t i = 0; i < tops.count; i++) {
+        const Node *code = top_inner(tops.items[i]);
+        if (!is_form(code, H_code) || !look_shows(&w->options, tops.items[i])) continue;
         if (w->offset >= end_of_code(code))
             fail(0, "0x%llx is beyond the end of %s, which has 0x%llx bytes",
                  (unsigned long long)w->offset, text_bytes(top_name(code)),
@@ -151,11 +154,12 @@ static void flush_same(Why *w) {
 static bool show_form(void *context, int pass, Node *program, const DumpHeader *header) {
     Why *w = context;
     Buffer now = {0};
-    for (uint32_t i = 1; i < program->count; i++)
-        if (look_shows(&w->options, program->kids[i]) || header->language == L_Lsurface)
-            add_matches(w, &now, top_inner(program->kids[i]));
-    bool same = now.length && now.length == w->last.length &&
-                !memcmp(now.bytes, w->last.bytes, now.length);
+    NodeList tops = look_tops(program);
+    for (uint32_t i = 0; i < tops.count; i++)
+        if (look_shows(&w->options, tops.items[i]) || header->language == L_Lsurface)
+            add_matches(w, &now, top_inner(tops.items[i]));
+    bool same =
+        now.length && now.length == w->last.length && !memcmp(now.bytes, w->last.bytes, now.length);
     if (!now.length)
         name_pass(&w->nothing, pass, header->language);
     else if (same)
@@ -185,9 +189,10 @@ static bool note_columns(void *context, int pass, Node *program, const DumpHeade
     Why *w = context;
     (void)pass;
     if (header->language == L_Lsurface) return true; /* every atom of the text has a place */
-    for (uint32_t i = 1; i < program->count; i++) {
-        if (!look_shows(&w->options, program->kids[i])) continue;
-        Lines lines = lines_of(w->arena, top_inner(program->kids[i]), (LineStyle){.width = 60});
+    NodeList tops = as_program(program).tops;
+    for (uint32_t i = 0; i < tops.count; i++) {
+        if (!look_shows(&w->options, tops.items[i])) continue;
+        Lines lines = lines_of(w->arena, top_inner(tops.items[i]), (LineStyle){.width = 60});
         for (uint32_t k = 0; k < lines.count; k++)
             for (uint32_t n = 0; n < lines.items[k].places.count; n++) {
                 Place p = place_of(lines.items[k].places.items[n]);
