@@ -132,7 +132,7 @@ static Type arithmetic(Prim prim, Type a, Type b) {
 
 /* A worker that a primitive falls back to ($core/equal? for =) is called by specialize later. */
 static void fall_back(Types *p, Prim prim, NodeList operands) {
-    Text name = text_format("%s.w%u", prim_rows[prim].runtime + 1, operands.count);
+    Text name = text_numbered(text(prim_rows[prim].runtime + 1), ".w", operands.count, "");
     if (table_get(&p->functions, name)) call_known(p, node_global(p->scratch, name), operands);
 }
 

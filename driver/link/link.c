@@ -63,8 +63,10 @@ static uint8_t digit(char c) { return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 1
 
 static void put_hex(Buffer *out, const Node *string) {
     const char *hex = text_bytes(string->text);
-    for (uint32_t i = 0; i + 1 < text_length(string->text); i += 2)
-        put_bytes(out, (uint64_t)digit(hex[i]) << 4 | digit(hex[i + 1]), 1);
+    uint32_t length = text_length(string->text) / 2;
+    buffer_reserve(out, length);
+    for (uint32_t i = 0; i < length; i++)
+        out->bytes[out->length++] = (char)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
 }
 
 static void mark_line(Linked *out, Pos at) {

@@ -179,7 +179,7 @@ uint32_t runtime_symbol(Linker *l, Text name) {
 /* Functions of the runtime are called through their stubs; its objects have no stub. */
 static uint32_t stub_symbol(Linker *l, Text name) {
     bool function = !strncmp(text_bytes(name), "rt_", 3);
-    return runtime_symbol(l, function ? text_format("%s_stub", text_bytes(name)) : name);
+    return runtime_symbol(l, function ? text_joined(name, "_stub") : name);
 }
 
 uint32_t symbol_of(Linker *l, const Node *operand, int64_t *addend) {

@@ -6,8 +6,7 @@
 #include <string.h>
 
 static Text worker_name(const Known *k, const Node *arity) {
-    return text_format("%s.w%u%s", text_bytes(k->base), fixed_parameters(arity),
-                       arity->head == H_rest ? "r" : "");
+    return text_numbered(k->base, ".w", fixed_parameters(arity), arity->head == H_rest ? "r" : "");
 }
 
 static Node *target_of(Converter *c, const Known *k, const Node *arity) {

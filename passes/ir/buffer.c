@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* Room for `more` bytes and a final zero. */
-static void reserve(Buffer *b, size_t more) {
+void buffer_reserve(Buffer *b, size_t more) {
     if (b->capacity - b->length > more) return;
     size_t wanted = b->capacity ? b->capacity * 2 : 256;
     if (wanted < b->length + more + 1) wanted = b->length + more + 1;
@@ -16,20 +14,13 @@ static void reserve(Buffer *b, size_t more) {
     b->capacity = wanted;
 }
 
-void buffer_add(Buffer *b, const char *bytes, size_t length) {
-    reserve(b, length);
-    if (length) memcpy(b->bytes + b->length, bytes, length);
-    b->length += length;
-    b->bytes[b->length] = 0;
-}
-
 void buffer_print_list(Buffer *b, const char *format, va_list arguments) {
     va_list again;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, again);
     va_end(again);
     if (length < 0) return;
-    reserve(b, (size_t)length);
+    buffer_reserve(b, (size_t)length);
     vsnprintf(b->bytes + b->length, (size_t)length + 1, format, arguments);
     b->length += (size_t)length;
 }

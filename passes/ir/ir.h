@@ -13,10 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- arena.c: memory that is freed all at once ------------------------- */
 
-typedef struct Arena Arena;
+/* The members are arena.c's own. */
+typedef struct Arena {
+    char *next, *end; /* what is left of the current chunk */
+    struct Chunk *first, *current;
+    size_t full; /* bytes handed out of the chunks before the current one */
+    struct Arena *other; /* all arenas are in one list */
+} Arena;
 
 /* A new, empty arena. Never NULL: running out of memory ends the program with exit code 2. */
 Arena *arena_new(void);
@@ -24,7 +31,14 @@ Arena *arena_new(void);
 void arena_reset(Arena *a);
 void arena_free(Arena *a);
 /* `size` bytes, zeroed, aligned to 8. */
-void *arena_alloc(Arena *a, size_t size);
+void *arena_alloc_in_new_chunk(Arena *a, size_t size);
+static inline void *arena_alloc(Arena *a, size_t size) {
+    size = (size + 7) & ~(size_t)7;
+    if ((size_t)(a->end - a->next) < size) return arena_alloc_in_new_chunk(a, size);
+    char *p = a->next;
+    a->next = p + size;
+    return p;
+}
 /* Bytes handed out since the last reset. */
 size_t arena_used(const Arena *a);
 /* Bytes that all arenas have handed out so far: a measure of work that is the same on every run. */
@@ -50,7 +64,13 @@ typedef struct {
     char *bytes;
     size_t length, capacity;
 } Buffer;
-void buffer_add(Buffer *b, const char *bytes, size_t length);
+void buffer_reserve(Buffer *b, size_t more); /* makes room for so many bytes and a final zero */
+static inline void buffer_add(Buffer *b, const char *bytes, size_t length) {
+    if (b->capacity - b->length <= length) buffer_reserve(b, length);
+    if (length) memcpy(b->bytes + b->length, bytes, length);
+    b->length += length;
+    b->bytes[b->length] = 0;
+}
 void buffer_print(Buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buffer_print_list(Buffer *b, const char *format, va_list arguments);
 void buffer_free(Buffer *b);
@@ -62,6 +82,10 @@ typedef uint32_t Text;
 Text text_of(const char *bytes, size_t length);
 Text text(const char *zero_terminated);
 Text text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The base, `before`, the number, `after`: "f.w2r". */
+Text text_numbered(Text base, const char *before, uint32_t number, const char *after);
+/* One after the other. */
+Text text_joined(Text first, const char *second);
 const char *text_bytes(Text t); /* zero-terminated; may hold zeros within */
 uint32_t text_length(Text t);
 

@@ -85,7 +85,9 @@ const char *operand_words(char letter) { return operands[(unsigned char)letter &
 
 char prim_letter(Prim p, uint32_t i) {
     const char *letters = prim_rows[p].args;
-    return i < strlen(letters) ? letters[i] : 'a';
+    for (uint32_t k = 0; k < i; k++)
+        if (!letters[k]) return 'a';
+    return letters[i] ? letters[i] : 'a';
 }
 
 Kinds tested_kinds(Prim p) { return kinds_tested[p]; }

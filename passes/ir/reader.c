@@ -27,7 +27,12 @@ Pos reader_pos(Reader *r, const char *p) {
 }
 
 bool is_delimiter(char c) {
-    return c == 0 || strchr(" \t\n\r\f,()[]{}\";", c) != NULL;
+    static const bool delimits[256] = {
+        [0] = true,   [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true,
+        [','] = true, ['('] = true, [')'] = true,  ['['] = true,  [']'] = true,  ['{'] = true,
+        ['}'] = true, ['"'] = true, [';'] = true,
+    };
+    return delimits[(unsigned char)c];
 }
 
 void skip_blanks(Reader *r) {

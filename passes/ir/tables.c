@@ -68,13 +68,13 @@ Condition condition_named(Text name) { return (Condition)find(&conditions, condi
 Opcode opcode_named(Text name) { return (Opcode)find(&opcodes, opcode_name, X_COUNT, name); }
 
 Type prim_result(Prim p) {
-    Type t = T_NONE;
+    static Type results[P_COUNT];
+    static bool known[P_COUNT];
     const char *s = prim_rows[p].result;
-    size_t length = 0;
-    while (s[length])
-        length++;
-    if (!type_parse(s, length, &t)) bug(NULL, "prims.def: no type '%s'", s);
-    return t;
+    if (!known[p] && !type_parse(s, strlen(s), &results[p]))
+        bug(NULL, "prims.def: no type '%s'", s);
+    known[p] = true;
+    return results[p];
 }
 
 int prim_arity(Prim p) {

@@ -74,6 +74,33 @@ Text text_format(const char *format, ...) {
     return t;
 }
 
+/* Names are short; the parts of a longer one go through text_format. */
+static Text joined(Text base, const char *a, const char *b, const char *c) {
+    enum { SHORT = 256 };
+    char bytes[SHORT], *end = bytes;
+    const char *parts[] = {text_bytes(base), a, b, c};
+    for (int i = 0; i < 4; i++) {
+        size_t length = i ? strlen(parts[i]) : text_length(base);
+        if (length >= (size_t)(bytes + SHORT - end))
+            return text_format("%s%s%s%s", text_bytes(base), a, b, c);
+        memcpy(end, parts[i], length);
+        end += length;
+    }
+    return text_of(bytes, (size_t)(end - bytes));
+}
+
+Text text_numbered(Text base, const char *before, uint32_t number, const char *after) {
+    char digits[11], *first = digits + sizeof digits - 1;
+    *first = 0;
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    return joined(base, before, first, after);
+}
+
+Text text_joined(Text first, const char *second) { return joined(first, second, "", ""); }
+
 const char *text_bytes(Text t) {
     if (!table.arena) start();
     return table.rows.items[t].bytes;
