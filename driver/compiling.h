@@ -7,7 +7,9 @@
 
 typedef struct {
     const PipelineOptions *options;
-    Arena *arena;    /* the whole program */
+    Arena *arena;    /* what is kept to the end: the emitted program */
+    Arena *forms[2]; /* of passes that see the whole program: one is in use, see `compacted` */
+    int in_use;
     Arena *function; /* one function's back end */
     const SourceFile *files;
     Context context;

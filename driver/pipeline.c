@@ -220,8 +220,29 @@ static void tell_form(Compile *c, int p, Node *program) {
     if (!c->options->seen(c->options->seen_context, p, program, &header)) c->last = p;
 }
 
+/* Does nothing but the next pass look at the form after this one? */
+static bool is_last_look(const Compile *c) {
+    const PipelineOptions *o = c->options;
+    return !o->seen && !o->function && !is_any_replaced(o);
+}
+
+/* Each pass shares with its input what it does not change, so the arena fills up with all forms.
+ * Now and then the last one is copied to the other arena, and the first one is emptied. */
+static Node *compacted(Compile *c, Node *program) {
+    Node *copy = node_copy(c->forms[!c->in_use], program);
+    arena_reset(c->forms[c->in_use]);
+    c->in_use = !c->in_use;
+    c->context.arena = c->forms[c->in_use];
+    return copy;
+}
+
+static bool is_time_to_compact(const Compile *c, int p) {
+    bool worthwhile = p == PASS_expand || p == PASS_closures || p == PASS_specialize;
+    return worthwhile && p < c->last && is_last_look(c);
+}
+
 static Node *run_program_passes(Compile *c, Node *program) {
-    c->context.arena = c->arena;
+    c->context.arena = c->forms[c->in_use];
     for (int p = 0; p < PASS_COUNT && program; p++) {
         if (pass_rows[p].scope == FUNCTION || p < c->first || p > c->last) continue;
         Node *before = p == PASS_parse ? NULL : program;
@@ -233,6 +254,7 @@ static Node *run_program_passes(Compile *c, Node *program) {
             if (program) watch_functions(c, p, before, program);
         }
         if (program && wanted(c, p, true)) dump_program(c, p, true, program, before);
+        if (program && is_time_to_compact(c, p)) program = compacted(c, program);
     }
     return program;
 }
@@ -293,9 +315,9 @@ static Node *run_back_end_by_pass(Compile *c, Node *program) {
 }
 
 static Node *run_back_end(Compile *c, Node *program) {
-    running_pass.library = program->kids[0];
     VEC(Node *) tops = {0};
-    PUSH(c->arena, tops, program->kids[0]);
+    running_pass.library = node_copy(c->arena, program->kids[0]);
+    PUSH(c->arena, tops, (Node *)(uintptr_t)running_pass.library);
     for (uint32_t i = 1; i < program->count; i++) {
         Node *top = program->kids[i];
         if (goes_through_back_end(top)) {
@@ -308,6 +330,7 @@ static Node *run_back_end(Compile *c, Node *program) {
                     if (pass_rows[p].scope == FUNCTION && p >= c->first && p <= c->last &&
                         wanted(c, p, after != 0))
                         dump_add(&c->dumps[after][p], c->options, top, after ? top : NULL);
+            top = node_copy(c->arena, top);
         }
         PUSH(c->arena, tops, top);
     }
@@ -331,6 +354,8 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     c->files = files;
     c->arena = arena_new();
     c->function = arena_new();
+    c->forms[0] = arena_new();
+    c->forms[1] = arena_new();
     c->context = (Context){.arena = c->arena,
                            .scratch = arena_new(),
                            .diagnostics = diagnostics_new(c->arena),
@@ -372,8 +397,10 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     if (program) program = run_program_passes(c, program);
     if (program && c->last >= PASS_blocks && first < PASS_COUNT) {
         note_missing_second_input(c);
-        program = own.seen || is_any_replaced(&own) ? run_back_end_by_pass(c, program)
-                                                    : run_back_end(c, program);
+        bool by_pass = own.seen || is_any_replaced(&own);
+        program = by_pass ? run_back_end_by_pass(c, program) : run_back_end(c, program);
+        for (int i = 0; !by_pass && i < 2; i++)
+            arena_free(c->forms[i]);
     }
     diagnostics_show(c->context.diagnostics, stderr, own.json, output_colour());
     if (own.time_passes) show_times(c);
