@@ -8,8 +8,7 @@
 typedef struct {
     const PipelineOptions *options;
     Arena *arena;    /* what is kept to the end: the emitted program */
-    Arena *forms[2]; /* of passes that see the whole program: one is in use, see `compacted` */
-    int in_use;
+    Arena *forms, *other_forms; /* of passes that see the whole program: see `compacted` */
     Arena *function; /* one function's back end */
     const SourceFile *files;
     Context context;

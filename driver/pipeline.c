@@ -229,10 +229,11 @@ static bool is_last_look(const Compile *c) {
 /* Each pass shares with its input what it does not change, so the arena fills up with all forms.
  * Now and then the last one is copied to the other arena, and the first one is emptied. */
 static Node *compacted(Compile *c, Node *program) {
-    Node *copy = node_copy(c->forms[!c->in_use], program);
-    arena_reset(c->forms[c->in_use]);
-    c->in_use = !c->in_use;
-    c->context.arena = c->forms[c->in_use];
+    Node *copy = node_copy(c->other_forms, program);
+    Arena *old = c->forms;
+    arena_reset(old);
+    c->context.arena = c->forms = c->other_forms;
+    c->other_forms = old;
     return copy;
 }
 
@@ -242,7 +243,7 @@ static bool is_time_to_compact(const Compile *c, int p) {
 }
 
 static Node *run_program_passes(Compile *c, Node *program) {
-    c->context.arena = c->forms[c->in_use];
+    c->context.arena = c->forms;
     for (int p = 0; p < PASS_COUNT && program; p++) {
         if (pass_rows[p].scope == FUNCTION || p < c->first || p > c->last) continue;
         Node *before = p == PASS_parse ? NULL : program;
@@ -354,8 +355,8 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     c->files = files;
     c->arena = arena_new();
     c->function = arena_new();
-    c->forms[0] = arena_new();
-    c->forms[1] = arena_new();
+    c->forms = arena_new();
+    c->other_forms = arena_new();
     c->context = (Context){.arena = c->arena,
                            .scratch = arena_new(),
                            .diagnostics = diagnostics_new(c->arena),
@@ -395,12 +396,12 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
     if (first > 0) tell_form(c, -1, program);
     if (first > 0 && program) watch_functions(c, first - 1, NULL, program);
     if (program) program = run_program_passes(c, program);
+    arena_free(c->other_forms);
     if (program && c->last >= PASS_blocks && first < PASS_COUNT) {
         note_missing_second_input(c);
         bool by_pass = own.seen || is_any_replaced(&own);
         program = by_pass ? run_back_end_by_pass(c, program) : run_back_end(c, program);
-        for (int i = 0; !by_pass && i < 2; i++)
-            arena_free(c->forms[i]);
+        if (!by_pass) arena_free(c->forms);
     }
     diagnostics_show(c->context.diagnostics, stderr, own.json, output_colour());
     if (own.time_passes) show_times(c);
