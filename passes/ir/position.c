@@ -5,13 +5,17 @@
  */
 #include "ir.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct {
     Arena *arena;
-    VEC(Place) rows;
-    VEC(Pos) run; /* places without `inlined`, in order */
-    Pos *slots;   /* of those that are not in the run */
+    Place *rows; /* grows in place, for it is large */
+    uint32_t count, capacity;
+    Pos *run; /* places without `inlined`, in order */
+    uint32_t run_count, run_capacity;
+    Pos *slots; /* of those that are not in the run */
     uint32_t slot_count, hashed;
 } table;
 
@@ -34,24 +38,24 @@ static bool is_before(Place a, Place b) {
 
 static bool extends_run(Place p) {
     if (p.inlined) return false;
-    return !table.run.count || is_before(table.rows.items[table.run.items[table.run.count - 1]], p);
+    return !table.run_count || is_before(table.rows[table.run[table.run_count - 1]], p);
 }
 
 /* 0: it is not in the run. */
 static Pos find_in_run(Place place) {
-    uint32_t from = 0, to = table.run.count;
+    uint32_t from = 0, to = table.run_count;
     if (place.inlined || !to) return 0;
-    Pos last = table.run.items[to - 1];
-    if (same(table.rows.items[last], place)) return last;
+    Pos last = table.run[to - 1];
+    if (same(table.rows[last], place)) return last;
     while (from < to) {
         uint32_t middle = from + (to - from) / 2;
-        if (is_before(table.rows.items[table.run.items[middle]], place))
+        if (is_before(table.rows[table.run[middle]], place))
             from = middle + 1;
         else
             to = middle;
     }
-    bool found = from < table.run.count && same(table.rows.items[table.run.items[from]], place);
-    return found ? table.run.items[from] : 0;
+    bool found = from < table.run_count && same(table.rows[table.run[from]], place);
+    return found ? table.run[from] : 0;
 }
 
 /* ---- the others */
@@ -60,7 +64,7 @@ static void rehash(uint32_t slot_count) {
     Pos *old = table.slots, *slots = NEW_ARRAY(table.arena, Pos, slot_count);
     for (uint32_t k = 0; k < table.slot_count; k++) {
         if (!old[k]) continue;
-        uint32_t i = hash_of(table.rows.items[old[k]]) & (slot_count - 1);
+        uint32_t i = hash_of(table.rows[old[k]]) & (slot_count - 1);
         while (slots[i])
             i = (i + 1) & (slot_count - 1);
         slots[i] = old[k];
@@ -69,33 +73,47 @@ static void rehash(uint32_t slot_count) {
     table.slot_count = slot_count;
 }
 
+static void *grown(void *items, uint32_t *capacity, size_t size) {
+    *capacity = *capacity ? *capacity + *capacity / 2 : 1024;
+    items = realloc(items, *capacity * size);
+    if (!items) fail(ENOMEM, "no memory left");
+    return items;
+}
+
+static Pos add_row(Place place) {
+    if (table.count == table.capacity)
+        table.rows = grown(table.rows, &table.capacity, sizeof *table.rows);
+    table.rows[table.count] = place;
+    return table.count++;
+}
+
+static Pos add_to_run(Place place) {
+    if (table.run_count == table.run_capacity)
+        table.run = grown(table.run, &table.run_capacity, sizeof *table.run);
+    return table.run[table.run_count++] = add_row(place);
+}
+
 static void start(void) {
     table.arena = arena_new();
-    PUSH(table.arena, table.rows, (Place){0});
+    add_row((Place){0});
     rehash(1024);
 }
 
 Pos pos_of(Place place) {
     if (!table.arena) start();
     if (place.line == 0) return 0;
-    Pos p = table.rows.count;
-    if (extends_run(place)) {
-        PUSH(table.arena, table.rows, place);
-        PUSH(table.arena, table.run, p);
-        return p;
-    }
+    if (extends_run(place)) return add_to_run(place);
     Pos found = find_in_run(place);
     if (found) return found;
     uint32_t i = hash_of(place) & (table.slot_count - 1);
     for (; table.slots[i]; i = (i + 1) & (table.slot_count - 1))
-        if (same(table.rows.items[table.slots[i]], place)) return table.slots[i];
-    PUSH(table.arena, table.rows, place);
-    table.slots[i] = p;
+        if (same(table.rows[table.slots[i]], place)) return table.slots[i];
+    Pos p = table.slots[i] = add_row(place);
     if (++table.hashed > table.slot_count / 2) rehash(table.slot_count * 2);
     return p;
 }
 
 Place place_of(Pos pos) {
     if (!table.arena) start();
-    return table.rows.items[pos];
+    return table.rows[pos];
 }
