@@ -66,30 +66,30 @@ static void drop_parts(Round *s, Node *n, uint32_t first, uint32_t step) {
 /* ---- other trees in the place of one */
 
 bool try_kid(Round *s, Node *parent, uint32_t i, Node *other) {
-    Node *old = parent->kids[i];
+    Node *old = child(parent, i);
     if (node_equal(old, other)) return false;
-    parent->kids[i] = other;
+    put_child(parent, i, other);
     if (still_fails(s)) return true;
-    parent->kids[i] = old;
+    put_child(parent, i, old);
     return false;
 }
 
 static uint32_t weight(const Node *n) {
     uint32_t sum = 1;
     for (uint32_t i = 0; is_tree(n) && i < n->count; i++)
-        sum += weight(n->kids[i]);
+        sum += weight(child(n, i));
     return sum;
 }
 
 /* Smaller constants. */
 static void shrink_constant(Round *s, Node *parent, uint32_t i) {
     Arena *a = s->r->arena;
-    const Node *n = parent->kids[i];
+    const Node *n = child(parent, i);
     if (n->kind == N_INT) {
         if (n->integer == 0 || try_kid(s, parent, i, node_int(a, n->at, 0))) return;
         if (n->integer == 1 || try_kid(s, parent, i, node_int(a, n->at, 1))) return;
-        while (parent->kids[i]->integer / 2 > 1 &&
-               try_kid(s, parent, i, node_int(a, n->at, parent->kids[i]->integer / 2))) {
+        while (child(parent, i)->integer / 2 > 1 &&
+               try_kid(s, parent, i, node_int(a, n->at, child(parent, i)->integer / 2))) {
         }
     }
     if (n->kind == N_DOUBLE && n->real != 0.5) try_kid(s, parent, i, node_double(a, n->at, 0.5));
@@ -103,14 +103,14 @@ static bool is_symbol(const Node *n, const char *name) {
 
 /* A part of the tree stands for all of it; of a let's vector, an expression in it. */
 static bool hoist(Round *s, Node *parent, uint32_t i) {
-    Node *n = parent->kids[i];
+    Node *n = child(parent, i);
     for (uint32_t k = n->count; k-- > 0;) {
-        Node *kid = n->kids[k];
+        Node *kid = child(n, k);
         if (!s->r->is_source && kid->kind > N_SET) continue;
         if (k == 0 && kid->kind == N_SYMBOL) continue;
         if (try_kid(s, parent, i, kid)) return true;
         for (uint32_t j = 0; kid->kind == N_VECTOR && j < kid->count; j++)
-            if (is_tree(kid->kids[j]) && try_kid(s, parent, i, kid->kids[j])) return true;
+            if (is_tree(child(kid, j)) && try_kid(s, parent, i, child(kid, j))) return true;
     }
     return false;
 }
@@ -119,46 +119,46 @@ static Node *with_symbol(Arena *a, const Node *n, Text name, const Node *value) 
     if (n->kind == N_SYMBOL && n->text == name) return node_copy(a, value);
     Node *copy = node_copy(a, n);
     for (uint32_t i = 0; is_tree(copy) && i < copy->count; i++)
-        copy->kids[i] = with_symbol(a, copy->kids[i], name, value);
+        put_child(copy, i, with_symbol(a, child(copy, i), name, value));
     return copy;
 }
 
 /* (let [x e ...] body) without x, e where it was. */
 static bool put_in(Round *s, Node *parent, uint32_t i) {
-    Node *n = parent->kids[i];
-    if (n->kind != N_LIST || n->count < 3 || !is_symbol(n->kids[0], "let") ||
-        n->kids[1]->kind != N_VECTOR || n->kids[1]->count < 2)
+    Node *n = child(parent, i);
+    if (n->kind != N_LIST || n->count < 3 || !is_symbol(child(n, 0), "let") ||
+        child(n, 1)->kind != N_VECTOR || child(n, 1)->count < 2)
         return false;
-    const Node *name = n->kids[1]->kids[0], *value = n->kids[1]->kids[1];
+    const Node *name = child(child(n, 1), 0), *value = child(child(n, 1), 1);
     if (name->kind != N_SYMBOL) return false;
     Node *copy = node_copy(s->r->arena, n);
     for (uint32_t k = 1; k < copy->count; k++)
-        copy->kids[k] = with_symbol(s->r->arena, copy->kids[k], name->text, value);
-    Node *bindings = copy->kids[1];
+        put_child(copy, k, with_symbol(s->r->arena, child(copy, k), name->text, value));
+    Node *bindings = child(copy, 1);
     bindings->count -= 2;
     memmove(bindings->kids, bindings->kids + 2, bindings->count * sizeof *bindings->kids);
     return weight(copy) <= weight(n) + 4 &&
-           try_kid(s, parent, i, bindings->count ? copy : copy->kids[2]);
+           try_kid(s, parent, i, bindings->count ? copy : child(copy, 2));
 }
 
 /* A call of a function that is defined as (defn f [x ...] body): the body with the arguments in it.
  */
 static bool call_in(Round *s, Node *parent, uint32_t i) {
-    Node *n = parent->kids[i];
-    if (n->kind != N_LIST || !n->count || n->kids[0]->kind != N_SYMBOL) return false;
+    Node *n = child(parent, i);
+    if (n->kind != N_LIST || !n->count || child(n, 0)->kind != N_SYMBOL) return false;
     for (uint32_t t = 0; t < s->root->count; t++) {
-        const Node *d = s->root->kids[t];
-        if (d->kind != N_LIST || d->count != 4 || !is_symbol(d->kids[0], "defn") ||
-            !node_equal(d->kids[1], n->kids[0]))
+        const Node *d = child(s->root, t);
+        if (d->kind != N_LIST || d->count != 4 || !is_symbol(child(d, 0), "defn") ||
+            !node_equal(child(d, 1), child(n, 0)))
             continue;
-        const Node *parameters = d->kids[2];
+        const Node *parameters = child(d, 2);
         if (parameters->kind != N_VECTOR || parameters->count != n->count - 1) return false;
-        Node *body = d->kids[3];
+        Node *body = child(d, 3);
         for (uint32_t p = 0; p < parameters->count; p++)
-            if (parameters->kids[p]->kind != N_SYMBOL) return false;
+            if (child(parameters, p)->kind != N_SYMBOL) return false;
         for (uint32_t p = 0; p < parameters->count; p++)
-            body = with_symbol(s->r->arena, body, parameters->kids[p]->text, n->kids[p + 1]);
-        return body != d->kids[3] && weight(body) <= 4 * weight(n) + weight(d) &&
+            body = with_symbol(s->r->arena, body, child(parameters, p)->text, child(n, p + 1));
+        return body != child(d, 3) && weight(body) <= 4 * weight(n) + weight(d) &&
                try_kid(s, parent, i, body);
     }
     return false;
@@ -166,9 +166,9 @@ static bool call_in(Round *s, Node *parent, uint32_t i) {
 
 static bool replace_tree(Round *s, Node *parent, uint32_t i) {
     Arena *a = s->r->arena;
-    Pos at = pos(parent->kids[i]);
+    Pos at = pos(child(parent, i));
     if (!s->r->is_source) {
-        bool is_small = is_form(parent->kids[i], H_quote);
+        bool is_small = is_form(child(parent, i), H_quote);
         return !is_small &&
                (try_kid(s, parent, i, list(a, H_quote, at, node_simple(a, N_NIL, 0), NULL)) ||
                 hoist(s, parent, i));
@@ -185,18 +185,18 @@ static void shrink_kids(Round *s, Node *n, bool is_root) {
     drop_parts(s, n, first, 2);
     drop_parts(s, n, first, 1);
     for (uint32_t i = first; i < n->count && !is_over(s); i++) {
-        Node *kid = n->kids[i];
+        Node *kid = child(n, i);
         if (!is_tree(kid)) {
             shrink_constant(s, n, i);
             continue;
         }
         if (!is_root)
-            while (is_tree(n->kids[i]) && replace_tree(s, n, i)) {
+            while (is_tree(child(n, i)) && replace_tree(s, n, i)) {
             }
         else if (s->r->is_source)
-            while (is_tree(n->kids[i]) && (hoist(s, n, i) || put_in(s, n, i))) {
+            while (is_tree(child(n, i)) && (hoist(s, n, i) || put_in(s, n, i))) {
             }
-        if (is_tree(n->kids[i])) shrink_kids(s, n->kids[i], false);
+        if (is_tree(child(n, i))) shrink_kids(s, child(n, i), false);
     }
 }
 

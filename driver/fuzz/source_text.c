@@ -10,9 +10,9 @@ enum { WIDTH = 100, INDENT = 2 };
 static const char *prefix_of(const Node *n) {
     static const char *const prefixes[][2] = {
         {"quote", "'"}, {"deref", "@"}, {"fn-literal", "#"}, {"var", "#'"}};
-    if (n->kind != N_LIST || n->count != 2 || n->kids[0]->kind != N_SYMBOL) return NULL;
+    if (n->kind != N_LIST || n->count != 2 || child(n, 0)->kind != N_SYMBOL) return NULL;
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-        if (!strcmp(text_bytes(n->kids[0]->text), prefixes[i][0])) return prefixes[i][1];
+        if (!strcmp(text_bytes(child(n, 0)->text), prefixes[i][0])) return prefixes[i][1];
     return NULL;
 }
 
@@ -28,7 +28,7 @@ static void print_flat_source(Buffer *out, const Node *n) {
     const char *prefix = prefix_of(n);
     if (prefix) {
         buffer_print(out, "%s", prefix);
-        print_flat_source(out, n->kids[1]);
+        print_flat_source(out, child(n, 1));
     } else if (n->kind == N_SYMBOL) {
         buffer_print(out, "%s", text_bytes(n->text));
     } else if (!is_tree(n)) {
@@ -37,7 +37,7 @@ static void print_flat_source(Buffer *out, const Node *n) {
         buffer_print(out, "%s", opener(n));
         for (uint32_t i = 0; i < n->count; i++) {
             if (i) buffer_print(out, " ");
-            print_flat_source(out, n->kids[i]);
+            print_flat_source(out, child(n, i));
         }
         buffer_print(out, "%s", closer(n));
     }
@@ -54,21 +54,21 @@ static size_t flat_length(const Node *n) {
 /* How many parts stay on the first line: (let [...], (if test, (defn f [x]. */
 static uint32_t parts_ahead(const Node *n) {
     static const char *const three[] = {"defn", "fn", "defn-"};
-    if (n->kind != N_LIST || !n->count || n->kids[0]->kind != N_SYMBOL) return 1;
+    if (n->kind != N_LIST || !n->count || child(n, 0)->kind != N_SYMBOL) return 1;
     for (size_t i = 0; i < sizeof three / sizeof *three; i++)
-        if (!strcmp(text_bytes(n->kids[0]->text), three[i]))
-            return n->kids[1]->kind == N_SYMBOL ? 3 : 2;
+        if (!strcmp(text_bytes(child(n, 0)->text), three[i]))
+            return child(n, 1)->kind == N_SYMBOL ? 3 : 2;
     return 2;
 }
 
 /* Does the form's first part hold pairs of a name and an expression? */
 static bool binds_pairs(const Node *n) {
     static const char *const heads[] = {"let", "loop", "for", "doseq", "if-let", "when-let"};
-    if (n->kind != N_LIST || n->count < 2 || n->kids[0]->kind != N_SYMBOL ||
-        n->kids[1]->kind != N_VECTOR)
+    if (n->kind != N_LIST || n->count < 2 || child(n, 0)->kind != N_SYMBOL ||
+        child(n, 1)->kind != N_VECTOR)
         return false;
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        if (!strcmp(text_bytes(n->kids[0]->text), heads[i])) return true;
+        if (!strcmp(text_bytes(child(n, 0)->text), heads[i])) return true;
     return false;
 }
 
@@ -86,8 +86,8 @@ static void print_parts(Buffer *out, const Node *n, size_t column, bool pairs) {
             line--;
         if (i && stays) buffer_print(out, " ");
         if (i && !stays) buffer_print(out, "\n%*s", (int)inner, "");
-        print_at(out, n->kids[i], stays ? out->length - line : inner,
-                 (binds && i == 1) || n->kids[i]->kind == N_MAP);
+        print_at(out, child(n, i), stays ? out->length - line : inner,
+                 (binds && i == 1) || child(n, i)->kind == N_MAP);
     }
 }
 

@@ -202,6 +202,8 @@ static inline Type type_of(const Node *n) { return n->is_typed ? n->head : 0; }
 static inline Where where_of(const Node *n) { return n->is_typed ? 0 : n->head; }
 /* Kid i. For what is generic by right, as diff and reduce are; a pass asks for parts by name. */
 static inline Node *child(const Node *n, uint32_t i) { return n->kids[i]; }
+/* Puts another one there, in a tree that is not in a term. */
+static inline void put_child(Node *n, uint32_t i, Node *kid) { n->kids[i] = kid; }
 
 /* Several nodes that stand one after the other: all kids of a list or vector, or some of a form. */
 typedef struct {
