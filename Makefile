@@ -9,7 +9,7 @@ SANITIZE =
 STATIC   = -static
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wmissing-prototypes -Werror
 CFLAGS   = -O2 -g
-INCLUDE  = -I$(BUILD) -Ipasses/ir -Ipasses -Ipasses/specialize -Ipasses/lower -Iruntime -Idriver \
+INCLUDE  = -I$(BUILD) -Ipasses/ir -Ipasses -Ipasses/lower -Iruntime -Idriver \
            -Idriver/forms -Idriver/fuzz -Idriver/inspect -Idriver/interpret -Idriver/link -Idriver/look -Idriver/soak
 COMPILE  = $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fno-pie -MMD -MP $(INCLUDE)
 LINK     = $(CC) $(CFLAGS)

@@ -25,22 +25,22 @@
 
 #include <string.h>
 
-Node *fresh_value(Converter *c, const char *hint) {
+Node *fresh_value(Closures *c, const char *hint) {
     return node_name(c->arena, text(hint), c->next++);
 }
 
 /* ---- functions */
 
-static Known *known_name(const Converter *c, const Node *n) {
+static Known *known_name(const Closures *c, const Node *n) {
     return n->kind == N_NAME ? table_get(&c->known, n->name.number) : NULL;
 }
 
-static void know(Converter *c, const Node *name, Known *k) {
+static void know(Closures *c, const Node *name, Known *k) {
     table_put(&c->known, name->name.number, k);
 }
 
 /* A function inside the definition at hand; what it captures is not settled yet. */
-static Known *inner_function(Converter *c, Node *function) {
+static Known *inner_function(Closures *c, Node *function) {
     Known *k = NEW(c->scratch, Known);
     k->function = function;
     k->base = text_format("%s.fn%u", text_bytes(c->base), as_fn(function).self->name.number);
@@ -51,7 +51,7 @@ static Known *inner_function(Converter *c, Node *function) {
 _Static_assert(MOST_CAPTURES + 1 < SIZE_LARGE, "a closure's size fits into its header");
 
 /* Of its free variables, those that are values at run time are captured. */
-static void settle_captures(Converter *c, Known *k) {
+static void settle_captures(Closures *c, Known *k) {
     NodeList names = as_fn(k->function).free;
     for (uint32_t i = 0; i < names.count; i++) {
         const Known *other = known_name(c, names.items[i]);
@@ -65,7 +65,7 @@ static void settle_captures(Converter *c, Known *k) {
 }
 
 /* The function as a value. `unset`: names that have no value yet, NULL for none. */
-static Node *closure_of(Converter *c, const Known *k, const Table *unset) {
+static Node *closure_of(Closures *c, const Known *k, const Table *unset) {
     Pos at = pos(k->function);
     Node *entry = node_global(c->arena, k->base);
     if (k->is_static) return entry;
@@ -79,7 +79,7 @@ static Node *closure_of(Converter *c, const Known *k, const Table *unset) {
     return make_closure(c->arena, at, entry, nodes(captured, k->captured.count, at));
 }
 
-static Node *convert_fn(Converter *c, Node *e) {
+static Node *convert_fn(Closures *c, Node *e) {
     Known *k = inner_function(c, e);
     settle_captures(c, k);
     convert_function(c, k);
@@ -89,14 +89,14 @@ static Node *convert_fn(Converter *c, Node *e) {
 /* ---- calls */
 
 /* The function that the operator is for certain, NULL for other operators. */
-static Known *known_operator(Converter *c, Node *operator) {
+static Known *known_operator(Closures *c, Node *operator) {
     if (operator->kind == N_GLOBAL) return table_get(&c->globals, operator->text);
     if (!is_form(operator, H_fn)) return known_name(c, operator);
     convert_fn(c, operator);
     return known_name(c, as_fn(operator).self);
 }
 
-static Node *convert_call(Converter *c, Node *e) {
+static Node *convert_call(Closures *c, Node *e) {
     CallForm call = as_call(e);
     Node *operator= call.callee;
     const Known *k = known_operator(c, operator);
@@ -109,13 +109,13 @@ static Node *convert_call(Converter *c, Node *e) {
 
 /* ---- binding forms */
 
-static Node *let_form(Converter *c, Pos at, Nodes bindings, Node *body) {
+static Node *let_form(Closures *c, Pos at, Nodes bindings, Node *body) {
     if (bindings.count == 0) return body;
     return make_let(c->arena, at, list_of(bindings, at), body);
 }
 
 /* A name that is bound to a static function needs no binding. */
-static Node *convert_let(Converter *c, Pos at, LetForm let) {
+static Node *convert_let(Closures *c, Pos at, LetForm let) {
     Nodes bindings = {0};
     for (uint32_t i = 0; i < let.bindings.count; i++) {
         Node *binding = let.bindings.items[i];
@@ -132,7 +132,7 @@ static Node *convert_let(Converter *c, Pos at, LetForm let) {
 /* ---- letrec */
 
 /* Functions that see each other are static unless one of them captures something else. */
-static void settle_group(Converter *c, Known **group, uint32_t count) {
+static void settle_group(Closures *c, Known **group, uint32_t count) {
     for (uint32_t i = 0; i < count; i++)
         group[i]->is_static = true;
     for (bool changed = true; changed;) {
@@ -150,7 +150,7 @@ static void settle_group(Converter *c, Known **group, uint32_t count) {
 }
 
 /* Stores what was captured before it was there. */
-static Node *patches(Converter *c, Pos at, Known **group, const Table *order, const Nodes *names,
+static Node *patches(Closures *c, Pos at, Known **group, const Table *order, const Nodes *names,
                      Node *body) {
     Nodes steps = {0};
     for (uint32_t i = 0; i < names->count; i++)
@@ -165,7 +165,7 @@ static Node *patches(Converter *c, Pos at, Known **group, const Table *order, co
     return build(c->arena, at, "(do ?... ?)", steps.items, steps.count, body);
 }
 
-static Node *convert_letrec(Converter *c, Node *e) {
+static Node *convert_letrec(Closures *c, Node *e) {
     LetrecForm f = as_letrec(e);
     uint32_t count = f.bindings.count;
     Known **group = NEW_ARRAY(c->scratch, Known *, count),
@@ -200,18 +200,18 @@ static Node *convert_letrec(Converter *c, Node *e) {
 /* ---- expressions */
 
 /* A static function is its entry. */
-static Node *convert_name(Converter *c, Node *x) {
+static Node *convert_name(Closures *c, Node *x) {
     const Known *k = known_name(c, x);
     return k && k->is_static ? node_global(c->arena, k->base) : x;
 }
 
 /* A global that is a function is its entry. */
-static Node *convert_global(Converter *c, Node *g) {
+static Node *convert_global(Closures *c, Node *g) {
     const Known *k = table_get(&c->globals, g->text);
     return k && k->base != g->text ? node_global(c->arena, k->base) : g;
 }
 
-Node *convert_expression(Converter *c, Node *e) {
+Node *convert_expression(Closures *c, Node *e) {
     switch (Lfree_Expr_of(e)) {
     case Lfree_Expr_NAME: return convert_name(c, e);
     case Lfree_Expr_GLOBAL: return convert_global(c, e);
@@ -232,7 +232,7 @@ Node *convert_expression(Converter *c, Node *e) {
 }
 
 static Node *visit(Walk *w, Node *e) {
-    return convert_expression((Converter *)w, e);
+    return convert_expression((Closures *)w, e);
 }
 
 /* ---- top-level forms */
@@ -244,7 +244,7 @@ static Text base_of(const Node *define) {
     return text_format("%s.fn%u", text_bytes(global->text), self->name.number);
 }
 
-static void index_global(Converter *c, Node *top) {
+static void index_global(Closures *c, Node *top) {
     if (is_form(top, H_run)) return;
     Known *k = NULL;
     if (is_form(top, H_define) && is_form(as_define(top).value, H_fn)) {
@@ -255,7 +255,7 @@ static void index_global(Converter *c, Node *top) {
 }
 
 /* $ns/top.3: a function that does at the start what a top-level form says. */
-static void add_start(Converter *c, Pos at, Text space, Node *body) {
+static void add_start(Closures *c, Pos at, Text space, Node *body) {
     Text name;
     do
         name = text_format("%s/top.%u", text_bytes(space), ++c->last_top);
@@ -273,13 +273,13 @@ static Text space_of(Text global) {
     return text_of(bytes, (size_t)(strchr(bytes + 1, '/') - bytes));
 }
 
-static void convert_cell(Converter *c, Pos at, Node *global, Node *value) {
+static void convert_cell(Closures *c, Pos at, Node *global, Node *value) {
     add_closed_top(c, make_cell(c->arena, at, global));
     Node *body = make_set_global(c->arena, at, global, convert_expression(c, value));
     add_start(c, at, space_of(global->text), body);
 }
 
-static void convert_top(Converter *c, Node *form) {
+static void convert_top(Closures *c, Node *form) {
     Node *top = top_inner(form);
     bool is_run = is_form(top, H_run);
     Node *global = is_run ? NULL : as_define(top).name;
@@ -312,11 +312,11 @@ static Node *find_main(NodeList tops) {
 }
 
 Node *pass_closures(Context *context, Node *program) {
-    Converter c = {.walk = {.arena = context->arena, .visit = visit},
-                   .arena = context->arena,
-                   .scratch = context->scratch,
-                   .diagnostics = context->diagnostics,
-                   .globals = {.arena = context->scratch}};
+    Closures c = {.walk = {.arena = context->arena, .visit = visit},
+                  .arena = context->arena,
+                  .scratch = context->scratch,
+                  .diagnostics = context->diagnostics,
+                  .globals = {.arena = context->scratch}};
     ProgramForm f = as_program(program);
     for (uint32_t i = 0; i < f.tops.count; i++)
         index_global(&c, top_inner(f.tops.items[i]));

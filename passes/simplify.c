@@ -19,7 +19,7 @@ enum {
     MOST_MOVED = 64 /* bindings of a let, steps of a do that move into the one around it */
 };
 
-Fact *fact_of(Simplifier *s, const Node *name) {
+Fact *fact_of(Simplify *s, const Node *name) {
     while (s->facts.count <= name->name.number)
         PUSH(s->scratch, s->facts, (Fact){0});
     return &s->facts.items[name->name.number];
@@ -28,16 +28,16 @@ Fact *fact_of(Simplifier *s, const Node *name) {
 /* ---- names */
 
 /* May this stand wherever a name for it stands? */
-static bool is_copyable(const Simplifier *s, const Node *e) {
+static bool is_copyable(const Simplify *s, const Node *e) {
     return is_constant(e) || e->kind == N_NAME || global_function(s, e);
 }
 
-static Node *simplify_name(Simplifier *s, Node *x) {
+static Node *simplify_name(Simplify *s, Node *x) {
     Node *value = fact_of(s, x)->value;
     return value && is_copyable(s, value) ? value : x;
 }
 
-static Node *simplify_global(const Simplifier *s, Node *g) {
+static Node *simplify_global(const Simplify *s, Node *g) {
     const Global *global = constant_global(s, g);
     Node *value = global ? value_of_top(global->top) : NULL;
     return value && (is_constant(value) || global_function(s, value)) ? value : g;
@@ -45,7 +45,7 @@ static Node *simplify_global(const Simplifier *s, Node *g) {
 
 /* ---- let */
 
-static uint8_t truth_of(const Simplifier *s, const Node *value) {
+static uint8_t truth_of(const Simplify *s, const Node *value) {
     if (is_form(value, H_fn) || global_function(s, value)) return TRUE | NOT_NIL;
     if (!is_form(value, H_prim)) return NOTHING;
     Type type = prim_result((Prim)as_prim(value).operation->head);
@@ -53,14 +53,14 @@ static uint8_t truth_of(const Simplifier *s, const Node *value) {
     return (type & (T_NIL | T_BOOL)) == 0 && type != T_NONE ? TRUE | NOT_NIL : NOTHING;
 }
 
-static void add_all(Simplifier *s, Nodes *out, NodeList bindings) {
+static void add_all(Simplify *s, Nodes *out, NodeList bindings) {
     for (uint32_t i = 0; i < bindings.count; i++)
         PUSH(s->scratch, *out, bindings.items[i]);
 }
 
 /* Moves the bindings of a let out of it and gives its body. A let that is large already keeps its
  * own: on the way out of deep nesting each binding is moved a limited number of times. */
-static Node *opened(Simplifier *s, Node *e, Nodes *out) {
+static Node *opened(Simplify *s, Node *e, Nodes *out) {
     while (is_form(e, H_let) && as_let(e).bindings.count <= MOST_MOVED) {
         add_all(s, out, as_let(e).bindings);
         e = as_let(e).body;
@@ -69,7 +69,7 @@ static Node *opened(Simplifier *s, Node *e, Nodes *out) {
 }
 
 /* Binds a name to a simplified value: by a binding in `out`, or by knowing it. */
-static void bind_value(Simplifier *s, Node *name, Node *value, Nodes *out) {
+static void bind_value(Simplify *s, Node *name, Node *value, Nodes *out) {
     value = opened(s, value, out);
     Fact *fact = fact_of(s, name);
     fact->truth = truth_of(s, value);
@@ -79,7 +79,7 @@ static void bind_value(Simplifier *s, Node *name, Node *value, Nodes *out) {
 }
 
 /* (let [... [x e]] x) is (let [...] e); (let [...] (let [...] e)) is one let. */
-static Node *let_form(Simplifier *s, Pos at, Nodes *bindings, Node *body) {
+static Node *let_form(Simplify *s, Pos at, Nodes *bindings, Node *body) {
     body = opened(s, body, bindings);
     if (bindings->count) {
         BindingForm last = as_binding(bindings->items[bindings->count - 1]);
@@ -93,13 +93,13 @@ static Node *let_form(Simplifier *s, Pos at, Nodes *bindings, Node *body) {
 }
 
 /* The same around bindings that are there: only when they grow they are copied. */
-static Node *let_around(Simplifier *s, Pos at, NodeList bindings, Node *body) {
+static Node *let_around(Simplify *s, Pos at, NodeList bindings, Node *body) {
     Nodes all = {.items = (Node **)(uintptr_t)bindings.items, .count = bindings.count};
     all.capacity = all.count;
     return let_form(s, at, &all, body);
 }
 
-static Node *simplify_bound(Simplifier *s, Pos at, NodeList bound, Node *body) {
+static Node *simplify_bound(Simplify *s, Pos at, NodeList bound, Node *body) {
     Nodes bindings = {0};
     for (uint32_t i = 0; i < bound.count; i++) {
         BindingForm b = as_binding(bound.items[i]);
@@ -108,7 +108,7 @@ static Node *simplify_bound(Simplifier *s, Pos at, NodeList bound, Node *body) {
     return let_form(s, at, &bindings, simplified(s, body));
 }
 
-Node *simplified_let(Simplifier *s, Pos at, NodeList names, NodeList values, Node *body) {
+Node *simplified_let(Simplify *s, Pos at, NodeList names, NodeList values, Node *body) {
     Nodes bindings = {0};
     for (uint32_t i = 0; i < names.count; i++)
         bind_value(s, names.items[i], values.items[i], &bindings);
@@ -117,14 +117,14 @@ Node *simplified_let(Simplifier *s, Pos at, NodeList names, NodeList values, Nod
 
 /* ---- if */
 
-static Node *branch(Simplifier *s, Pos at, Node *test, Node *then, Node *other);
+static Node *branch(Simplify *s, Pos at, Node *test, Node *then, Node *other);
 
 static bool is_prim(const Node *e, Prim p) {
     return is_form(e, H_prim) && as_prim(e).operation->head == p;
 }
 
 /* A branch, simplified, where the test is known to be true, or false. */
-static Node *under(Simplifier *s, const Node *test, bool holds, Node *e) {
+static Node *under(Simplify *s, const Node *test, bool holds, Node *e) {
     bool asks_nil = is_prim(test, P_is_nil);
     const Node *x = asks_nil ? as_prim(test).operands.items[0] : test;
     if (x->kind != N_NAME) return simplified(s, e);
@@ -142,7 +142,7 @@ static Node *under(Simplifier *s, const Node *test, bool holds, Node *e) {
 }
 
 /* 1 true, 0 false, -1 not known; `given`: the enclosing test came out as `holds`. */
-static int known_truth(Simplifier *s, const Node *e, const Node *given, bool holds) {
+static int known_truth(Simplify *s, const Node *e, const Node *given, bool holds) {
     if (is_constant(e)) return is_truthy(datum(e));
     if (given && same_name(e, given)) return holds;
     if (is_form(e, H_fn) || global_function(s, e)) return 1;
@@ -163,7 +163,7 @@ static bool may_repeat(const Node *e) {
 
 /* (if (if a b c) then other), which `and` and `or` make: when what b or c decides is known,
  * the branches are reached without the value in between. */
-static Node *branch_of_if(Simplifier *s, Pos at, IfForm test, Node *then, Node *other) {
+static Node *branch_of_if(Simplify *s, Pos at, IfForm test, Node *then, Node *other) {
     Node *a = test.test, *b = test.then, *c = test.otherwise;
     int b_truth = known_truth(s, b, a, true), c_truth = known_truth(s, c, a, false);
     if (b_truth >= 0 && c_truth >= 0 && b_truth != c_truth)
@@ -183,7 +183,7 @@ static bool is_flag(const Node *e, bool value) {
     return is_constant(e) && datum(e)->kind == (value ? N_TRUE : N_FALSE);
 }
 
-static Node *if_form(Simplifier *s, Pos at, Node *test, Node *then, Node *other) {
+static Node *if_form(Simplify *s, Pos at, Node *test, Node *then, Node *other) {
     bool is_flag_test =
         is_form(test, H_prim) && prim_result((Prim)as_prim(test).operation->head) == T_FLAG;
     if (is_flag_test && is_flag(then, true) && is_flag(other, false)) return test;
@@ -192,7 +192,7 @@ static Node *if_form(Simplifier *s, Pos at, Node *test, Node *then, Node *other)
 }
 
 /* The test is simplified, the branches are not. */
-static Node *branch(Simplifier *s, Pos at, Node *test, Node *then, Node *other) {
+static Node *branch(Simplify *s, Pos at, Node *test, Node *then, Node *other) {
     int truth = known_truth(s, test, NULL, false);
     if (truth >= 0) return simplified(s, truth ? then : other);
     if (is_prim(test, P_not)) return branch(s, at, as_prim(test).operands.items[0], other, then);
@@ -207,18 +207,18 @@ static Node *branch(Simplifier *s, Pos at, Node *test, Node *then, Node *other) 
     return if_form(s, at, test, first, under(s, test, false, other));
 }
 
-static Node *simplify_if(Simplifier *s, Pos at, IfForm f) {
+static Node *simplify_if(Simplify *s, Pos at, IfForm f) {
     return branch(s, at, simplified(s, f.test), f.then, f.otherwise);
 }
 
 /* ---- calls and operations */
 
-static Node *simplify_prim(Simplifier *s, Node *e) {
+static Node *simplify_prim(Simplify *s, Node *e) {
     Node *out = walk_parts(&s->walk, e), *value = fold_primitive(s, out);
     return value ? value : out;
 }
 
-static Node *simplify_call(Simplifier *s, Node *e) {
+static Node *simplify_call(Simplify *s, Node *e) {
     CallForm call = as_call(e);
     Nodes bindings = {0};
     call.callee = opened(s, simplified(s, call.callee), &bindings);
@@ -229,7 +229,7 @@ static Node *simplify_call(Simplifier *s, Node *e) {
 
 /* ---- the other forms */
 
-static Node *simplify_do(Simplifier *s, Node *e) {
+static Node *simplify_do(Simplify *s, Node *e) {
     NodeList given = as_do(e).steps;
     Nodes steps = {0};
     for (uint32_t i = 0; i < given.count; i++) {
@@ -243,14 +243,14 @@ static Node *simplify_do(Simplifier *s, Node *e) {
 }
 
 /* A loop that nothing repeats is a let. */
-static Node *simplify_loop(Simplifier *s, Node *e) {
+static Node *simplify_loop(Simplify *s, Node *e) {
     LoopForm loop = as_loop(e);
     if (fact_of(s, loop.label)->uses == 1)
         return simplify_bound(s, e->at, loop.bindings, loop.body);
     return walk_parts(&s->walk, e);
 }
 
-static Node *simplify_letrec(Simplifier *s, Node *e) {
+static Node *simplify_letrec(Simplify *s, Node *e) {
     NodeList bindings = as_letrec(e).bindings;
     for (uint32_t i = 0; i < bindings.count; i++)
         fact_of(s, as_binding(bindings.items[i]).name)->truth = TRUE | NOT_NIL;
@@ -258,14 +258,14 @@ static Node *simplify_letrec(Simplifier *s, Node *e) {
 }
 
 /* What cannot throw needs no handlers. */
-static Node *simplify_try(Simplifier *s, Node *e) {
+static Node *simplify_try(Simplify *s, Node *e) {
     Node *out = walk_parts(&s->walk, e);
     TryForm f = as_try(out);
     bool is_safe = is_constant(f.body) || f.body->kind == N_NAME;
     return is_safe && !is_form(f.handlers.items[f.handlers.count - 1], H_finally) ? f.body : out;
 }
 
-Node *simplified(Simplifier *s, Node *e) {
+Node *simplified(Simplify *s, Node *e) {
     switch (Lloop_Expr_of(e)) {
     case Lloop_Expr_NAME: return simplify_name(s, e);
     case Lloop_Expr_GLOBAL: return simplify_global(s, e);
@@ -286,21 +286,21 @@ Node *simplified(Simplifier *s, Node *e) {
 }
 
 static Node *visit(Walk *w, Node *e) {
-    return simplified((Simplifier *)w, e);
+    return simplified((Simplify *)w, e);
 }
 
 /* ---- tops */
 
 /* A global that turns out to hold a function which another one has made: it does not give it its
  * name, so that messages call the function the same with and without this pass. */
-static Node *mark_made_function(Simplifier *s, Node *value, const Node *was) {
+static Node *mark_made_function(Simplify *s, Node *value, const Node *was) {
     if (!is_form(value, H_fn) || is_form(was, H_fn)) return value;
     FnForm fn = as_fn(value);
     fn.self = node_name(s->arena, text(MADE_FUNCTION), fn.self->name.number);
     return remake_fn(s->arena, value, fn);
 }
 
-static Node *simplify_top(Simplifier *s, Node *top) {
+static Node *simplify_top(Simplify *s, Node *top) {
     Node *e = value_of_top(top);
     s->next = names_of_top(top);
     s->facts.count = 0;
@@ -312,7 +312,7 @@ static Node *simplify_top(Simplifier *s, Node *top) {
     return top_with_value(s->arena, top, s->next, mark_made_function(s, value, e));
 }
 
-static void replace_definition(Simplifier *s, Node *top) {
+static void replace_definition(Simplify *s, Node *top) {
     Global *g = table_get(&s->globals, as_define(top).name->text);
     g->top = top;
     g->names = names_of_top(top);
@@ -327,12 +327,12 @@ static Node *result_of(void *context, Node *top) {
 }
 
 Node *pass_simplify(Context *context, Node *program) {
-    Simplifier s = {.walk = {.arena = context->arena, .visit = visit},
-                    .arena = context->arena,
-                    .scratch = context->scratch,
-                    .level = context->optimise,
-                    .keep = context->keep,
-                    .globals = {.arena = context->scratch}};
+    Simplify s = {.walk = {.arena = context->arena, .visit = visit},
+                  .arena = context->arena,
+                  .scratch = context->scratch,
+                  .level = context->optimise,
+                  .keep = context->keep,
+                  .globals = {.arena = context->scratch}};
     index_program(&s, program);
     Node **order = call_order(&s, program);
     Results results = {{.arena = s.scratch}};

@@ -25,45 +25,45 @@ typedef struct {
     Nodes library_starts; /* ... and before, for the library's */
     uint32_t last_top;    /* number of the last $ns/top.N */
     /* the top-level form at hand */
-    Table known;     /* number of a name -> Known */
-    Text base;       /* lifted functions are called base.fn3 ... */
-    Text library;    /* the namespace of (from ...), or 0 */
+    Table known;  /* number of a name -> Known */
+    Text base;    /* lifted functions are called base.fn3 ... */
+    Text library; /* the namespace of (from ...), or 0 */
     uint32_t next;
-} Converter;
+} Closures;
 
 /* ---- closures.c */
 
-Node *convert_expression(Converter *c, Node *e);
-Node *fresh_value(Converter *c, const char *hint);
+Node *convert_expression(Closures *c, Node *e);
+Node *fresh_value(Closures *c, const char *hint);
 
 /* ---- workers.c */
 
 /* The functions and the entry of a function that is known by its base. */
-void convert_function(Converter *c, Known *k);
+void convert_function(Closures *c, Known *k);
 /* (direct ...) or (enter ...) when the arity of the known function fits, else NULL. `closure`: the
  * closure as an expression, NULL when there is none. */
-Node *known_call(Converter *c, Pos at, const Known *k, Node *closure, NodeList operands);
+Node *known_call(Closures *c, Pos at, const Known *k, Node *closure, NodeList operands);
 
 /* ---- lift.c */
 
 /* Adds a top to the output, marked when it comes from the library. */
-void add_closed_top(Converter *c, Node *top);
+void add_closed_top(Closures *c, Node *top);
 /* (function $name (names n) (env x ...) [parameters] body) as a top. */
-void add_closed_function(Converter *c, Pos at, Text name, NodeList env, NodeList parameters,
+void add_closed_function(Closures *c, Pos at, Text name, NodeList env, NodeList parameters,
                          Node *body);
 /* A new name base.word3 for a lifted function. */
-Text lifted_name(Converter *c, const char *word);
-Node *convert_try(Converter *c, Node *e);
+Text lifted_name(Closures *c, const char *word);
+Node *convert_try(Closures *c, Node *e);
 
 /* ---- numbers.c */
 
 /* Fills in the (names n) of all functions that the top-level form at hand became: those of the
  * output from `first` on. */
-void settle_numbers(Converter *c, uint32_t first);
+void settle_numbers(Closures *c, uint32_t first);
 
 /* ---- start.c */
 
 /* The functions of a program: adds $start, and drops what it does not reach. */
-Node *finish_program(Converter *c, Node *library, const Known *main, const Node *main_global);
+Node *finish_program(Closures *c, Node *library, const Known *main, const Node *main_global);
 
 #endif

@@ -15,7 +15,7 @@
 #include "closures.h"
 #include "../ir/limits.h"
 
-void add_closed_top(Converter *c, Node *top) {
+void add_closed_top(Closures *c, Node *top) {
     if (c->library) {
         Node *space = node_text(c->arena, N_SYMBOL, pos(top), c->library);
         top = make_from(c->arena, top->at, space, top);
@@ -23,7 +23,7 @@ void add_closed_top(Converter *c, Node *top) {
     PUSH(c->scratch, c->tops, top);
 }
 
-void add_closed_function(Converter *c, Pos at, Text name, NodeList env, NodeList parameters,
+void add_closed_function(Closures *c, Pos at, Text name, NodeList env, NodeList parameters,
                          Node *body) {
     FunctionForm f = {.name = node_global(c->arena, name),
                       .names = node_int(c->arena, at, 1), /* settled at the end of its top */
@@ -33,7 +33,7 @@ void add_closed_function(Converter *c, Pos at, Text name, NodeList env, NodeList
     add_closed_top(c, make_function(c->arena, at, f));
 }
 
-Text lifted_name(Converter *c, const char *word) {
+Text lifted_name(Closures *c, const char *word) {
     return text_format("%s.%s%u", text_bytes(c->base), word, c->next++);
 }
 
@@ -57,7 +57,7 @@ static Node *scan_use(Walk *w, Node *x) {
 }
 
 /* What `e` and `more` (or NULL) use and do not bind, but for `except`; sorted by number. */
-static NodeList free_names(Converter *c, Node *e, Node *more, Node *except) {
+static NodeList free_names(Closures *c, Node *e, Node *more, Node *except) {
     Scan s = {
         .walk = {.arena = c->scratch, .visit = walk_parts, .bind = scan_binding, .use = scan_use},
         .bound = {.arena = c->scratch},
@@ -74,7 +74,7 @@ static NodeList free_names(Converter *c, Node *e, Node *more, Node *except) {
 
 /* ---- try */
 
-static Node *lift(Converter *c, Pos at, const char *word, NodeList parameters, Node *body) {
+static Node *lift(Closures *c, Pos at, const char *word, NodeList parameters, Node *body) {
     Text name = lifted_name(c, word);
     parameters.at = at;
     add_closed_function(c, at, name, no_nodes(at), parameters, body);
@@ -82,13 +82,13 @@ static Node *lift(Converter *c, Pos at, const char *word, NodeList parameters, N
 }
 
 /* A call at the end of a guarded body is no tail call: what it throws is traced to its place. */
-static Node *not_in_tail_position(Converter *c, Node *body) {
+static Node *not_in_tail_position(Closures *c, Node *body) {
     Node *result = fresh_value(c, "result");
     return build(c->arena, pos(body), "(let [[? ?]] ?)", result, body, result);
 }
 
 /* Calls `body`, and `handler` with the exception `e` if it throws. */
-static Node *guarded(Converter *c, Pos at, Node *body, Node *e, Node *handler) {
+static Node *guarded(Closures *c, Pos at, Node *body, Node *e, Node *handler) {
     NodeList names = free_names(c, body, handler, e);
     Nodes with_exception = {0};
     if (names.count >= MOST_ARGUMENTS)
@@ -104,7 +104,7 @@ static Node *guarded(Converter *c, Pos at, Node *body, Node *e, Node *handler) {
 }
 
 /* The catch clauses from the first of `handlers` on, for the exception `e`. */
-static Node *dispatch(Converter *c, Pos at, NodeList handlers, Node *e) {
+static Node *dispatch(Closures *c, Pos at, NodeList handlers, Node *e) {
     if (handlers.count == 0 || is_form(handlers.items[0], H_finally))
         return build(c->arena, at, "(prim throw ?)", e);
     Node *handler = handlers.items[0];
@@ -116,7 +116,7 @@ static Node *dispatch(Converter *c, Pos at, NodeList handlers, Node *e) {
 }
 
 /* Runs `cleanup` after `body`, whether it throws or not. */
-static Node *with_cleanup(Converter *c, Pos at, Node *body, Node *cleanup) {
+static Node *with_cleanup(Closures *c, Pos at, Node *body, Node *cleanup) {
     NodeList names = free_names(c, cleanup, NULL, NULL);
     Node *function = lift(c, at, "finally", names, cleanup), *e = fresh_value(c, "e");
     Node *result = fresh_value(c, "result");
@@ -126,7 +126,7 @@ static Node *with_cleanup(Converter *c, Pos at, Node *body, Node *cleanup) {
                  call, result);
 }
 
-Node *convert_try(Converter *c, Node *e) {
+Node *convert_try(Closures *c, Node *e) {
     TryForm f = as_try(e);
     const Node *last = f.handlers.items[f.handlers.count - 1];
     Node *out = convert_expression(c, f.body);

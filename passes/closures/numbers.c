@@ -26,14 +26,14 @@ static Node *renumbered_name(Renaming *r, const Node *x) {
 }
 
 /* Numbers by first appearance. */
-static Node *renumbered(Converter *c, Node *function, uint32_t *next) {
+static Node *renumbered(Closures *c, Node *function, uint32_t *next) {
     Numbering n = {{c->arena, 0, renumbered_name}, .seen = {.arena = c->scratch}};
     Node *out = copy_renamed(&n.renaming, function);
     *next = n.next;
     return out;
 }
 
-static Node *settled(Converter *c, Node *function, bool is_large) {
+static Node *settled(Closures *c, Node *function, bool is_large) {
     uint32_t next = c->next;
     if (is_large) function = renumbered(c, function, &next);
     FunctionForm f = as_function(function);
@@ -41,7 +41,7 @@ static Node *settled(Converter *c, Node *function, bool is_large) {
     return remake_function(c->arena, function, f);
 }
 
-void settle_numbers(Converter *c, uint32_t first) {
+void settle_numbers(Closures *c, uint32_t first) {
     uint32_t functions = 0;
     for (uint32_t i = first; i < c->tops.count; i++)
         functions += is_form(top_inner(c->tops.items[i]), H_function);

@@ -6,7 +6,7 @@
 /* ---- $start */
 
 /* The call of the main function, with the command line's arguments if it takes any. */
-static Node *main_call_form(Converter *c, const Known *main, Node *global) {
+static Node *main_call_form(Closures *c, const Known *main, Node *global) {
     Node *arguments = build(c->arena, 0, "(prim %main-args)");
     const Known *apply = table_get(&c->globals, text("core/apply"));
     if (!main) return make_call(c->arena, 0, global, no_nodes(0));
@@ -22,7 +22,7 @@ static Node *main_call_form(Converter *c, const Known *main, Node *global) {
     return known_call(c, 0, apply, NULL, nodes(operands, 2, 0));
 }
 
-static void add_start_function(Converter *c, const Known *main, const Node *main_global) {
+static void add_start_function(Closures *c, const Known *main, const Node *main_global) {
     Nodes steps = {0};
     for (uint32_t i = 0; i < c->library_starts.count; i++)
         PUSH(c->scratch, steps, c->library_starts.items[i]);
@@ -41,7 +41,7 @@ static void add_start_function(Converter *c, const Known *main, const Node *main
 /* ---- what is reached */
 
 typedef struct {
-    Converter *c;
+    Closures *c;
     Table tops;    /* Text -> top, of functions, entries and cells */
     Table reached; /* Text -> top */
     Nodes work;
@@ -83,7 +83,7 @@ static void reach_from(Reach *r, const Node *e) {
         reach_from(r, kids.items[i]);
 }
 
-Node *finish_program(Converter *c, Node *library, const Known *main, const Node *main_global) {
+Node *finish_program(Closures *c, Node *library, const Known *main, const Node *main_global) {
     add_start_function(c, main, main_global);
     Reach r = {.c = c, .tops = {.arena = c->scratch}, .reached = {.arena = c->scratch}};
     for (uint32_t i = 0; i < c->tops.count; i++) {

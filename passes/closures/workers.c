@@ -9,21 +9,21 @@ static Text worker_name(const Known *k, const Node *arity) {
     return text_numbered(k->base, ".w", fixed_parameters(arity), arity->head == H_rest ? "r" : "");
 }
 
-static Node *target_of(Converter *c, const Known *k, const Node *arity) {
+static Node *target_of(Closures *c, const Known *k, const Node *arity) {
     Node *count = node_int(c->arena, arity->at, fixed_parameters(arity));
     Node *worker = node_global(c->arena, worker_name(k, arity));
     return make_target(c->arena, (Head)arity->head, arity->at, count, worker);
 }
 
 /* What people call the function: a global's name without its namespace, else its own name. */
-static Text name_for_people(const Converter *c, const Known *k) {
+static Text name_for_people(const Closures *c, const Known *k) {
     if (k->base != c->base) return as_fn(k->function).self->name.hint;
     const char *slash = strchr(text_bytes(k->base) + 1, '/');
     return slash ? text(slash + 1) : k->base;
 }
 
 /* The exact arities come first. */
-static void add_entry(Converter *c, const Known *k) {
+static void add_entry(Closures *c, const Known *k) {
     Pos at = k->function->at;
     NodeList arities = as_fn(k->function).arities;
     Nodes targets = {0};
@@ -36,7 +36,7 @@ static void add_entry(Converter *c, const Known *k) {
     add_closed_top(c, make_entry(c->arena, at, name, title, list_of(targets, at)));
 }
 
-void convert_function(Converter *c, Known *k) {
+void convert_function(Closures *c, Known *k) {
     FnForm fn = as_fn(k->function);
     Nodes env = {0};
     if (!k->is_static) PUSH(c->scratch, env, fn.self);
@@ -55,7 +55,7 @@ void convert_function(Converter *c, Known *k) {
 
 /* ---- calls */
 
-Node *known_call(Converter *c, Pos at, const Known *k, Node *closure, NodeList operands) {
+Node *known_call(Closures *c, Pos at, const Known *k, Node *closure, NodeList operands) {
     const Node *arity = arity_for(k->function, operands.count);
     if (!arity) return NULL;
     if (is_form(arity, H_rest))

@@ -12,7 +12,7 @@ uint32_t size_of(const Node *e, uint32_t limit) {
 
 /* A binder counts as a use, so a name that is used once has two; no knowledge of forms is needed.
  */
-void count_uses(Simplifier *s, const Node *e) {
+void count_uses(Simplify *s, const Node *e) {
     if (e->kind == N_NAME) fact_of(s, e)->uses++;
     NodeList kids = is_constant(e) ? nodes(NULL, 0, 0) : kids_of(e);
     for (uint32_t i = 0; i < kids.count; i++)
@@ -21,7 +21,7 @@ void count_uses(Simplifier *s, const Node *e) {
 
 typedef struct {
     Renaming renaming;
-    Simplifier *s;
+    Simplify *s;
     Node **names; /* by old number */
 } Copy;
 
@@ -34,7 +34,7 @@ static Node *fresh_name(Renaming *r, const Node *x) {
     return *slot;
 }
 
-Node *renamed_copy(Simplifier *s, Node *e, uint32_t names, Pos at) {
+Node *renamed_copy(Simplify *s, Node *e, uint32_t names, Pos at) {
     Copy c = {{s->arena, at, fresh_name}, s, NEW_ARRAY(s->scratch, Node *, names)};
     Node *out = copy_renamed(&c.renaming, e);
     count_uses(s, out);

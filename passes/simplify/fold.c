@@ -3,18 +3,18 @@
 
 #include <math.h>
 
-static Node *constant(Simplifier *s, Pos at, Node *d) {
+static Node *constant(Simplify *s, Pos at, Node *d) {
     return make_quote(s->arena, at, d);
 }
 
-Node *flag(Simplifier *s, Pos at, bool value) {
+Node *flag(Simplify *s, Pos at, bool value) {
     return constant(s, at, node_simple(s->arena, value ? N_TRUE : N_FALSE, at));
 }
 
-static Node *integer(Simplifier *s, Pos at, int64_t value) {
+static Node *integer(Simplify *s, Pos at, int64_t value) {
     return constant(s, at, node_int(s->arena, at, value));
 }
-static Node *real(Simplifier *s, Pos at, double value) {
+static Node *real(Simplify *s, Pos at, double value) {
     return constant(s, at, node_double(s->arena, at, value));
 }
 
@@ -99,7 +99,7 @@ static bool fold_comparison(Prim p, int order, bool *out) {
     }
 }
 
-static Node *fold_numbers(Simplifier *s, Pos at, Prim p, const Node *a, const Node *b) {
+static Node *fold_numbers(Simplify *s, Pos at, Prim p, const Node *a, const Node *b) {
     int64_t i;
     double d;
     bool truth;
@@ -118,7 +118,7 @@ static Node *fold_numbers(Simplifier *s, Pos at, Prim p, const Node *a, const No
 
 /* ---- equality */
 
-static Node *fold_equality(Simplifier *s, Pos at, const Node *a, const Node *b) {
+static Node *fold_equality(Simplify *s, Pos at, const Node *a, const Node *b) {
     if (a->kind != b->kind) return flag(s, at, false);
     switch ((NodeKind)a->kind) {
     case N_NIL:
@@ -152,7 +152,7 @@ static bool has_identity(const Node *d) {
 
 /* ---- */
 
-static Node *fold_two(Simplifier *s, Pos at, Prim p, const Node *a, const Node *b) {
+static Node *fold_two(Simplify *s, Pos at, Prim p, const Node *a, const Node *b) {
     if (p == P_eq) return fold_equality(s, at, a, b);
     if (p == P_identical)
         return has_identity(a) || has_identity(b) ? fold_equality(s, at, a, b) : NULL;
@@ -164,7 +164,7 @@ static Node *fold_two(Simplifier *s, Pos at, Prim p, const Node *a, const Node *
     return fold_numbers(s, at, p, a, b);
 }
 
-static Node *fold_one(Simplifier *s, Pos at, Prim p, Node *a) {
+static Node *fold_one(Simplify *s, Pos at, Prim p, Node *a) {
     bool truth;
     if (fold_predicate(p, (NodeKind)a->kind, &truth)) return flag(s, at, truth);
     if (p == P_bit_not && a->kind == N_INT) return integer(s, at, ~a->integer);
@@ -175,7 +175,7 @@ static Node *fold_one(Simplifier *s, Pos at, Prim p, Node *a) {
 }
 
 /* What is known of a value that is no constant: fn? of functions, nil? of what is not nil. */
-static Node *fold_known(Simplifier *s, Pos at, Prim p, const Node *a) {
+static Node *fold_known(Simplify *s, Pos at, Prim p, const Node *a) {
     bool is_function = is_form(a, H_fn) || global_function(s, a);
     uint8_t truth = a->kind == N_NAME ? fact_of(s, a)->truth : NOTHING;
     if (p == P_is_fn && is_function) return flag(s, at, true);
@@ -185,7 +185,7 @@ static Node *fold_known(Simplifier *s, Pos at, Prim p, const Node *a) {
     return NULL;
 }
 
-Node *fold_primitive(Simplifier *s, Node *e) {
+Node *fold_primitive(Simplify *s, Node *e) {
     NodeList operands = as_prim(e).operands;
     Prim p = (Prim)as_prim(e).operation->head;
     Node *const *a = operands.items;

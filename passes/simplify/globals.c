@@ -4,11 +4,11 @@
 
 enum { LARGEST = 1000 };
 
-Global *constant_global(const Simplifier *s, const Node *g) {
+Global *constant_global(const Simplify *s, const Node *g) {
     return g->kind == N_GLOBAL ? table_get(&s->globals, g->text) : NULL;
 }
 
-Node *global_function(const Simplifier *s, const Node *g) {
+Node *global_function(const Simplify *s, const Node *g) {
     const Global *global = constant_global(s, g);
     Node *value = global ? value_of_top(global->top) : NULL;
     return value && is_form(value, H_fn) ? value : NULL;
@@ -28,7 +28,7 @@ static bool names_itself(const Node *value) {
     return is_form(value, H_fn) && count_name(value, as_fn(value).self) > 1;
 }
 
-static void count_mentions(Simplifier *s, const Node *e, Text inside) {
+static void count_mentions(Simplify *s, const Node *e, Text inside) {
     Global *g = constant_global(s, e);
     if (g && g->name == inside) g->calls_itself = true;
     if (g) g->uses++;
@@ -37,7 +37,7 @@ static void count_mentions(Simplifier *s, const Node *e, Text inside) {
         count_mentions(s, kids.items[i], inside);
 }
 
-void index_program(Simplifier *s, Node *program) {
+void index_program(Simplify *s, Node *program) {
     NodeList tops = as_program(program).tops;
     for (uint32_t i = 0; i < tops.count; i++) {
         Node *top = top_inner(tops.items[i]);
@@ -65,21 +65,21 @@ typedef struct {
     uint32_t at;
 } Mentions;
 
-static void collect_mentions(Simplifier *s, Node *e, Nodes *out) {
+static void collect_mentions(Simplify *s, Node *e, Nodes *out) {
     if (e->kind == N_GLOBAL) PUSH(s->scratch, *out, e);
     NodeList kids = is_constant(e) ? nodes(NULL, 0, 0) : kids_of(e);
     for (uint32_t i = 0; i < kids.count; i++)
         collect_mentions(s, kids.items[i], out);
 }
 
-static Mentions visit_of(Simplifier *s, Global *g) {
+static Mentions visit_of(Simplify *s, Global *g) {
     Mentions v = {.global = g};
     g->is_queued = true;
     collect_mentions(s, value_of_top(g->top), &v.mentions);
     return v;
 }
 
-static void visit(Simplifier *s, Global *root, Nodes *order) {
+static void visit(Simplify *s, Global *root, Nodes *order) {
     VEC(Mentions) stack = {0};
     if (root->is_queued) return;
     PUSH(s->scratch, stack, visit_of(s, root));
@@ -95,7 +95,7 @@ static void visit(Simplifier *s, Global *root, Nodes *order) {
     }
 }
 
-Node **call_order(Simplifier *s, Node *program) {
+Node **call_order(Simplify *s, Node *program) {
     Nodes order = {0};
     for (uint32_t i = 0; i < s->list.count; i++)
         visit(s, s->list.items[i], &order);

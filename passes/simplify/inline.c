@@ -44,7 +44,7 @@ static bool is_asked(const Node *e, const Node *x, bool is_function) {
     return false;
 }
 
-static uint32_t limit_for(const Simplifier *s, const Global *g, const Node *arity,
+static uint32_t limit_for(const Simplify *s, const Global *g, const Node *arity,
                           NodeList operands) {
     ArityForm f = as_arity(arity);
     uint32_t limit = s->level > 1 ? SMALL : SMALL_AT_O1, fixed = fixed_parameters(arity);
@@ -58,13 +58,13 @@ static uint32_t limit_for(const Simplifier *s, const Global *g, const Node *arit
 }
 
 /* One round of a function into itself, not of what that brought in. */
-static bool is_own_call(const Simplifier *s, const Global *g, const Node *body) {
+static bool is_own_call(const Simplify *s, const Global *g, const Node *body) {
     return g->name == s->current && s->depth == 0 && s->level > 1 && !has(body, H_loop) &&
            !has(body, H_fn);
 }
 
 /* Is it among the functions of --keep, with or without namespace? */
-static bool is_kept(const Simplifier *s, Text name) {
+static bool is_kept(const Simplify *s, Text name) {
     const char *bytes = text_bytes(name), *slash = strchr(bytes, '/');
     const char *bare = slash && slash[1] ? slash + 1 : bytes;
     for (const char *kept = s->keep; kept && *kept;) {
@@ -77,7 +77,7 @@ static bool is_kept(const Simplifier *s, Text name) {
     return false;
 }
 
-static bool is_worth_it(Simplifier *s, const Global *g, const Node *arity, NodeList operands) {
+static bool is_worth_it(Simplify *s, const Global *g, const Node *arity, NodeList operands) {
     const Node *body = as_arity(arity).body;
     bool own = is_own_call(s, g, body);
     if (is_kept(s, g->name)) return false;
@@ -90,14 +90,14 @@ static bool is_worth_it(Simplifier *s, const Global *g, const Node *arity, NodeL
 }
 
 /* (let [[parameter operand] ...] body) */
-static Node *bound_body(Simplifier *s, Pos at, const Node *arity, NodeList operands) {
+static Node *bound_body(Simplify *s, Pos at, const Node *arity, NodeList operands) {
     ArityForm f = as_arity(arity);
     if (is_form(arity, H_rest))
         operands = rest_operands(s->arena, at, operands, fixed_parameters(arity));
     return simplified_let(s, at, f.parameters, operands, f.body);
 }
 
-static Node *inlined_global(Simplifier *s, Pos at, const Node *callee, NodeList operands) {
+static Node *inlined_global(Simplify *s, Pos at, const Node *callee, NodeList operands) {
     Global *g = constant_global(s, callee);
     Node *f = global_function(s, callee), *arity = f ? arity_for(f, operands.count) : NULL;
     if (!arity || !is_worth_it(s, g, arity, operands)) return NULL;
@@ -109,13 +109,13 @@ static Node *inlined_global(Simplifier *s, Pos at, const Node *callee, NodeList 
 }
 
 /* A function that is written where it is called, or whose only use is this call: its body moves. */
-static Node *moved_function(Simplifier *s, Pos at, const Node *f, NodeList operands) {
+static Node *moved_function(Simplify *s, Pos at, const Node *f, NodeList operands) {
     Node *arity = arity_for(f, operands.count);
     if (!arity || fact_of(s, as_fn(f).self)->uses > 1) return NULL;
     return bound_body(s, at, arity, operands);
 }
 
-Node *inlined_call(Simplifier *s, Pos at, Node *callee, NodeList operands) {
+Node *inlined_call(Simplify *s, Pos at, Node *callee, NodeList operands) {
     if (is_form(callee, H_fn)) return moved_function(s, at, callee, operands);
     if (callee->kind == N_GLOBAL) return inlined_global(s, at, callee, operands);
     if (callee->kind != N_NAME) return NULL;

@@ -124,7 +124,7 @@ static Node *keep(Walk *w, Node *e) {
     return walk_parts(w, e);
 }
 
-Node *pruned(Simplifier *s, Node *e, uint32_t names) {
+Node *pruned(Simplify *s, Node *e, uint32_t names) {
     Prune p = {.walk = {.arena = s->arena, .visit = keep, .use = use},
                .uses = NEW_ARRAY(s->scratch, uint32_t, names)};
     return keep(&p.walk, e);
