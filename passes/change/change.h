@@ -72,9 +72,14 @@ static inline bool is_reload(const Node *item) {
            is_slot(where_of(item->kids[1]));
 }
 
-const Node *block_numbered(const Change *c, uint32_t number);
+Node *block_numbered(const Change *c, uint32_t number);
 /* How often the name stands in the form. */
 uint32_t mentions_of(const Node *n, const Node *name);
+
+/* The list without item `i`, with another one there, with items `i` and `i` + 1 exchanged. */
+NodeList without_item(Change *c, NodeList list, uint32_t i);
+NodeList with_item(Change *c, NodeList list, uint32_t i, Node *item);
+NodeList exchanged(Change *c, NodeList list, uint32_t i);
 
 /* Changes of lists in place; a list that grows is another one, so its owner is told. */
 void remove_kid(Node *n, uint32_t i);

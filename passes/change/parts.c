@@ -50,7 +50,7 @@ uint64_t registers_in(const Node *n) {
     return set;
 }
 
-const Node *block_numbered(const Change *c, uint32_t number) {
+Node *block_numbered(const Change *c, uint32_t number) {
     EACH_BLOCK(c, b)
         if (c->top->kids[b]->kids[0]->block == number) return c->top->kids[b];
     return NULL;
@@ -78,6 +78,25 @@ uint64_t spare_registers(Change *c, const Node *block, uint32_t i, bool vector) 
 }
 
 /* ---- items and lists */
+
+NodeList without_item(Change *c, NodeList list, uint32_t i) {
+    Nodes out = {0};
+    for (uint32_t k = 0; k < list.count; k++)
+        if (k != i) PUSH(c->arena, out, list.items[k]);
+    return list_of(out, list.at);
+}
+
+NodeList with_item(Change *c, NodeList list, uint32_t i, Node *item) {
+    Nodes out = {0};
+    if (list.items[i] == item) return list;
+    for (uint32_t k = 0; k < list.count; k++)
+        PUSH(c->arena, out, k == i ? item : list.items[k]);
+    return list_of(out, list.at);
+}
+
+NodeList exchanged(Change *c, NodeList list, uint32_t i) {
+    return with_item(c, with_item(c, list, i, list.items[i + 1]), i + 1, list.items[i]);
+}
 
 bool is_added(const Node *item) {
     return is_form(item, H_move) || is_form(item, H_swap) || is_form(item, H_constant);

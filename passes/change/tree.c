@@ -232,25 +232,6 @@ Node *one_more(Change *c, Node *quoted) {
     return make_quote(c->arena, pos(quoted), node_int(c->arena, pos(d), d->integer + 1));
 }
 
-NodeList without_item(Change *c, NodeList list, uint32_t i) {
-    Nodes out = {0};
-    for (uint32_t k = 0; k < list.count; k++)
-        if (k != i) PUSH(c->arena, out, list.items[k]);
-    return list_of(out, list.at);
-}
-
-NodeList with_item(Change *c, NodeList list, uint32_t i, Node *item) {
-    Nodes out = {0};
-    if (list.items[i] == item) return list;
-    for (uint32_t k = 0; k < list.count; k++)
-        PUSH(c->arena, out, k == i ? item : list.items[k]);
-    return list_of(out, list.at);
-}
-
-NodeList exchanged(Change *c, NodeList list, uint32_t i) {
-    return with_item(c, with_item(c, list, i, list.items[i + 1]), i + 1, list.items[i]);
-}
-
 Node *with_bindings(Change *c, Node *e, NodeList bindings) {
     if (is_form(e, H_let)) {
         LetForm f = as_let(e);

@@ -66,10 +66,6 @@ static inline bool is_if(const Node *e) {
 Node *quoted_simple(Change *c, const Node *like, NodeKind simple);
 /* The quoted int, and one. */
 Node *one_more(Change *c, Node *quoted);
-/* The list without item `i`, with another one there, with items `i` and `i` + 1 exchanged. */
-NodeList without_item(Change *c, NodeList list, uint32_t i);
-NodeList with_item(Change *c, NodeList list, uint32_t i, Node *item);
-NodeList exchanged(Change *c, NodeList list, uint32_t i);
 /* A let or loop with other bindings. */
 Node *with_bindings(Change *c, Node *e, NodeList bindings);
 /* The bindings with another value of number `i`; with the values of `i` and `i` + 1 exchanged. */
