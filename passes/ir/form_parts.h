@@ -70,12 +70,6 @@ uint32_t parts_in_tree(const PartRow *tree, const Node *n, PartSpan spans[MOST_P
 Node *node_blank(Arena *a, NodeKind kind, Head head, Pos at, uint32_t count);
 /* Puts the nodes from kid i on; the index behind them. */
 uint32_t put_kids(Node *n, uint32_t i, NodeList list);
-static inline NodeList kids_between(const Node *n, uint32_t first, uint32_t end) {
-    return (NodeList){n->kids + first, end > first ? end - first : 0, n->at, true};
-}
-static inline NodeList kids_from(const Node *n, uint32_t first) {
-    return kids_between(n, first, n->count);
-}
 /* `old` when the new node says the same of the same parts; what is the same inside is shared. */
 Node *unless_same(Node *old, Node *made);
 

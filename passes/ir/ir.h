@@ -218,6 +218,13 @@ static inline NodeList nodes(Node *const *items, uint32_t count, Pos at) {
 static inline NodeList no_nodes(Pos at) {
     return nodes(NULL, 0, at);
 }
+/* Some of the kids of a list or vector: for the generated accessors. */
+static inline NodeList kids_between(const Node *n, uint32_t first, uint32_t end) {
+    return (NodeList){n->kids + first, end > first ? end - first : 0, n->at, true};
+}
+static inline NodeList kids_from(const Node *n, uint32_t first) {
+    return kids_between(n, first, n->count);
+}
 /* The list without the first `count`. */
 static inline NodeList nodes_after(NodeList list, uint32_t count) {
     return nodes(list.items + count, list.count - count, list.at);

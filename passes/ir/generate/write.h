@@ -15,7 +15,9 @@ int members_of(const MergedItem *m, Member members[MOST_ITEMS]);
 
 /* Structs, enums and prototypes. */
 void write_header(FILE *out, const Rows *r, const Forms *forms);
-/* Accessors, constructors. */
+/* as_F, in the header: what a caller does not ask for costs nothing. */
+void write_accessor(FILE *out, const Form *f);
+/* Constructors. */
 void write_source(FILE *out, const Rows *r, const Forms *forms);
 /* The tables of parts that walks go by. */
 void write_parts(FILE *out, const Rows *r, const Forms *forms);

@@ -56,7 +56,7 @@ static void write_form(FILE *out, const Form *f) {
     }
     if (f->item_count == 0) fprintf(out, "    char nothing;\n");
     fprintf(out, "} %sForm;\n", type);
-    fprintf(out, "%sForm as_%s(const Node *n);\n", type, f->name);
+    write_accessor(out, f);
     fprintf(out, "Node *make_%s(", f->name);
     write_parameters(out, f);
     fprintf(out, ");\nNode *remake_%s(Arena *a, Node *old, %sForm f);\n", f->name, type);

@@ -94,8 +94,8 @@ static void write_by_count(FILE *out, const Form *f) {
     fprintf(out, "    }\n");
 }
 
-static void write_accessor(FILE *out, const Form *f) {
-    fprintf(out, "\n%sForm as_%s(const Node *n) {\n    %sForm f = {0};\n", type_name(f->name),
+void write_accessor(FILE *out, const Form *f) {
+    fprintf(out, "static inline %sForm as_%s(const Node *n) {\n    %sForm f = {0};\n", type_name(f->name),
             f->name, type_name(f->name));
     if (f->item_count == 0) fprintf(out, "    (void)n;\n");
     if (f->by_count) {
@@ -223,7 +223,6 @@ void write_source(FILE *out, const Rows *r, const Forms *forms) {
     fprintf(out,
             "/* Made from languages.def by passes/ir/generate. */\n#include \"ir/fits.h\"\n#include \"ir/form_parts.h\"\n");
     for (int i = 0; i < forms->form_count; i++) {
-        write_accessor(out, &forms->forms[i]);
         write_constructor(out, &forms->forms[i]);
         write_replacement(out, &forms->forms[i]);
     }
