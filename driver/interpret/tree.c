@@ -26,7 +26,7 @@ void tree_refuse(const Node *at, const char *format, ...) {
     if (at) print_flat(&b, at);
     enum { SHOWN = 160 };
     output_flush();
-    fail(0, "%.*s", b.length < SHOWN ? (int)b.length : SHOWN, b.bytes);
+    fail(0, "%.*s", (int)whole_characters(b.bytes, b.length, SHOWN), b.bytes);
 }
 
 /* ---- the top-level forms */

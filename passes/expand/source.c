@@ -16,7 +16,7 @@ Node *source_list(Arena *a, Pos at, Node *first, NodeList rest) {
 const char *shown(const Node *form) {
     Buffer b = {0};
     print_flat(&b, form);
-    Text t = text_of(b.bytes, b.length > MOST_SHOWN ? MOST_SHOWN : b.length);
+    Text t = text_of(b.bytes, whole_characters(b.bytes, b.length, MOST_SHOWN));
     buffer_free(&b);
     return text_bytes(t);
 }

@@ -250,7 +250,8 @@ _Noreturn void bug(const Node *at, const char *format, ...) {
         if (p.line) fprintf(stderr, "  at %u:%u\n", p.line, p.column);
         Buffer b = {0};
         print_flat(&b, at);
-        fprintf(stderr, "  form: %.*s%s\n", b.length > 200 ? 200 : (int)b.length, b.bytes, b.length > 200 ? " ..." : "");
+        size_t shown = whole_characters(b.bytes, b.length, 200);
+        fprintf(stderr, "  form: %.*s%s\n", (int)shown, b.bytes, shown < b.length ? " ..." : "");
         buffer_free(&b);
     }
     if (where_hook) {

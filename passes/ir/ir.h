@@ -88,6 +88,8 @@ Text text_numbered(Text base, const char *before, uint32_t number, const char *a
 Text text_joined(Text first, const char *second);
 const char *text_bytes(Text t); /* zero-terminated; may hold zeros within */
 uint32_t text_length(Text t);
+/* How many of these bytes to show when at most so many are to be: no character is cut in two. */
+size_t whole_characters(const char *bytes, size_t length, size_t most);
 
 /* ---- position.c: where something stands in the source ------------------ */
 

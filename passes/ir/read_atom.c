@@ -102,8 +102,9 @@ Node *read_string(Reader *r, NodeKind kind, Pos at) {
 /* ---- numbers */
 
 static void bad_number(Reader *r, const char *token, size_t length, const char *why) {
-    error_at(r->diagnostics, reader_pos(r, token), "SL0007", "%.*s%s %s", length > 60 ? 60 : (int)length, token,
-             length > 60 ? "..." : "", why);
+    size_t shown = whole_characters(token, length, 60);
+    error_at(r->diagnostics, reader_pos(r, token), "SL0007", "%.*s%s %s", (int)shown, token,
+             shown < length ? "..." : "", why);
 }
 
 /* The digits of `base` as a 64-bit integer. */

@@ -110,3 +110,10 @@ uint32_t text_length(Text t) {
     if (!table.arena) start();
     return table.rows.items[t].length;
 }
+
+size_t whole_characters(const char *bytes, size_t length, size_t most) {
+    if (length <= most) return length;
+    while (most && ((unsigned char)bytes[most] & 0xc0) == 0x80)
+        most--;
+    return most;
+}
