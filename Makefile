@@ -17,7 +17,7 @@ LINK     = $(CC) $(CFLAGS)
 # The compiler's own files, and the runtime that it carries and is linked with.
 COMPILER = $(wildcard passes/*.c passes/*/*.c driver/*.c driver/*/*.c)
 RUNTIME  = $(filter-out runtime/main.c,$(wildcard runtime/*.c))
-COMPILER_OBJECTS = $(COMPILER:%.c=$(BUILD)/%.o) $(BUILD)/syntax.o $(BUILD)/driver/link/library.o $(BUILD)/driver/link/image.o
+COMPILER_OBJECTS = $(COMPILER:%.c=$(BUILD)/%.o) $(BUILD)/syntax.o $(BUILD)/passes/expand/library_text.o $(BUILD)/driver/link/image.o
 RUNTIME_OBJECTS  = $(RUNTIME:%.c=$(BUILD)/%.o) $(BUILD)/runtime/stubs.o
 
 all: $(BUILD)/slispc $(BUILD)/libslisp.a
@@ -37,7 +37,7 @@ $(BUILD)/driver/link/image.o: driver/link/image.S $(BUILD)/image
 	@mkdir -p $(@D)
 	@$(CC) -c -DRUNTIME_IMAGE='"$(BUILD)/image"' -o $@ $<
 
-$(BUILD)/driver/link/library.o: driver/link/library.S runtime/core.slisp
+$(BUILD)/passes/expand/library_text.o: passes/expand/library_text.S runtime/core.slisp
 	@mkdir -p $(@D)
 	@$(CC) -c -o $@ $<
 

@@ -81,22 +81,28 @@ static bool is_code_fine(Compile *c, const Node *function, const Node *code) {
     return fine;
 }
 
+/* The call of pass p. With --inject a mistake is made in what it gives, or it fails altogether. */
+static Node *call_pass(Compile *c, int p, Node *n) {
+    const PipelineOptions *o = c->options;
+    bool injects = o->inject_pass == p && (o->library || !c->of_library);
+    if (injects && is_failure(o->inject_fault)) return failed_pass(c->arena, o->inject_fault);
+    c->context.inject_library = o->library;
+    if (injects)
+        return run_with(&c->context, p, n, fault_named(bug_pass, o->inject_fault), o->inject_seed);
+    Node *out = pass_rows[p].run(&c->context, n);
+    arena_reset(c->context.scratch);
+    return out;
+}
+
 /* Runs pass p; NULL when it or the verifier found errors. */
 static Node *run_pass(Compile *c, int p, Node *n) {
     const PipelineOptions *o = c->options;
     bug_pass = pass_rows[p].name;
     note_running(c, p, n);
-    c->context.inject_library = o->library;
-    bool injects = o->inject_pass == p && (o->library || !c->of_library);
-    bool fails = injects && is_failure(o->inject_fault);
-    FaultKind fault =
-        injects && !fails ? fault_named(bug_pass, o->inject_fault) : FAULT_NONE;
     bool fit = p == PASS_verify || is_fit_in_time(c, p, n);
     if (p == PASS_liveness) c->context.selected = n;
     double start = o->time_passes ? now() : 0;
-    Node *out = fails ? failed_pass(c->arena, o->inject_fault)
-                : fit ? run_with(&c->context, p, n, fault, o->inject_seed)
-                      : NULL;
+    Node *out = fit ? call_pass(c, p, n) : NULL;
     if (out && out != n &&
         !error_count(c->context.diagnostics)) /* what did not change was checked before */
         check_grammar(p, pass_rows[p].scope == FUNCTION ? NT_Top : NT_Program, out);

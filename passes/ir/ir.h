@@ -1,108 +1,14 @@
-/* ir.h - what all passes share: arenas, interned text, nodes, positions,
- * reader, printer, languages, like/build, diagnostics.
+/* ir.h - what all passes share: nodes, languages, reader and printer, and the call of a pass.
  *
- * Every form of every language, from source to bytes, is a tree of Node. A
- * node is immutable once it is in a term. Nodes live in arenas: nothing is
- * freed one by one.
+ * Every form of every language, from source to bytes, is a tree of Node. A node is immutable once it
+ * is in a term. Nodes live in arenas: nothing is freed one by one.
  */
 #ifndef SLISPC_IR_H
 #define SLISPC_IR_H
 
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-/* ---- arena.c: memory that is freed all at once ------------------------- */
-
-/* The members are arena.c's own. */
-typedef struct Arena {
-    char *next, *end; /* what is left of the current chunk */
-    struct Chunk *first, *current;
-    size_t full; /* bytes handed out of the chunks before the current one */
-    struct Arena *other; /* all arenas are in one list */
-} Arena;
-
-/* A new, empty arena. Never NULL: running out of memory ends the program with exit code 2. */
-Arena *arena_new(void);
-/* Gives back everything that was allocated from `a`, but keeps `a` usable. */
-void arena_reset(Arena *a);
-void arena_free(Arena *a);
-/* `size` bytes, zeroed, aligned to 8. */
-void *arena_alloc_in_new_chunk(Arena *a, size_t size);
-static inline void *arena_alloc(Arena *a, size_t size) {
-    size = (size + 7) & ~(size_t)7;
-    if ((size_t)(a->end - a->next) < size) return arena_alloc_in_new_chunk(a, size);
-    char *p = a->next;
-    a->next = p + size;
-    return p;
-}
-/* Bytes handed out since the last reset. */
-size_t arena_used(const Arena *a);
-/* Bytes that all arenas have handed out so far: a measure of work that is the same on every run. */
-size_t arena_total(void);
-
-#define NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
-#define NEW_ARRAY(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(count)))
-
-/* A growable array in an arena: `VEC(int) v = {0}; PUSH(arena, v, 3); v.items[0]; v.count`. */
-#define VEC(type) struct { type *items; uint32_t count, capacity; }
-#define PUSH(arena, vec, value)                                                                    \
-    ((vec).count == (vec).capacity                                                                 \
-         ? (void)((vec).items = vec_grow((arena), (vec).items, &(vec).capacity,                    \
-                                         sizeof *(vec).items))                                     \
-         : (void)0,                                                                                \
-     (vec).items[(vec).count++] = (value))
-void *vec_grow(Arena *a, void *items, uint32_t *capacity, size_t item_size);
-
-/* ---- buffer.c ---------------------------------------------------------- */
-
-/* Output grows in memory: nothing is written until all of it is known. */
-typedef struct {
-    char *bytes;
-    size_t length, capacity;
-} Buffer;
-void buffer_reserve(Buffer *b, size_t more); /* makes room for so many bytes and a final zero */
-static inline void buffer_add(Buffer *b, const char *bytes, size_t length) {
-    if (b->capacity - b->length <= length) buffer_reserve(b, length);
-    if (length) memcpy(b->bytes + b->length, bytes, length);
-    b->length += length;
-    b->bytes[b->length] = 0;
-}
-void buffer_print(Buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void buffer_print_list(Buffer *b, const char *format, va_list arguments);
-void buffer_free(Buffer *b);
-
-/* ---- text.c: interned text --------------------------------------------- */
-
-/* Equal text has equal ids, for the life of the process. Id 0 is the empty text. */
-typedef uint32_t Text;
-Text text_of(const char *bytes, size_t length);
-Text text(const char *zero_terminated);
-Text text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The base, `before`, the number, `after`: "f.w2r". */
-Text text_numbered(Text base, const char *before, uint32_t number, const char *after);
-/* One after the other. */
-Text text_joined(Text first, const char *second);
-const char *text_bytes(Text t); /* zero-terminated; may hold zeros within */
-uint32_t text_length(Text t);
-/* How many of these bytes to show when at most so many are to be: no character is cut in two. */
-size_t whole_characters(const char *bytes, size_t length, size_t most);
-
-/* ---- position.c: where something stands in the source ------------------ */
-
-/* An index into the table of positions; 0 means "nowhere". Equal places have equal indices. */
-typedef uint32_t Pos;
-typedef struct {
-    uint16_t file;    /* index into the program's files, 0 the first */
-    uint16_t inlined; /* row of the function's (inlined ...) table, 0 for none */
-    uint32_t line;    /* from 1 */
-    uint32_t column;  /* from 1, in code points */
-} Place;
-Pos pos_of(Place place);
-Place place_of(Pos pos);
+#include "diagnostics.h"
+#include "memory.h"
+#include "tables.h"
 
 /* ---- node.c ------------------------------------------------------------ */
 
@@ -141,7 +47,6 @@ typedef enum {
     H_COUNT
 } Head;
 
-typedef uint16_t Type; /* see types below: what a name holds */
 typedef uint16_t Where; /* a register or a stack slot, see below */
 
 typedef struct Node Node;
@@ -339,8 +244,6 @@ Node *build(Arena *a, Pos at, const char *pattern, ...);
 
 /* ---- reader.c, printer.c ----------------------------------------------- */
 
-typedef struct Diagnostics Diagnostics;
-
 typedef struct {
     Language language;
     int after;          /* index of the pass it comes after, -1 when not said */
@@ -384,37 +287,6 @@ static inline bool ends_line(const char *p, const char *end) {
     return *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] != '\n'));
 }
 
-/* ---- diagnostics.c ------------------------------------------------------ */
-
-/* The user's program is wrong: collected, shown in source order, at most ten. `code` is a row of
- * messages.def ("SL0101"). After `note`/`help` the last error gets a further line. */
-Diagnostics *diagnostics_new(Arena *a);
-void diagnostics_source(Diagnostics *d, uint16_t file, Text name, const char *bytes, size_t length);
-void error_at(Diagnostics *d, Pos at, const char *code, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-void warning_at(Diagnostics *d, Pos at, const char *code, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-void note_at(Diagnostics *d, Pos at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void help_line(Diagnostics *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
-uint32_t error_count(const Diagnostics *d);
-/* Prints what was collected (text, or JSON lines) to `out` and empties it. */
-void diagnostics_show(Diagnostics *d, FILE *out, bool json, bool colour);
-/* The near-miss of `name` among `candidates`, NULL when none is close. */
-const char *near_miss(const char *name, const char *const *candidates, size_t count);
-
-/* slispc is wrong: names pass, form, source position and the reproducing command, exit code 3. */
-extern const char *bug_pass;            /* the running pass, for bug() */
-/* A sentence: who may be to blame when the form came from outside; NULL: slispc is. */
-extern const char *bug_blame;
-/* While a form is interpreted: prints where that is ("in $user/f.w2, b4"); `at` may be NULL. */
-extern void (*where_hook)(Buffer *out, const Node *at);
-extern void (*bug_hook)(void);          /* saves what reproduces it and prints the command */
-_Noreturn void bug(const Node *at, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Messages that are not of the user's program are lines of JSON, too. */
-extern bool messages_as_json;
-/* The world is wrong: message (with strerror when `error` is not 0), exit code 2. */
-_Noreturn void fail(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
 /* ---- passes ------------------------------------------------------------- */
 
 typedef enum { VERIFY_CLAIMS, VERIFY_INFER, VERIFY_BOTH } VerifyMode;
@@ -448,80 +320,5 @@ typedef Node *PassFunction(Context *, Node *);
 #define PASS(name, from, to, kind, whole, doc) Node *pass_##name(Context *, Node *);
 #include "../passes.def"
 #undef PASS
-
-/* ---- prims.c: the table of primitives ----------------------------------- */
-
-typedef enum {
-    P_NONE,
-#define PRIM(id, name, args, result, effects, runtime, doc) P_##id,
-#include "../prims.def"
-#undef PRIM
-    P_COUNT
-} Prim;
-enum { /* effects of a primitive */
-    PURE = 0,
-    READS = 1,    /* depends on mutable state */
-    WRITES = 2,   /* changes state or does output */
-    THROWS = 4,   /* may raise an exception */
-    ALLOCATES = 8, /* may collect */
-    COMMUTES = 16, /* operands may be exchanged */
-    FOLDS = 32,   /* (p a b c) means (p (p a b) c) */
-    INTERNAL = 64, /* not to be named by user programs */
-    CHAINS = 128, /* (p a b c) means (and (p a b) (p b c)) */
-};
-typedef struct {
-    const char *name;    /* as slisp programs write it */
-    const char *args;    /* a letter an argument: see prims.def; "*" last for any number */
-    const char *result;  /* the type, as printed */
-    unsigned effects;
-    const char *runtime; /* symbol of the C function, NULL when expanded inline */
-    const char *doc;
-} PrimRow;
-extern const PrimRow prim_rows[P_COUNT + 1];
-/* P_NONE when there is none of that name. */
-Prim prim_named(Text name);
-Type prim_result(Prim p);
-/* Number of arguments, -1 for any number. */
-int prim_arity(Prim p);
-
-/* ---- tables of the machine side ------------------------------------------ */
-
-typedef enum { W_NONE,
-#define WORD(id, name, args, result, effects, doc) W_##id,
-#include "../words.def"
-#undef WORD
-    W_COUNT
-} Word;
-typedef struct { const char *name, *args, *result; unsigned effects; const char *doc; } WordRow;
-extern const WordRow word_rows[W_COUNT];
-Word word_named(Text name);
-
-typedef enum { C_NONE,
-#define CONDITION(id, name, inverse, swapped, x86, doc) C_##id,
-#include "../conditions.def"
-#undef CONDITION
-    C_COUNT
-} Condition;
-typedef struct { const char *name; Condition inverse, swapped; int x86; const char *doc; } ConditionRow;
-extern const ConditionRow condition_rows[C_COUNT];
-Condition condition_named(Text name);
-
-/* Opcodes: see x86.def for the columns. */
-typedef enum { X_NONE,
-#define X86(id, name, shape, flags, text, doc) X_##id,
-#include "../x86.def"
-#undef X86
-    X_COUNT
-} Opcode;
-typedef struct { const char *name, *shape; unsigned flags; const char *text, *doc; } OpcodeRow;
-extern const OpcodeRow opcode_rows[X_COUNT];
-Opcode opcode_named(Text name);
-enum { /* flags of an opcode */
-    TIED = 1,        /* the first defined name must be where the first operand is */
-    SAFEPOINT = 2,   /* carries roots; every register is clobbered */
-    LEAVES = 4,      /* ends a block */
-    EARLY = 32,      /* the untied defined names are written before the untied operands are read */
-    MEMORY = 64,     /* one operand is memory */
-};
 
 #endif

@@ -1,4 +1,4 @@
-/* library.S - the text of the slisp library, runtime/core.slisp, which slispc carries. */
+/* library_text.S - the text of the slisp library, runtime/core.slisp, which slispc carries. */
     .section .rodata
     .globl library_text, library_length
 library_text:
