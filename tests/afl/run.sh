@@ -18,11 +18,12 @@ fuzz() {
     afl-fuzz -m none -t 2000 -i "$folder/start" -o "$folder/queue" -x "$folder/dictionary" \
         -V $((minutes * 60)) "$@" -- "$folder/harness" >"$folder/$2.log" 2>&1
 }
+# None is the main one: that would go through the queue from its start, for hours.
 core=1
-while [ $core -lt "$cores" ]; do
+while [ "$core" -lt "$cores" ]; do
     fuzz -S "core$core" &
     core=$((core + 1))
 done
-fuzz -M core0 || { tail -20 "$folder/core0.log"; exit 2; }
+fuzz -S core0 || { tail -20 "$folder/core0.log"; exit 2; }
 wait
 exec python3 -B "$here/triage.py" "$folder"
