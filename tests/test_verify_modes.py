@@ -1,5 +1,7 @@
 """The verifier's two ways to its answer: believing the claims of the allocator, and inferring them.
 What is accepted with claims must be accepted by inference; both must reject what is wrong."""
+import re
+
 import pytest
 
 from harness import FINE, SLISPC, SLISPC_IS_WRONG, TESTS, execute, label
@@ -25,3 +27,14 @@ def test_a_rule_can_be_switched_off():
     wrong = [SLISPC, '--inject=frame:map-empty', str(PROGRAM), '-o', '/dev/null']
     assert execute(wrong).code == SLISPC_IS_WRONG
     assert execute([*wrong, '--verify-without=V10', '--verify-without=V08', '--verify-without=V05']).code == FINE
+
+
+def test_claims_of_a_file_may_be_wrong_of_code_that_is_right(here):
+    """That is the file's mistake, not slispc's."""
+    dump = execute([SLISPC, '--dump-after=frame', str(PROGRAM)]).out
+    (here / 'x.ir').write_bytes(re.sub(rb'\(in (?:%[^()]*)\)', b'(in)', dump))
+    assert execute([SLISPC, '--verify=infer', 'check', 'x.ir']).code == FINE
+    for mode in ('claims', 'both'):
+        result = execute([SLISPC, '--verify=' + mode, 'check', 'x.ir'])
+        assert result.code == SLISPC_IS_WRONG and 'the mistake is in there' in result.error_text
+        assert 'internal error' not in result.error_text, mode
