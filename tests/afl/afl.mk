@@ -18,7 +18,7 @@ afl-tools:
 
 # The runtime is the same as slispc carries: only the compiler is looked at.
 $(AFL)/harness: $(AFL_OBJECTS) $(BUILD)/driver/link/library.o $(BUILD)/driver/link/image.o $(RUNTIME_OBJECTS)
-	@AFL_QUIET=1 afl-clang-fast -g -no-pie $(AFL_CHECKS) -Wl,--wrap=arena_new,--wrap=arena_free -o $@ $^ -lm
+	@AFL_QUIET=1 afl-clang-fast -g -no-pie $(AFL_CHECKS) -Wl,--wrap=arena_new,--wrap=arena_free,--wrap=exit -o $@ $^ -lm
 
 $(AFL)/mutator.so: tests/afl/mutator.c
 	@mkdir -p $(@D)

@@ -55,13 +55,32 @@ def later_forms(slispc, path):
                 yield dump.read_bytes()
 
 
+def language(text):
+    return re.match(rb'\(slispc-ir 1 (\w+)', text).group(1)
+
+
+def starts(slispc):
+    """What an empty program is in each language: a function that does nothing, with which it starts."""
+    with tempfile.TemporaryDirectory() as folder:
+        empty = Path(folder) / 'empty.slisp'
+        empty.write_text('')
+        return {language(text): text[text.index(b'")') + 2:] for text in later_forms(slispc, empty)}
+
+
+def whole(text, start):
+    """A part of a program gets a start, so that the linker sees it, too."""
+    if b'(start ' in text:
+        return text
+    return text.rstrip()[:-1] + start.get(language(text), b')')
+
+
 def seeds(slispc):
     for path in programs():
         yield path.read_bytes()
+    start = starts(slispc)
     for path in forms():
-        text = path.read_bytes()
-        yield re.sub(rb'^;.*\n', b'', text, flags=re.M)
-        yield from later_forms(slispc, path)
+        yield whole(re.sub(rb'^;.*\n', b'', path.read_bytes(), flags=re.M), start)
+        yield from (whole(text, start) for text in later_forms(slispc, path))
 
 
 def main():

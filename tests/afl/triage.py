@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 SECONDS = 10
-OPTIONS = {'ASAN_OPTIONS': 'abort_on_error=1:detect_leaks=0', 'UBSAN_OPTIONS': 'print_stacktrace=1:abort_on_error=1'}
+OPTIONS = {'UBSAN_OPTIONS': 'print_stacktrace=1:abort_on_error=1'}
 FRAME = re.compile(r'#\d+ \S+ in (\w+) \S*?((?:passes|driver|runtime)/\S+?):\d+')
 
 
