@@ -19,41 +19,55 @@
 
 /* ---- words and names */
 
-Node *word(Pass *p, int64_t value) { return list(p->arena, H_word, 0, node_int(p->arena, 0, value), NULL); }
-
-Node *quoted(Pass *p, NodeKind kind) {
-    return list(p->arena, H_quote, 0, node_simple(p->arena, kind, 0), NULL);
+Node *word(Lower *p, int64_t value) {
+    return make_word(p->arena, 0, node_int(p->arena, 0, value));
 }
 
-Type representation_of(const Pass *p, const Node *a) {
-    return a->kind == N_NAME && a->name.number < p->limit ? p->types[a->name.number] : T_ANY;
+Node *quoted(Lower *p, NodeKind kind) {
+    return make_quote(p->arena, 0, node_simple(p->arena, kind, 0));
 }
 
-static Node *constant(Pass *p, const Node *a, Type representation) {
-    Node *d = a->kids[0];
+Node *empty_list(Lower *p) {
+    return make_quote(p->arena, 0, node_tree(p->arena, N_LIST, 0, NULL, 0));
+}
+
+Node *code_address(Lower *p, Node *function) {
+    return make_code(p->arena, 0, (CodeForm){.function = function});
+}
+
+static Node *constant(Lower *p, Node *quote, Type representation) {
+    Node *d = as_quote(quote).datum;
     if (representation == T_INT) return word(p, d->integer);
-    if (representation == T_FLAG) return word(p, d->kind != N_NIL && d->kind != N_FALSE);
-    if (representation == T_DOUBLE) return list(p->arena, H_real, 0, d, NULL);
-    return (Node *)(uintptr_t)a;
+    if (representation == T_FLAG) return word(p, is_truthy(d));
+    if (representation == T_DOUBLE) return make_real(p->arena, 0, d);
+    return quote;
 }
 
-Node *operand(Pass *p, const Node *a, Type representation) {
-    if (a->kind == N_GLOBAL) return list(p->arena, H_static, 0, a, NULL);
+Node *operand(Lower *p, Node *a, Type representation) {
+    if (a->kind == N_GLOBAL) return make_static(p->arena, 0, a);
     if (a->kind == N_NAME) return node_placed(p->arena, a, NOWHERE);
     return constant(p, a, representation);
 }
 
-static MachineKind kind_of(Type representation) {
-    return representation == T_DOUBLE ? K_F64 : representation == T_INT || representation == T_FLAG ? K_RAW : K_REF;
+static Type representation_of(const Lower *p, const Node *name) {
+    return name->name.number < p->limit ? p->types[name->name.number] : T_ANY;
 }
 
-void note_kind(Pass *p, Node *name, MachineKind kind) {
-    static const char *const names[] = {"ref", "raw", "f64"};
-    Node *kids[] = {node_placed(p->arena, name, NOWHERE), node_text(p->arena, N_SYMBOL, 0, text(names[kind]))};
-    PUSH(p->scratch, p->kinds, node_list(p->arena, H_NONE, 0, kids, 2));
+static Holds kind_of(Type representation) {
+    if (representation == T_DOUBLE) return HOLDS_F64;
+    return representation == T_INT || representation == T_FLAG ? HOLDS_RAW : HOLDS_REF;
 }
 
-Node *machine_name(Pass *p, const char *hint, MachineKind kind) {
+static Node *kind_symbol(Lower *p, Pos at, Holds kind) {
+    return node_text(p->arena, N_SYMBOL, at, holds_text(kind));
+}
+
+static void note_kind(Lower *p, Node *name, Holds kind) {
+    Node *plain = node_placed(p->arena, name, NOWHERE);
+    PUSH(p->scratch, p->kinds, make_kind(p->arena, 0, plain, kind_symbol(p, 0, kind)));
+}
+
+Node *machine_name(Lower *p, const char *hint, Holds kind) {
     Node *name = numbered_name(p->arena, &p->names, hint);
     note_kind(p, name, kind);
     return name;
@@ -61,284 +75,358 @@ Node *machine_name(Pass *p, const char *hint, MachineKind kind) {
 
 /* ---- steps */
 
-void effect(Pass *p, Node *step_form) {
-    step_form->at = p->current->at;
+void effect(Lower *p, Node *step_form) {
     PUSH(p->scratch, p->current->steps, step_form);
 }
 
-void step(Pass *p, Node *name, Node *r) {
-    effect(p, list(p->arena, H_let, 0, node_placed(p->arena, name, NOWHERE), r, NULL));
+void step(Lower *p, Node *name, Node *r) {
+    Node *plain = node_placed(p->arena, name, NOWHERE);
+    effect(p, make_step_let(p->arena, p->current->at, plain, r));
 }
 
-Node *op1(Pass *p, Word w, Node *a) {
-    return list(p->arena, H_word_op, p->current->at, node_row(p->arena, N_WORD, (uint16_t)w), a, NULL);
+static Node *word_op(Lower *p, Word w, Node *const *operands, uint32_t count) {
+    Pos at = p->current->at;
+    Node *operation = node_row(p->arena, N_WORD, (uint16_t)w);
+    return make_word_op(p->arena, at, operation, nodes(operands, count, at));
 }
 
-Node *op2(Pass *p, Word w, Node *a, Node *b) {
-    return list(p->arena, H_word_op, p->current->at, node_row(p->arena, N_WORD, (uint16_t)w), a, b, NULL);
+Node *op1(Lower *p, Word w, Node *a) {
+    return word_op(p, w, &a, 1);
 }
 
-Node *raw1(Pass *p, Word w, Node *a) {
-    Node *name = machine_name(p, "w", K_RAW);
-    step(p, name, op1(p, w, a));
-    return name;
+Node *op2(Lower *p, Word w, Node *a, Node *b) {
+    return word_op(p, w, (Node *[]){a, b}, 2);
 }
 
-Node *raw2(Pass *p, Word w, Node *a, Node *b) {
-    Node *name = machine_name(p, "w", K_RAW);
+Node *op3(Lower *p, Word w, Node *a, Node *b, Node *c) {
+    return word_op(p, w, (Node *[]){a, b, c}, 3);
+}
+
+Node *raw2(Lower *p, Word w, Node *a, Node *b) {
+    Node *name = machine_name(p, "w", HOLDS_RAW);
     step(p, name, op2(p, w, a, b));
     return name;
 }
 
-Node *load(Pass *p, Node *object, int offset) { return op2(p, W_load, object, word(p, offset - TAG_POINTER)); }
-
-void store(Pass *p, Node *value, Node *object, int offset) {
-    effect(p, list(p->arena, H_store, 0, value, object, node_int(p->arena, 0, offset - TAG_POINTER), NULL));
+Node *load(Lower *p, Node *object, int offset) {
+    return op2(p, W_load, object, word(p, offset - TAG_POINTER));
 }
 
-void forget_room(Pass *p) { p->room = 0; }
+void store(Lower *p, Node *value, Node *object, int offset) {
+    Node *from_tagged = node_int(p->arena, 0, offset - TAG_POINTER);
+    effect(p, make_store(p->arena, p->current->at, value, object, from_tagged));
+}
 
-Node *runtime_call(Pass *p, const char *name, Node *const *args, uint32_t count) {
+void store_with_barrier(Lower *p, Node *value, Node *object, int offset) {
+    store(p, value, object, offset);
+    Node *from_tagged = node_int(p->arena, 0, offset - TAG_POINTER);
+    effect(p, make_barrier(p->arena, p->current->at, value, object, from_tagged));
+}
+
+void forget_room(Lower *p) {
+    p->room = 0;
+}
+
+Node *runtime_call(Lower *p, const char *name, Node *const *args, uint32_t count) {
+    Pos at = p->current->at;
     forget_room(p);
-    Node *symbol = node_text(p->arena, N_SYMBOL, p->current->at, text(name));
-    return build(p->arena, p->current->at, "(runtime ? ?...)", symbol, args, count);
+    Node *symbol = node_text(p->arena, N_SYMBOL, at, text(name));
+    return make_runtime(p->arena, at, symbol, nodes(args, count, at));
 }
 
 /* ---- blocks */
 
-Block *new_block(Pass *p, Node *params, bool cold) {
+static Block *block_with(Lower *p, NodeList parameters, bool cold) {
     Block *b = NEW(p->scratch, Block);
-    b->name = node_block(p->arena, p->next_block++);
+    b->label = node_block(p->arena, p->next_block++);
     b->cold = cold || p->current->cold;
     b->at = p->current->at;
-    b->params = params ? params : node_tree(p->arena, N_VECTOR, b->at, NULL, 0);
+    b->parameters = parameters;
     return b;
 }
 
-void start_block(Pass *p, Block *b) {
+Block *new_block(Lower *p) {
+    return block_with(p, no_nodes(p->current->at), false);
+}
+
+Block *cold_block(Lower *p) {
+    return block_with(p, no_nodes(p->current->at), true);
+}
+
+Block *join_block(Lower *p, Node *parameter) {
+    Node **plain = NEW(p->scratch, Node *);
+    *plain = node_placed(p->arena, parameter, NOWHERE);
+    return block_with(p, nodes(plain, 1, 0), false);
+}
+
+void start_block(Lower *p, Block *b) {
     PUSH(p->scratch, p->blocks, b);
     p->current = b;
 }
 
-void leave(Pass *p, Node *exit) {
-    exit->at = p->current->at;
+void leave(Lower *p, Node *exit) {
     p->current->exit = exit;
 }
 
-void jump(Pass *p, const Block *to, Node *a) {
-    leave(p, a ? list(p->arena, H_jump, 0, to->name, a, NULL) : list(p->arena, H_jump, 0, to->name, NULL));
+void jump(Lower *p, const Block *to, Node *a) {
+    Pos at = p->current->at;
+    leave(p, make_jump(p->arena, at, to->label, nodes(&a, a != NULL, at)));
 }
 
-void branch(Pass *p, Condition c, Node *a, Node *b, const Block *then, const Block *otherwise) {
-    Node *condition = node_row(p->arena, N_CONDITION, (uint16_t)c);
-    leave(p, list(p->arena, H_branch, 0, condition, a, b, then->name, otherwise->name, NULL));
+void branch(Lower *p, Condition c, Node *a, Node *b, const Block *then, const Block *otherwise) {
+    BranchForm f = {.condition = node_row(p->arena, N_CONDITION, (uint16_t)c),
+                    .left = a,
+                    .right = b,
+                    .then = then->label,
+                    .otherwise = otherwise->label};
+    leave(p, make_branch(p->arena, p->current->at, f));
 }
 
 /* ---- right-hand sides */
 
 /* Calls take their operands as they are: raw constants were bound to names before. */
-static Node *call_operands(Pass *p, const Node *e, uint32_t first) {
-    Node *out = node_list(p->arena, (Head)e->head, p->current->at, e->kids, e->count);
-    for (uint32_t i = first; i < e->count; i++)
-        out->kids[i] = operand(p, e->kids[i], T_ANY);
-    return out;
+static NodeList call_operands(Lower *p, NodeList list) {
+    Node **out = NEW_ARRAY(p->scratch, Node *, list.count);
+    for (uint32_t i = 0; i < list.count; i++)
+        out[i] = operand(p, list.items[i], T_ANY);
+    return nodes(out, list.count, list.at);
 }
 
-static Node *cell(Pass *p, Node *g) { return list(p->arena, H_cell, 0, g, NULL); }
+static Node *global_cell(Lower *p, Node *name) {
+    return make_cell(p->arena, 0, name);
+}
 
-static void set_global(Pass *p, Node *name, const Node *e) {
-    Node *offset = node_int(p->arena, 0, 0);
-    effect(p, list(p->arena, H_store, 0, operand(p, e->kids[1], T_ANY), cell(p, e->kids[0]), offset, NULL));
+static void set_global(Lower *p, Node *name, SetGlobalForm f) {
+    Node *value = operand(p, f.value, T_ANY), *offset = node_int(p->arena, 0, 0);
+    Node *cell = global_cell(p, f.name);
+    effect(p, make_store(p->arena, p->current->at, value, cell, offset));
     step(p, name, quoted(p, N_NIL));
 }
 
-static void patch(Pass *p, Node *name, const Node *e) {
-    Node *closure = operand(p, e->kids[0], T_ANY), *value = operand(p, e->kids[2], T_ANY);
-    int offset = FIELD_CLOSURE_CAPTURES + 8 * (int)e->kids[1]->integer;
-    store(p, value, closure, offset);
-    effect(p, list(p->arena, H_barrier, 0, value, closure, node_int(p->arena, 0, offset - TAG_POINTER), NULL));
+static void patch(Lower *p, Node *name, PatchForm f) {
+    Node *closure = operand(p, f.closure, T_ANY), *value = operand(p, f.value, T_ANY);
+    store_with_barrier(p, value, closure, FIELD_CLOSURE_CAPTURES + 8 * (int)f.index->integer);
     step(p, name, quoted(p, N_NIL));
 }
 
-static void try_call(Pass *p, Node *name, const Node *e) {
-    Node **args = NEW_ARRAY(p->scratch, Node *, e->count);
-    for (uint32_t i = 0; i < e->count; i++)
-        args[i] = i < 2 ? list(p->arena, H_code, 0, e->kids[i], NULL) : operand(p, e->kids[i], T_ANY);
-    step(p, name, runtime_call(p, "rt_try", args, e->count));
+static void try_call(Lower *p, Node *name, TryCallForm f) {
+    NodeList operands = call_operands(p, f.operands);
+    Nodes args = {0};
+    PUSH(p->scratch, args, code_address(p, f.body));
+    PUSH(p->scratch, args, code_address(p, f.handler));
+    for (uint32_t i = 0; i < operands.count; i++)
+        PUSH(p->scratch, args, operands.items[i]);
+    step(p, name, runtime_call(p, "rt_try", args.items, args.count));
 }
 
-static void right_hand_side(Pass *p, Node *name, const Node *r) {
-    switch (is_tree(r) ? r->head : (uint16_t)H_quote) {
-    case H_quote: step(p, name, operand(p, r, representation_of(p, name))); break;
-    case H_prim: lower_primitive(p, name, r); break;
-    case H_global: step(p, name, op2(p, W_load, cell(p, r->kids[0]), word(p, 0))); break;
-    case H_set_global: set_global(p, name, r); break;
-    case H_closure: lower_closure(p, name, r); break;
-    case H_patch: patch(p, name, r); break;
-    case H_try_call: try_call(p, name, r); break;
-    case H_call:
-    case H_direct:
-    case H_enter:
-        forget_room(p);
-        step(p, name, call_operands(p, r, r->head == H_call ? 0 : 1));
+static void call(Lower *p, Node *name, CallForm f) {
+    Node *callee = operand(p, f.callee, T_ANY);
+    Pos at = p->current->at;
+    step(p, name, make_call(p->arena, at, callee, call_operands(p, f.operands)));
+}
+
+static void direct(Lower *p, Node *name, DirectForm f) {
+    Pos at = p->current->at;
+    step(p, name, make_direct(p->arena, at, f.function, call_operands(p, f.operands)));
+}
+
+static void enter(Lower *p, Node *name, EnterForm f) {
+    Node *closure = operand(p, f.closure, T_ANY);
+    NodeList operands = call_operands(p, f.operands);
+    step(p, name, make_enter(p->arena, p->current->at, f.function, closure, operands));
+}
+
+static void right_hand_side(Lower *p, Node *name, Node *r) {
+    switch (Lblocks_Rhs_of(r)) {
+    case Lblocks_Rhs_NAME:
+    case Lblocks_Rhs_GLOBAL:
+    case Lblocks_Rhs_quote: step(p, name, operand(p, r, representation_of(p, name))); break;
+    case Lblocks_Rhs_prim: lower_primitive(p, name, r); break;
+    case Lblocks_Rhs_global:
+        step(p, name, op2(p, W_load, global_cell(p, as_global(r).name), word(p, 0)));
         break;
-    default: bug(r, "lower does not know this form");
+    case Lblocks_Rhs_set_global: set_global(p, name, as_set_global(r)); break;
+    case Lblocks_Rhs_closure: lower_closure(p, name, as_closure(r)); break;
+    case Lblocks_Rhs_patch: patch(p, name, as_patch(r)); break;
+    case Lblocks_Rhs_try_call: try_call(p, name, as_try_call(r)); break;
+    case Lblocks_Rhs_call: forget_room(p); call(p, name, as_call(r)); break;
+    case Lblocks_Rhs_direct: forget_room(p); direct(p, name, as_direct(r)); break;
+    case Lblocks_Rhs_enter: forget_room(p); enter(p, name, as_enter(r)); break;
     }
 }
 
 /* ---- exits */
 
-static Block *known_block(Pass *p, Node *name) {
-    Block *b = NEW(p->scratch, Block);
-    b->name = name;
-    return b;
+static Node *lowered_jump(Lower *p, Pos at, JumpForm f) {
+    NodeList parameters = p->parameters[f.target->block];
+    Node **values = NEW_ARRAY(p->scratch, Node *, f.values.count);
+    for (uint32_t i = 0; i < f.values.count; i++)
+        values[i] = operand(p, f.values.items[i], type_of(parameters.items[i]));
+    return make_jump(p->arena, at, f.target, nodes(values, f.values.count, at));
 }
 
-static void exit_form(Pass *p, const Node *e) {
-    switch (e->head) {
-    case H_jump: {
-        const Node *params = p->params[e->kids[0]->block];
-        Node *out = node_list(p->arena, H_jump, 0, e->kids, e->count);
-        for (uint32_t i = 1; i < e->count; i++)
-            out->kids[i] = operand(p, e->kids[i], type_of(params->kids[i - 1]));
-        leave(p, out);
+static Node *tail_call(Lower *p, Pos at, TailCallForm f) {
+    Node *callee = operand(p, f.callee, T_ANY);
+    return make_tail_call(p->arena, at, callee, call_operands(p, f.operands));
+}
+
+static Node *tail_enter(Lower *p, Pos at, TailEnterForm f) {
+    Node *closure = operand(p, f.closure, T_ANY);
+    return make_tail_enter(p->arena, at, f.function, closure, call_operands(p, f.operands));
+}
+
+static void lower_branch(Lower *p, BranchForm f) {
+    Block then = {.label = f.then}, otherwise = {.label = f.otherwise};
+    test(p, f.test, &then, &otherwise);
+}
+
+static void lower_exit(Lower *p, Node *e) {
+    Arena *a = p->arena;
+    Pos at = e->at;
+    switch (Lblocks_Exit_of(e)) {
+    case Lblocks_Exit_jump: leave(p, lowered_jump(p, at, as_jump(e))); break;
+    case Lblocks_Exit_branch: lower_branch(p, as_branch(e)); break;
+    case Lblocks_Exit_return:
+        leave(p, make_return(a, at, operand(p, as_return(e).value, p->returns)));
+        break;
+    case Lblocks_Exit_tail_call: leave(p, tail_call(p, at, as_tail_call(e))); break;
+    case Lblocks_Exit_tail_direct: {
+        TailDirectForm f = as_tail_direct(e);
+        leave(p, make_tail_direct(a, at, f.function, call_operands(p, f.operands)));
         break;
     }
-    case H_branch: test(p, e->kids[0], known_block(p, e->kids[1]), known_block(p, e->kids[2])); break;
-    case H_return: leave(p, list(p->arena, H_return, 0, operand(p, e->kids[0], p->returns), NULL)); break;
-    case H_tail_call: leave(p, call_operands(p, e, 0)); break;
-    case H_tail_direct:
-    case H_tail_enter: leave(p, call_operands(p, e, 1)); break;
-    case H_stop: leave(p, list(p->arena, H_stop, 0, NULL)); break;
-    default: bug(e, "lower does not know this exit");
+    case Lblocks_Exit_tail_enter: leave(p, tail_enter(p, at, as_tail_enter(e))); break;
+    case Lblocks_Exit_stop: leave(p, make_stop(a, at)); break;
     }
 }
 
-/* ---- functions */
+/* ---- blocks of the input */
 
-static Node *plain_names(Pass *p, const Node *names) {
-    Node *out = node_tree(p->arena, (NodeKind)names->kind, names->at, names->kids, names->count);
-    out->head = names->head;
-    for (uint32_t i = 0; i < out->count; i++) {
-        note_kind(p, out->kids[i], kind_of(type_of(out->kids[i])));
-        out->kids[i] = node_placed(p->arena, out->kids[i], NOWHERE);
+static NodeList plain_names(Lower *p, NodeList names) {
+    Node **out = NEW_ARRAY(p->scratch, Node *, names.count);
+    for (uint32_t i = 0; i < names.count; i++) {
+        note_kind(p, names.items[i], kind_of(type_of(names.items[i])));
+        out[i] = node_placed(p->arena, names.items[i], NOWHERE);
     }
-    return out;
+    return nodes(out, names.count, names.at);
 }
 
 /* Is the flag used once only, by the branch at the end of this block? */
-static bool only_branches(const Pass *p, const Node *block, const Node *name) {
-    const Node *exit = block->kids[block->count - 1];
-    return is_form(exit, H_branch) && same_name(exit->kids[0], name) && p->uses[name->name.number] == 1;
+static bool only_branches(const Lower *p, BlockForm block, const Node *name) {
+    return is_form(block.exit, H_branch) && same_name(as_branch(block.exit).test, name) &&
+           p->uses[name->name.number] == 1;
 }
 
 /* Inline allocations from step `from` on, up to where memory may move. */
-static int64_t bytes_ahead(const Node *block, uint32_t from) {
+static int64_t bytes_ahead(NodeList steps, uint32_t from) {
     int64_t bytes = 0;
-    for (uint32_t i = from; i + 1 < block->count; i++) {
-        const Node *r = block->kids[i]->kids[1];
+    for (uint32_t i = from; i < steps.count; i++) {
+        const Node *r = as_step_let(steps.items[i]).value;
         int64_t more = inline_bytes(r);
-        bool straight = more || !is_tree(r) || r->head == H_quote || r->head == H_global;
-        if (!straight) break;
+        if (!more && !is_operand(r) && !is_form(r, H_global)) break;
         bytes += more;
     }
     return bytes;
 }
 
-static void lower_block(Pass *p, const Node *block) {
+static void lower_step(Lower *p, BlockForm block, uint32_t i) {
+    StepLetForm s = as_step_let(block.steps.items[i]);
+    p->current->at = block.steps.items[i]->at;
+    if (is_form(s.value, H_prim) && is_test(prim_of(s.value)) && only_branches(p, block, s.name)) {
+        p->tests[s.name->name.number] = s.value;
+        return;
+    }
+    note_kind(p, s.name, kind_of(type_of(s.name)));
+    if (inline_bytes(s.value) > p->room) reserve(p, bytes_ahead(block.steps, i));
+    right_hand_side(p, s.name, s.value);
+}
+
+static void lower_block(Lower *p, const Node *n) {
+    BlockForm block = as_block(n);
     Block *b = NEW(p->scratch, Block);
-    b->name = block->kids[0];
-    b->cold = block->head == H_cold;
-    b->at = block->at;
-    b->params = plain_names(p, block->kids[1]);
-    p->room = 0;
+    b->label = block.label;
+    b->cold = is_form(n, H_cold);
+    b->at = n->at;
+    b->parameters = plain_names(p, block.parameters);
+    forget_room(p);
     start_block(p, b);
-    for (uint32_t i = 2; i + 1 < block->count; i++) {
-        const Node *s = block->kids[i];
-        Node *name = s->kids[0], *r = s->kids[1];
-        p->current->at = s->at;
-        if (is_form(r, H_prim) && is_test((Prim)r->kids[0]->head) && only_branches(p, block, name)) {
-            p->tests[name->name.number] = r;
-            continue;
-        }
-        note_kind(p, name, kind_of(type_of(name)));
-        if (inline_bytes(r) > p->room) reserve(p, bytes_ahead(block, i));
-        right_hand_side(p, name, r);
-    }
-    const Node *exit = block->kids[block->count - 1];
-    p->current->at = exit->at;
-    exit_form(p, exit);
+    for (uint32_t i = 0; i < block.steps.count; i++)
+        lower_step(p, block, i);
+    p->current->at = block.exit->at;
+    lower_exit(p, block.exit);
 }
 
-static void note_name(Pass *p, const Node *name) { p->types[name->name.number] = type_of(name); }
+/* ---- functions */
 
-static void count_uses(Pass *p, const Node *e) {
-    if (e->kind == N_NAME) p->uses[e->name.number]++;
-    if (!is_tree(e) || e->head == H_quote) return;
-    for (uint32_t i = e->head == H_let; i < e->count; i++)
-        count_uses(p, e->kids[i]);
+static Node *count_use(Walk *w, Node *x) {
+    ((Lower *)w)->uses[x->name.number]++;
+    return x;
 }
 
-static void look_at_blocks(Pass *p, const Node *f) {
-    for (uint32_t i = 4; i < f->count; i++) {
-        const Node *block = f->kids[i];
-        if (block->kids[0]->block >= p->next_block) p->next_block = block->kids[0]->block + 1;
+static void survey_block(Lower *p, BlockForm block) {
+    for (uint32_t i = 0; i < block.parameters.count; i++)
+        p->types[block.parameters.items[i]->name.number] = type_of(block.parameters.items[i]);
+    for (uint32_t i = 0; i < block.steps.count; i++) {
+        StepLetForm s = as_step_let(block.steps.items[i]);
+        p->types[s.name->name.number] = type_of(s.name);
+        walk_parts(&p->walk, s.value);
     }
-    p->params = NEW_ARRAY(p->scratch, Node *, p->next_block);
-    for (uint32_t i = 4; i < f->count; i++) {
-        const Node *block = f->kids[i];
-        p->params[block->kids[0]->block] = block->kids[1];
-        for (uint32_t k = 0; k < block->kids[1]->count; k++)
-            note_name(p, block->kids[1]->kids[k]);
-        for (uint32_t k = 2; k < block->count; k++) {
-            if (is_form(block->kids[k], H_let)) note_name(p, block->kids[k]->kids[0]);
-            count_uses(p, block->kids[k]);
-        }
+    walk_parts(&p->walk, block.exit);
+}
+
+/* What must be known of all blocks before the first is lowered. */
+static void survey(Lower *p, NodeList blocks) {
+    for (uint32_t i = 0; i < blocks.count; i++) {
+        uint32_t number = as_block(blocks.items[i]).label->block;
+        if (number >= p->next_block) p->next_block = number + 1;
+    }
+    p->parameters = NEW_ARRAY(p->scratch, NodeList, p->next_block);
+    for (uint32_t i = 0; i < blocks.count; i++) {
+        BlockForm block = as_block(blocks.items[i]);
+        p->parameters[block.label->block] = block.parameters;
+        survey_block(p, block);
     }
 }
 
 static int by_number(const void *a, const void *b) {
     const Node *const *x = a, *const *y = b;
-    uint32_t m = (*x)->kids[0]->name.number, n = (*y)->kids[0]->name.number;
+    uint32_t m = as_kind(*x).name->name.number, n = as_kind(*y).name->name.number;
     return m < n ? -1 : m > n;
 }
 
-static Node *block_form(Pass *p, const Block *b) {
-    VEC(Node *) kids = {0};
-    PUSH(p->scratch, kids, b->name);
-    PUSH(p->scratch, kids, b->params);
-    for (uint32_t i = 0; i < b->steps.count; i++)
-        PUSH(p->scratch, kids, b->steps.items[i]);
-    PUSH(p->scratch, kids, b->exit);
-    return node_list(p->arena, b->cold ? H_cold : H_block, b->at, kids.items, kids.count);
+static Node *block_form(Lower *p, const Block *b) {
+    return make_block(p->arena, b->cold ? H_cold : H_block, b->at, b->label, b->parameters,
+                      list_of(b->steps, b->at), b->exit);
 }
 
-static Node *finished(Pass *p, const Node *f, Node *self) {
-    static const char *const kinds[] = {"ref", "raw", "f64"};
-    VEC(Node *) kids = {0};
+static Node *finished(Lower *p, Pos at, FunctionForm f) {
+    Nodes blocks = {0};
     if (p->kinds.count) qsort(p->kinds.items, p->kinds.count, sizeof *p->kinds.items, by_number);
-    PUSH(p->scratch, kids, f->kids[0]);
-    PUSH(p->scratch, kids, names_form(p->arena, f->at, p->names));
-    PUSH(p->scratch, kids, returns_form(p->arena, f->at, kinds[kind_of(p->returns)]));
-    PUSH(p->scratch, kids, node_list(p->arena, H_kinds, f->at, p->kinds.items, p->kinds.count));
-    PUSH(p->scratch, kids, self);
     for (uint32_t i = 0; i < p->blocks.count; i++)
-        PUSH(p->scratch, kids, block_form(p, p->blocks.items[i]));
-    return node_list(p->arena, H_function, f->at, kids.items, kids.count);
+        PUSH(p->scratch, blocks, block_form(p, p->blocks.items[i]));
+    f.names = node_int(p->arena, at, p->names);
+    f.returns = kind_symbol(p, at, kind_of(p->returns));
+    f.kinds = list_of(p->kinds, at);
+    f.blocks = list_of(blocks, at);
+    return make_function(p->arena, at, f);
 }
 
 Node *pass_lower(Context *context, Node *top) {
     if (is_form(top, H_entry)) return top;
-    Pass p = {.arena = context->arena, .scratch = context->scratch};
-    p.names = p.limit = (uint32_t)top->kids[1]->kids[0]->integer;
-    Text returns = top->kids[2]->kids[0]->text;
-    if (!type_parse(text_bytes(returns), text_length(returns), &p.returns)) bug(top, "no such type");
-    p.uses = NEW_ARRAY(p.scratch, uint32_t, p.limit + 1);
-    p.types = NEW_ARRAY(p.scratch, Type, p.limit + 1);
-    p.tests = NEW_ARRAY(p.scratch, Node *, p.limit + 1);
-    look_at_blocks(&p, top);
-    Node *self = plain_names(&p, top->kids[3]);
-    for (uint32_t i = 4; i < top->count; i++)
-        lower_block(&p, top->kids[i]);
-    return finished(&p, top, self);
+    FunctionForm f = as_function(top);
+    uint32_t names = (uint32_t)f.names->integer;
+    Lower p = {.walk = {.arena = context->arena, .visit = walk_parts, .use = count_use},
+               .arena = context->arena,
+               .scratch = context->scratch,
+               .names = names,
+               .limit = names,
+               .returns = type_named(f.returns)};
+    p.uses = NEW_ARRAY(p.scratch, uint32_t, names + 1);
+    p.types = NEW_ARRAY(p.scratch, Type, names + 1);
+    p.tests = NEW_ARRAY(p.scratch, Node *, names + 1);
+    survey(&p, f.blocks);
+    f.self = plain_names(&p, f.self);
+    for (uint32_t i = 0; i < f.blocks.count; i++)
+        lower_block(&p, f.blocks.items[i]);
+    return finished(&p, top->at, f);
 }

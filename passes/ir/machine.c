@@ -3,11 +3,16 @@
 
 #include <string.h>
 
+static const char *const kinds[] = {"", "ref", "raw", "f64", "drv"};
+
 Holds holds_named(Text name) {
-    static const char *const names[] = {"", "ref", "raw", "f64", "drv"};
     for (Holds k = HOLDS_REF; k <= HOLDS_DRV; k++)
-        if (!strcmp(text_bytes(name), names[k])) return k;
+        if (!strcmp(text_bytes(name), kinds[k])) return k;
     return HOLDS_NONE;
+}
+
+Text holds_text(Holds holds) {
+    return text(kinds[holds]);
 }
 
 /* ---- parts of a function */

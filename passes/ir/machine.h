@@ -11,6 +11,7 @@
 /* What a name holds, as the (kinds ...) of its function says. */
 typedef enum { HOLDS_NONE, HOLDS_REF, HOLDS_RAW, HOLDS_F64, HOLDS_DRV } Holds;
 Holds holds_named(Text name); /* HOLDS_NONE for other text */
+Text holds_text(Holds holds);
 
 /* ---- parts of a function */
 

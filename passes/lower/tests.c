@@ -62,48 +62,69 @@ static bool constant_tested(Prim prim, NodeKind *constant) {
 bool is_test(Prim prim) {
     Kind kind;
     NodeKind constant;
-    return comparison(prim) || kind_tested(prim, &kind) || constant_tested(prim, &constant) || prim == P_truthy ||
-           prim == P_not_flag || prim == P_is_fixnum || prim == P_fixnums || prim == P_is_int;
+    return comparison(prim) || kind_tested(prim, &kind) || constant_tested(prim, &constant) ||
+           prim == P_truthy || prim == P_not_flag || prim == P_is_fixnum || prim == P_fixnums ||
+           prim == P_is_int;
 }
 
-static void kind_test(Pass *p, Node *a, Kind kind, const Block *then, const Block *otherwise) {
-    Block *pointer = new_block(p, NULL, false);
+static void kind_test(Lower *p, Node *a, Kind kind, const Block *then, const Block *otherwise) {
+    Block *pointer = new_block(p);
     branch(p, C_eq, raw2(p, W_and, a, word(p, TAG_MASK)), word(p, TAG_POINTER), pointer, otherwise);
     start_block(p, pointer);
     Node *byte = raw2(p, W_load_byte, a, word(p, -TAG_POINTER));
     branch(p, C_eq, byte, word(p, kind), then, otherwise);
 }
 
-static void int_test(Pass *p, Node *a, const Block *then, const Block *otherwise) {
-    Block *no_fixnum = new_block(p, NULL, false);
-    branch(p, C_z, a, word(p, 1), then, no_fixnum);
+static void fixnum_test(Lower *p, Node *a, const Block *then, const Block *otherwise) {
+    branch(p, C_z, a, word(p, 1), then, otherwise);
+}
+
+static void int_test(Lower *p, Node *a, const Block *then, const Block *otherwise) {
+    Block *no_fixnum = new_block(p);
+    fixnum_test(p, a, then, no_fixnum);
     start_block(p, no_fixnum);
     kind_test(p, a, KIND_BIGINT, then, otherwise);
 }
 
-static void test_primitive(Pass *p, const Node *e, const Block *then, const Block *otherwise) {
-    Prim prim = (Prim)e->kids[0]->head;
+static void compare(Lower *p, const Comparison *c, NodeList operands, const Block *then,
+                    const Block *otherwise) {
+    Node *left = operand(p, operands.items[0], c->operands);
+    Node *right = operand(p, operands.items[1], c->operands);
+    branch(p, c->condition, left, right, then, otherwise);
+}
+
+static void test_primitive(Lower *p, const Node *e, const Block *then, const Block *otherwise) {
+    Prim prim = prim_of(e);
+    NodeList operands = as_prim(e).operands;
     const Comparison *c = comparison(prim);
     Kind kind;
     NodeKind constant;
     if (c) {
-        branch(p, c->condition, operand(p, e->kids[1], c->operands), operand(p, e->kids[2], c->operands), then, otherwise);
+        compare(p, c, operands, then, otherwise);
         return;
     }
     if (prim == P_not_flag) {
-        test(p, e->kids[1], otherwise, then);
+        test(p, operands.items[0], otherwise, then);
         return;
     }
-    Node *a = operand(p, e->kids[1], T_ANY);
-    if (kind_tested(prim, &kind)) kind_test(p, a, kind, then, otherwise);
-    else if (constant_tested(prim, &constant)) branch(p, C_eq, a, quoted(p, constant), then, otherwise);
-    else if (prim == P_truthy) branch(p, C_ne, raw2(p, W_or, a, word(p, 8)), word(p, VALUE_FALSE), then, otherwise);
-    else if (prim == P_is_fixnum) branch(p, C_z, a, word(p, 1), then, otherwise);
-    else if (prim == P_fixnums) branch(p, C_z, raw2(p, W_or, a, operand(p, e->kids[2], T_ANY)), word(p, 1), then, otherwise);
-    else int_test(p, a, then, otherwise);
+    Node *a = operand(p, operands.items[0], T_ANY);
+    if (kind_tested(prim, &kind)) {
+        kind_test(p, a, kind, then, otherwise);
+    } else if (constant_tested(prim, &constant)) {
+        branch(p, C_eq, a, quoted(p, constant), then, otherwise);
+    } else if (prim == P_truthy) {
+        branch(p, C_ne, raw2(p, W_or, a, word(p, 8)), word(p, VALUE_FALSE), then, otherwise);
+    } else if (prim == P_is_fixnum) {
+        fixnum_test(p, a, then, otherwise);
+    } else if (prim == P_fixnums) {
+        Node *both = raw2(p, W_or, a, operand(p, operands.items[1], T_ANY));
+        fixnum_test(p, both, then, otherwise);
+    } else {
+        int_test(p, a, then, otherwise);
+    }
 }
 
-void test(Pass *p, const Node *e, const Block *then, const Block *otherwise) {
+void test(Lower *p, Node *e, const Block *then, const Block *otherwise) {
     if (is_form(e, H_prim)) {
         test_primitive(p, e, then, otherwise);
     } else if (e->kind == N_NAME && e->name.number < p->limit && p->tests[e->name.number]) {
@@ -113,16 +134,21 @@ void test(Pass *p, const Node *e, const Block *then, const Block *otherwise) {
     }
 }
 
-void test_value(Pass *p, Node *name, const Node *e) {
-    const Comparison *c = comparison((Prim)e->kids[0]->head);
+static void set_if(Lower *p, Node *name, const Comparison *c, NodeList operands) {
+    Node *condition = node_row(p->arena, N_CONDITION, (uint16_t)c->condition);
+    Node *left = operand(p, operands.items[0], c->operands);
+    Node *right = operand(p, operands.items[1], c->operands);
+    step(p, name, make_set_if(p->arena, 0, condition, left, right));
+}
+
+void test_value(Lower *p, Node *name, Node *e) {
+    const Comparison *c = comparison(prim_of(e));
     if (c) {
-        Node *condition = node_row(p->arena, N_CONDITION, (uint16_t)c->condition);
-        step(p, name, list(p->arena, H_set_if, 0, condition, operand(p, e->kids[1], c->operands), operand(p, e->kids[2], c->operands), NULL));
+        set_if(p, name, c, as_prim(e).operands);
         return;
     }
-    Node *param = node_placed(p->arena, name, NOWHERE);
-    Block *yes = new_block(p, NULL, false), *no = new_block(p, NULL, false);
-    Block *join = new_block(p, node_tree(p->arena, N_VECTOR, p->current->at, &param, 1), false);
+    Block *yes = new_block(p), *no = new_block(p), *join = join_block(p, name);
+    join->parameters.at = p->current->at;
     forget_room(p);
     test(p, e, yes, no);
     start_block(p, yes);
