@@ -41,6 +41,16 @@ $(BUILD)/passes/expand/library_text.o: passes/expand/library_text.S runtime/core
 	@mkdir -p $(@D)
 	@$(CC) -c -o $@ $<
 
+# Where its definitions are, found once.
+$(BUILD)/scan: passes/expand/scan/scan.c
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 $(WARN) -O1 -o $@ $<
+
+$(BUILD)/library_index.h: $(BUILD)/scan runtime/core.slisp
+	@$< runtime/core.slisp > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/passes/expand/library.o: $(BUILD)/library_index.h
+
 # Its macros are for GNU as, whichever compiler preprocesses it.
 $(BUILD)/runtime/stubs.o: runtime/stubs.S $(wildcard runtime/*.def) passes/prims.def
 	@mkdir -p $(@D)

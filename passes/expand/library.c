@@ -1,120 +1,64 @@
-/* library.c - finds the definitions in the library's text without reading all of it.
- *
- * One quick scan notes where each top-level form starts and ends and what it defines; only what a
- * program mentions is read and expanded, so that small programs compile at once.
+/* library.c - finds the definitions of the library by name. Where they are in its text was found
+ * when slispc was built (scan/scan.c).
  */
 #include "library.h"
-#include "../ir/table.h"
 
 #include <string.h>
 
-static struct {
-    Arena *arena;
-    VEC(LibraryRow) rows;
-    Table by_name, spaces;
-} index_;
+typedef struct {
+    const char *space, *name;
+    uint32_t offset, length;
+    bool is_private;
+} IndexRow;
+#include "library_index.h"
 
-static uint64_t key_of(Text space, Text name) {
-    return (uint64_t)space << 32 | name;
-}
+enum { ROWS = sizeof index_rows / sizeof *index_rows };
 
 Text library_hash(void) {
-    uint32_t h = 2166136261u;
-    for (size_t i = 0; i < library_length; i++)
-        h = (h ^ (unsigned char)library_text[i]) * 16777619u;
-    return text_format("%08x", h);
+    return text(LIBRARY_HASH);
 }
 
-/* ---- the scan */
-
-/* The end of the string that starts at `p`. */
-static const char *skip_string(const char *p, const char *end) {
-    for (p++; p < end && *p != '"'; p++)
-        if (*p == '\\') p++;
-    return p < end ? p + 1 : end;
+static const LibraryRow *row_at(uint32_t i) {
+    static LibraryRow rows[ROWS];
+    const IndexRow *r = &index_rows[i];
+    if (!rows[i].length)
+        rows[i] = (LibraryRow){text(r->space), text(r->name), r->offset, r->length, r->is_private};
+    return &rows[i];
 }
 
-/* The end of the form (a list) that starts at `p`. */
-static const char *skip_list(const char *p, const char *end) {
-    int depth = 0;
-    while (p < end) {
-        char c = *p;
-        if (c == '"')
-            p = skip_string(p, end);
-        else if (c == ';')
-            p = memchr(p, '\n', (size_t)(end - p));
-        else if (c == '\\')
-            p += 2;
+/* The place in `order` of the first row that is not before space/name. */
+static uint32_t first_from(const char *space, const char *name) {
+    uint32_t from = 0, to = ROWS;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        const IndexRow *r = &index_rows[order[middle]];
+        int spaces = strcmp(r->space, space);
+        if (spaces < 0 || (spaces == 0 && strcmp(r->name, name) < 0))
+            from = middle + 1;
         else
-            p++;
-        if (!p) return end;
-        depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
-        if (depth == 0) return p;
+            to = middle;
     }
-    return end;
-}
-
-static const char *skip_blanks(const char *p, const char *end) {
-    while (p < end && strchr(" \t\r\n,", *p))
-        p++;
-    return p;
-}
-
-/* The token at `*p`, which moves past it. */
-static Text token(const char **p, const char *end) {
-    const char *start = *p = skip_blanks(*p, end);
-    while (*p < end && !strchr(" \t\r\n,()[]{}\"", **p))
-        ++*p;
-    return text_of(start, (size_t)(*p - start));
-}
-
-/* Notes the definition that starts at `p`, or the namespace of those that follow. */
-static void scan_form(const char *p, const char *end, Text *space) {
-    const char *inside = p + 1;
-    Text verb = token(&inside, end), name = token(&inside, end);
-    if (verb == text("ns")) {
-        *space = name;
-        table_put(&index_.spaces, name, &index_);
-        return;
-    }
-    if (verb != text("def") && verb != text("defn") && verb != text("defn-")) return;
-    LibraryRow row = {*space, name, (size_t)(p - library_text), (size_t)(end - p),
-                      verb == text("defn-")};
-    PUSH(index_.arena, index_.rows, row);
-}
-
-static void build_index(void) {
-    Arena *a = index_.arena = arena_new();
-    index_.by_name.arena = index_.spaces.arena = a;
-    const char *end = library_text + library_length;
-    Text space = text("core");
-    table_put(&index_.spaces, space, &index_);
-    for (const char *p = library_text; p < end;) {
-        const char *next = p + 1;
-        if (*p == ';') next = skip_list(p, end);
-        if (*p == '(') scan_form(p, next = skip_list(p, end), &space);
-        p = next;
-    }
-    for (uint32_t i = 0; i < index_.rows.count; i++) {
-        LibraryRow *row = &index_.rows.items[i];
-        table_put(&index_.by_name, key_of(row->space, row->name), row);
-    }
+    return from;
 }
 
 const LibraryRow *library_find(Text space, Text name) {
-    if (!index_.arena) build_index();
-    return table_get(&index_.by_name, key_of(space, name));
+    uint32_t found = first_from(text_bytes(space), text_bytes(name));
+    if (found == ROWS) return NULL;
+    const IndexRow *r = &index_rows[order[found]];
+    bool same = !strcmp(r->space, text_bytes(space)) && !strcmp(r->name, text_bytes(name));
+    return same ? row_at(order[found]) : NULL;
 }
 
 bool library_has_space(Text space) {
-    if (!index_.arena) build_index();
-    return space && table_get(&index_.spaces, space);
+    uint32_t found = first_from(text_bytes(space), "");
+    return found < ROWS && !strcmp(index_rows[order[found]].space, text_bytes(space));
 }
 
 const LibraryRow *library_rows(uint32_t *count) {
-    if (!index_.arena) build_index();
-    *count = index_.rows.count;
-    return index_.rows.items;
+    *count = ROWS;
+    for (uint32_t i = 0; i < ROWS; i++)
+        row_at(i);
+    return row_at(0);
 }
 
 bool prim_takes(Prim p, uint32_t count) {

@@ -17,7 +17,7 @@ typedef struct {
 
 /* FNV-1a of the text, in hexadecimal. */
 Text library_hash(void);
-/* The definition of space/name, NULL when there is none. The index is built at the first call. */
+/* The definition of space/name, NULL when there is none. */
 const LibraryRow *library_find(Text space, Text name);
 /* Has the library a namespace of that name? */
 bool library_has_space(Text space);
