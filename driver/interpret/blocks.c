@@ -206,21 +206,22 @@ static void run_wanted_blocks(const WantedCall *w) {
 }
 
 void interpret_blocks(const Node *program, Language l) {
-    Routine *start = NULL;
+    const Node *start = NULL;
     (void)l;
-    for (uint32_t i = 1; i < program->count; i++) {
-        const Node *top = top_inner(program->kids[i]);
+    NodeList tops = as_program(program).tops;
+    for (uint32_t i = 0; i < tops.count; i++) {
+        const Node *top = top_inner(tops.items[i]);
+        if (is_form(top, H_start)) start = as_start(top).function;
         if (!is_form(top, H_function) && !is_form(top, H_entry)) continue;
-        routine_define(routine_new(top->kids[0]->text, top, top != program->kids[i]));
+        const Node *name = is_form(top, H_entry) ? as_entry(top).name : as_function(top).name;
+        routine_define(routine_new(name->text, top, top != tops.items[i]));
     }
     const WantedCall *wanted = wanted_call();
     if (wanted) {
         run_wanted_blocks(wanted);
         return;
     }
-    for (uint32_t i = 1; i < program->count; i++)
-        if (is_form(program->kids[i], H_start))
-            start = routine_named(program->kids[i]->kids[0]->text);
-    if (!start) fail(0, "the form does not say where the program starts: (start $start)");
-    blocks_run((BlocksCall){start, 0, 0});
+    Routine *routine = start ? routine_named(start->text) : NULL;
+    if (!routine) fail(0, "the form does not say where the program starts: (start $start)");
+    blocks_run((BlocksCall){routine, 0, 0});
 }

@@ -23,8 +23,8 @@ int32_t blocks_constant(Prepare *p, Bits word) {
 }
 
 static Bits quoted(const Prepare *p, const Node *a, Type representation) {
-    const Node *d = a->kids[0];
-    if (representation == T_FLAG) return d->kind != N_NIL && d->kind != N_FALSE;
+    const Node *d = as_quote(a).datum;
+    if (representation == T_FLAG) return is_truthy(d);
     if (representation == T_INT && d->kind == N_INT) return (Bits)d->integer;
     if (representation == T_DOUBLE && d->kind == N_DOUBLE) return bits_of(d->real);
     if (representation == T_INT || representation == T_DOUBLE)
@@ -36,11 +36,11 @@ static Bits constant_word(const Prepare *p, const Node *a, Type representation) 
     if (a->kind == N_GLOBAL) return static_closure(blocks_routine(p, a));
     switch (is_tree(a) ? a->head : (uint16_t)H_NONE) {
     case H_quote: return quoted(p, a, representation);
-    case H_static: return static_closure(blocks_routine(p, a->kids[0]));
-    case H_code: return code_of(blocks_routine(p, a->kids[0]));
-    case H_cell: return (Bits)(uintptr_t)cell_of(a->kids[0]->text);
-    case H_word: return (Bits)a->kids[0]->integer;
-    case H_real: return bits_of(a->kids[0]->real);
+    case H_static: return static_closure(blocks_routine(p, as_static(a).entry));
+    case H_code: return code_of(blocks_routine(p, as_code(a).function));
+    case H_cell: return (Bits)(uintptr_t)cell_of(as_cell(a).name->text);
+    case H_word: return (Bits)as_word(a).bits->integer;
+    case H_real: return bits_of(as_real(a).datum->real);
     case H_shape: return static_shape(a);
     }
     blocks_malformed(p, a, "this is no operand");
@@ -68,12 +68,12 @@ static const char *letters_of(const char *symbol) {
     return NULL;
 }
 
-const RuntimeFunction *blocks_runtime(const Prepare *p, const Node *form, const char *symbol,
-                                      bool gives_double) {
+const RuntimeFunction *blocks_runtime(const Prepare *p, const Node *form, uint32_t count,
+                                      const char *symbol, bool gives_double) {
     RuntimeFunction *f = NEW(world.arena, RuntimeFunction);
     *f = (RuntimeFunction){slisp_function(symbol), letters_of(symbol), gives_double};
     if (!f->address || !f->args) blocks_malformed(p, form, "the runtime has no such function");
-    size_t fixed = strcspn(f->args, "*"), count = form->count - 1;
+    size_t fixed = strcspn(f->args, "*");
     if (count < fixed || (count > fixed && !f->args[fixed]))
         blocks_malformed(p, form, "the number of operands is wrong");
     return f;
