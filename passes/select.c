@@ -15,42 +15,40 @@
  *
  * Needs:  SSA; a kind for every name (lower).
  * Gives:  SSA still. Edges from a block with two successors to one with two predecessors have a
- * block of their own, so block arguments stand on jmp alone. Blocks that cannot be reached are
- * gone. Choice: blocks are read backwards, so that an instruction that has been folded into its
- * only user, or that nothing uses, is never made. Constants are made anew for every use: that is
+ *         block of their own, so block arguments stand on jmp alone. Blocks that cannot be reached
+ *         are gone.
+ * Choice: blocks are read backwards, so that an instruction that has been folded into its only
+ *         user, or that nothing uses, is never made. Constants are made anew for every use: that is
  *         cheaper than a register; only doubles are hoisted out of loops.
  */
 #include "select/select.h"
 
 /* ---- what is known of names */
 
-/* Counts the uses that a step or exit makes; `from`: its first kid that holds operands. */
-static void count_uses_in(Select *s, const Node *form, uint32_t from, int by) {
-    for (uint32_t i = from; i < form->count; i++) {
-        Node *kid = form->kids[i];
-        if (kid->kind == N_NAME)
-            count_use(s, kid, by);
-        else if (kid->kind == N_LIST && kid->head != H_quote && kid->head != H_real &&
-                 kid->head != H_shape)
-            count_uses_in(s, kid, 0, by);
+/* Counts the uses that a right-hand side, an exit, or a step that binds nothing makes: all names
+ * in it. */
+static void count_uses_in(Select *s, Node *form, int by) {
+    NodeList parts = kids_of(form);
+    count_use(s, form, by);
+    for (uint32_t i = 0; i < parts.count; i++)
+        count_use(s, parts.items[i], by);
+}
+
+static bool is_constant(const Node *rhs) {
+    return is_form(rhs, H_quote) || is_form(rhs, H_word) || is_form(rhs, H_static) ||
+           is_form(rhs, H_code) || is_form(rhs, H_cell) || is_form(rhs, H_shape) ||
+           is_form(rhs, H_real);
+}
+
+/* The operand that the right-hand side is, NULL when it does more than copy. */
+static Node *copied(Select *s, const Local *x, Node *rhs) {
+    if (is_form(rhs, H_word_op)) {
+        WordOpForm f = as_word_op(rhs);
+        if (f.operation->head == W_mov || f.operation->head == W_fmov) rhs = f.operands.items[0];
     }
-}
-
-static void count_step(Select *s, const Node *step, int by) {
-    count_uses_in(s, step, is_form(step, H_let) ? 1 : 0, by);
-}
-
-/* The operand that a step only copies, NULL when it does more. */
-static Node *copied(Select *s, const Node *let) {
-    Node *rhs = let->kids[1];
-    if (is_form(rhs, H_word_op) && (rhs->kids[0]->head == W_mov || rhs->kids[0]->head == W_fmov))
-        rhs = rhs->kids[1];
-    Local *x = local_of(s, let->kids[0]), *a = local_of(s, rhs);
+    Local *a = local_of(s, rhs);
     if (a) return a->kind == x->kind ? rhs : NULL;
-    bool constant = is_form(rhs, H_quote) || is_form(rhs, H_word) || is_form(rhs, H_static) ||
-                    is_form(rhs, H_code) || is_form(rhs, H_cell) || is_form(rhs, H_shape) ||
-                    is_form(rhs, H_real);
-    return constant ? rhs : NULL;
+    return is_constant(rhs) ? rhs : NULL;
 }
 
 static bool is_call(const Node *rhs) {
@@ -58,56 +56,68 @@ static bool is_call(const Node *rhs) {
            is_form(rhs, H_enter);
 }
 
-static void bind(Select *s, Node *name, uint32_t block, Node *definition) {
+static Local *bind(Select *s, Node *name, uint32_t block) {
     Local *v = local_of(s, name);
     if (!v || !v->kind) bug(name, "a name without kind");
     v->name = name;
     v->block = block;
-    v->definition = definition;
-    if (definition) s->calls += is_call(definition->kids[1]);
     v->calls = s->calls;
-    if (definition) v->same = copied(s, definition);
+    return v;
+}
+
+static void bind_result(Select *s, StepLetForm let, uint32_t block) {
+    s->calls += is_call(let.value);
+    Local *v = bind(s, let.name, block);
+    v->definition = let.value;
+    v->same = copied(s, v, let.value);
+}
+
+static void bind_all(Select *s, NodeList names, uint32_t block) {
+    for (uint32_t i = 0; i < names.count; i++)
+        bind(s, names.items[i], block);
 }
 
 static void bind_names(Select *s) {
-    const Node *self = function_part(s->function, H_self);
-    for (uint32_t i = 0; i < self->count; i++)
-        bind(s, self->kids[i], 0, NULL);
+    bind_all(s, s->form.self, 0);
     for (uint32_t b = 0; b < s->flow->count; b++) {
-        Node *block = s->flow->blocks[b].node;
-        for (uint32_t i = 0; i < block->kids[1]->count; i++)
-            bind(s, block->kids[1]->kids[i], b, NULL);
-        for (uint32_t i = 2; i < block->count; i++)
-            if (is_form(block->kids[i], H_let)) bind(s, block->kids[i]->kids[0], b, block->kids[i]);
+        BlockForm block = as_block(s->flow->blocks[b].node);
+        bind_all(s, block.parameters, b);
+        for (uint32_t i = 0; i < block.steps.count; i++)
+            if (is_form(block.steps.items[i], H_let))
+                bind_result(s, as_step_let(block.steps.items[i]), b);
     }
 }
 
 /* Notes which parameters the arguments of a jump are given to. */
-static void note_arguments(Select *s, const Node *jump) {
-    const Node *parameters = s->flow->blocks[s->flow->index[jump->kids[0]->block]].node->kids[1];
-    for (uint32_t i = 0; i < parameters->count && i + 1 < jump->count; i++) {
-        Local *argument = local_of(s, resolved(s, jump->kids[i + 1]));
-        if (argument) argument->flows_to = parameters->kids[i];
+static void note_arguments(Select *s, JumpForm jump) {
+    NodeList parameters = as_block(flow_block(s->flow, jump.target)->node).parameters;
+    for (uint32_t i = 0; i < parameters.count && i < jump.values.count; i++) {
+        Local *argument = local_of(s, resolved(s, jump.values.items[i]));
+        if (argument) argument->flows_to = parameters.items[i];
     }
 }
 
-static void learn_names(Select *s) {
-    const Node *kinds = function_part(s->function, H_kinds);
-    s->names = s->local_count = function_names(s->function);
-    s->locals = NEW_ARRAY(s->scratch, Local, s->local_count);
-    for (uint32_t i = 0; i < kinds->count; i++)
-        s->locals[kinds->kids[i]->kids[0]->name.number].kind =
-            holds_named(kinds->kids[i]->kids[1]->text);
-    bind_names(s);
-    for (uint32_t i = 0; i < s->flow->reached; i++) {
-        Node *block = s->flow->blocks[s->flow->ordered[i]].node;
-        for (uint32_t k = 2; k < block->count; k++)
-            if (!is_form(block->kids[k], H_let) ||
-                !s->locals[block->kids[k]->kids[0]->name.number].same)
-                count_step(s, block->kids[k], 1);
-        if (is_form(block->kids[block->count - 1], H_jump))
-            note_arguments(s, block->kids[block->count - 1]);
+static void count_block(Select *s, BlockForm block) {
+    for (uint32_t i = 0; i < block.steps.count; i++) {
+        Node *step = block.steps.items[i];
+        if (!is_form(step, H_let))
+            count_uses_in(s, step, 1);
+        else if (!local_of(s, as_step_let(step).name)->same)
+            count_uses_in(s, as_step_let(step).value, 1);
     }
+    count_uses_in(s, block.exit, 1);
+    if (is_form(block.exit, H_jump)) note_arguments(s, as_jump(block.exit));
+}
+
+static void learn_names(Select *s) {
+    NodeList kinds = s->form.kinds;
+    s->names = s->local_count = (uint32_t)s->form.names->integer;
+    s->locals = NEW_ARRAY(s->scratch, Local, s->local_count);
+    for (uint32_t i = 0; i < kinds.count; i++)
+        s->locals[as_kind(kinds.items[i]).name->name.number].kind = row_holds(kinds.items[i]);
+    bind_names(s);
+    for (uint32_t i = 0; i < s->flow->reached; i++)
+        count_block(s, as_block(s->flow->blocks[s->flow->ordered[i]].node));
 }
 
 /* ---- steps */
@@ -115,195 +125,232 @@ static void learn_names(Select *s) {
 /* May a step go when nothing uses its result? */
 static bool is_pure(const Node *rhs) {
     if (is_form(rhs, H_word_op))
-        return !(word_rows[rhs->kids[0]->head].effects & (WRITES | THROWS));
+        return !(word_rows[as_word_op(rhs).operation->head].effects & (WRITES | THROWS));
     return rhs->kind == N_NAME || is_form(rhs, H_set_if);
 }
 
-static void select_let(Select *s, const Node *let) {
-    Node *x = let->kids[0], *rhs = let->kids[1];
-    if (local_of(s, x)->same || local_of(s, x)->folded) return;
-    if (!local_of(s, x)->uses && is_pure(rhs)) {
-        count_step(s, let, -1);
+static void select_let(Select *s, Node *x, Node *rhs) {
+    Local *v = local_of(s, x);
+    if (v->same || v->folded) return;
+    if (!v->uses && is_pure(rhs)) {
+        count_uses_in(s, rhs, -1);
         return;
     }
-    if (is_form(rhs, H_word_op))
-        select_word(s, x, rhs);
-    else if (is_form(rhs, H_set_if))
-        select_set(s, x, rhs);
-    else if (rhs->kind == N_NAME)
+    switch (Lmemory_Rhs_of(rhs)) {
+    case Lmemory_Rhs_NAME:
         add_op(s, is_double(s, x) ? X_fmov : X_mov, x, resolved(s, rhs), NULL);
-    else
-        select_call(s, x, rhs);
+        break;
+    case Lmemory_Rhs_word_op: select_word(s, x, as_word_op(rhs)); break;
+    case Lmemory_Rhs_set_if: select_set(s, x, as_set_if(rhs)); break;
+    case Lmemory_Rhs_runtime: select_runtime(s, x, as_runtime(rhs)); break;
+    case Lmemory_Rhs_call: select_call(s, x, as_call(rhs)); break;
+    case Lmemory_Rhs_direct: select_direct(s, x, as_direct(rhs)); break;
+    case Lmemory_Rhs_enter: select_enter(s, x, as_enter(rhs)); break;
+    case Lmemory_Rhs_quote: /* constants: their users make them */
+    case Lmemory_Rhs_static:
+    case Lmemory_Rhs_word:
+    case Lmemory_Rhs_real:
+    case Lmemory_Rhs_code:
+    case Lmemory_Rhs_shape:
+    case Lmemory_Rhs_cell: break;
+    }
 }
 
-static void store(Select *s, Node *value, Node *memory) {
-    add_op(s, is_double(s, value) ? X_fstore : X_store, NULL, memory, value, NULL);
+static void store(Select *s, Node *value, Node *memory_word) {
+    Opcode opcode = is_double(s, value) ? X_fstore : X_store;
+    add_op(s, opcode, NULL, memory_word, value, NULL);
 }
 
-static void select_step(Select *s, const Node *step) {
-    if (is_form(step, H_let)) {
-        select_let(s, step);
-    } else if (is_form(step, H_store)) {
-        Node *value = word_or_name(s, step->kids[0]);
-        store(s, value, memory_at(s, step->kids[1], step->kids[2]->integer));
-    } else if (is_form(step, H_store_at)) {
-        Node *value = word_or_name(s, step->kids[0]);
-        store(s, value, memory_indexed(s, step->kids[1], step->kids[2], step->kids[3]->integer));
-    } else { /* barrier: the collector needs no telling */
-        count_step(s, step, -1);
+static void select_store(Select *s, StoreForm f) {
+    Node *value = word_or_name(s, f.value);
+    store(s, value, memory_at(s, f.base, f.offset->integer));
+}
+
+static void select_store_at(Select *s, StoreAtForm f) {
+    Node *value = word_or_name(s, f.value);
+    store(s, value, memory_indexed(s, f.base, f.index, f.offset->integer));
+}
+
+static void select_step(Select *s, Node *step) {
+    switch (Lmemory_Step_of(step)) {
+    case Lmemory_Step_let:
+        select_let(s, as_step_let(step).name, as_step_let(step).value);
+        break;
+    case Lmemory_Step_store: select_store(s, as_store(step)); break;
+    case Lmemory_Step_store_at: select_store_at(s, as_store_at(step)); break;
+    case Lmemory_Step_barrier: /* this collector needs none */
+        count_uses_in(s, step, -1);
+        break;
     }
 }
 
 /* ---- exits */
 
-static void select_jump(Select *s, Node *target, Node *const *arguments, uint32_t count) {
-    Node *to = node_extended(s->arena, to_block(s, target), arguments, count);
-    for (uint32_t i = 1; i < to->count; i++)
-        to->kids[i] = in_name(s, to->kids[i]);
+static void select_jump(Select *s, Node *target, NodeList arguments) {
+    Node **names = NEW_ARRAY(s->scratch, Node *, arguments.count);
+    for (uint32_t i = 0; i < arguments.count; i++)
+        names[i] = in_name(s, arguments.items[i]);
+    Node *to = make_to(s->arena, s->at, target, nodes(names, arguments.count, s->at));
     add_op(s, X_jmp, NULL, to, NULL);
 }
 
-static void select_exit(Select *s, const Node *exit) {
-    const Node *const *k = (const Node *const *)exit->kids;
-    if (is_form(exit, H_jump)) {
-        select_jump(s, exit->kids[0], exit->kids + 1, exit->count - 1);
-    } else if (is_form(exit, H_branch)) {
-        if (k[3]->block != k[4]->block)
-            select_branch(s, exit);
-        else
-            count_step(s, exit, -1), select_jump(s, exit->kids[3], NULL, 0);
-    } else if (is_form(exit, H_branch_heap)) {
-        add_op(s, X_heapj, NULL, word_node(s, k[0]->integer), to_block(s, exit->kids[1]),
-               to_block(s, exit->kids[2]), NULL);
-    } else if (is_form(exit, H_return)) {
-        select_return(s, exit->kids[0]);
-    } else if (is_form(exit, H_stop)) {
-        add_op(s, X_stop, NULL, NULL);
-    } else {
-        select_tail_call(s, exit);
+static void select_heap_branch(Select *s, BranchHeapForm f) {
+    add_op(s, X_heapj, NULL, word_node(s, f.bytes->integer), to_block(s, f.then),
+           to_block(s, f.otherwise), NULL);
+}
+
+static void select_exit(Select *s, Node *exit) {
+    switch (Lmemory_Exit_of(exit)) {
+    case Lmemory_Exit_jump: select_jump(s, as_jump(exit).target, as_jump(exit).values); break;
+    case Lmemory_Exit_branch: {
+        BranchForm f = as_branch(exit);
+        if (f.then->block != f.otherwise->block) {
+            select_branch(s, f);
+        } else {
+            count_uses_in(s, exit, -1);
+            select_jump(s, f.then, no_nodes(s->at));
+        }
+        break;
+    }
+    case Lmemory_Exit_branch_heap: select_heap_branch(s, as_branch_heap(exit)); break;
+    case Lmemory_Exit_return: select_return(s, as_return(exit).value); break;
+    case Lmemory_Exit_tail_call: select_tail_call(s, as_tail_call(exit)); break;
+    case Lmemory_Exit_tail_direct: select_tail_direct(s, as_tail_direct(exit)); break;
+    case Lmemory_Exit_tail_enter: select_tail_enter(s, as_tail_enter(exit)); break;
+    case Lmemory_Exit_stop: add_op(s, X_stop, NULL, NULL); break;
     }
 }
 
 /* ---- blocks */
 
-/* Moves the instructions of the form at hand to `reversed`, the last one first. */
+/* Moves the instructions of one form to `reversed`, the last one first. */
 static void take_code(Select *s, Nodes *reversed) {
     while (s->code.count)
         PUSH(s->scratch, *reversed, s->code.items[--s->code.count]);
 }
 
-static Node *block_node(Select *s, const Node *old, Node *parameters, const Nodes *reversed) {
-    Nodes kids = {0};
-    PUSH(s->scratch, kids, old->kids[0]);
-    PUSH(s->scratch, kids, parameters);
-    for (uint32_t i = reversed->count; i-- > 0;)
-        PUSH(s->scratch, kids, reversed->items[i]);
-    return node_list(s->arena, (Head)old->head, old->at, kids.items, kids.count);
+static Selected select_block(Select *s, uint32_t b) {
+    BlockForm block = as_block(s->flow->blocks[b].node);
+    Selected out = {.is_reached = true, .parameters = block.parameters};
+    s->block = b;
+    s->at = block.exit->at;
+    select_exit(s, block.exit);
+    take_code(s, &out.reversed);
+    add_hoisted(s);
+    take_code(s, &out.reversed);
+    for (uint32_t i = block.steps.count; i-- > 0;) {
+        s->at = block.steps.items[i]->at;
+        select_step(s, block.steps.items[i]);
+        take_code(s, &out.reversed);
+    }
+    if (b == 0) out.parameters = placed_parameters(s, block.parameters, s->form.self);
+    out.parameters.at = s->flow->blocks[b].node->at;
+    return out;
 }
 
-static Node *select_block(Select *s, uint32_t b) {
-    const Node *block = s->flow->blocks[b].node;
-    Nodes reversed = {0};
-    s->block = b;
-    for (uint32_t i = block->count; i-- > 2;) {
-        s->at = block->kids[i]->at;
-        if (i + 1 == block->count) {
-            select_exit(s, block->kids[i]);
-            take_code(s, &reversed);
-            add_hoisted(s);
-        } else {
-            select_step(s, block->kids[i]);
-        }
-        take_code(s, &reversed);
-    }
-    const Node *self = function_part(s->function, H_self);
-    Node *parameters =
-        node_tree(s->arena, N_VECTOR, block->at, block->kids[1]->kids, block->kids[1]->count);
-    if (b == 0) parameters = placed_parameters(s, parameters, self->count ? self->kids[0] : NULL);
-    return block_node(s, block, parameters, &reversed);
+static Node *block_form(Select *s, const Node *old, const Selected *block) {
+    uint32_t count = block->reversed.count;
+    Node **instructions = NEW_ARRAY(s->scratch, Node *, count);
+    for (uint32_t i = 0; i < count; i++)
+        instructions[i] = block->reversed.items[count - 1 - i];
+    InstrBlockForm f = {.label = as_block(old).label,
+                        .parameters = block->parameters,
+                        .instructions = nodes(instructions, count, old->at)};
+    return make_instr_block(s->arena, (Head)old->head, old->at, f);
 }
 
 /* ---- functions */
 
-static Node *kind_row(Select *s, const Node *row) {
+static void note_bound(bool *bound, NodeList names) {
+    for (uint32_t i = 0; i < names.count; i++)
+        bound[names.items[i]->name.number] = true;
+}
+
+static void add_bound_rows(Select *s, const bool *bound, NodeList rows, Nodes *out) {
     Pos at = s->function->at;
-    Node *kids[] = {row->kids[0], node_text(s->arena, N_SYMBOL, at, row->kids[1]->text)};
-    return node_list(s->arena, H_NONE, at, kids, 2);
+    for (uint32_t i = 0; i < rows.count; i++) {
+        KindForm row = as_kind(rows.items[i]);
+        if (!bound[row.name->name.number]) continue;
+        Node *kind = node_text(s->arena, N_SYMBOL, at, row.kind->text);
+        PUSH(s->scratch, *out, make_kind(s->arena, at, row.name, kind));
+    }
 }
 
 /* The kinds of the names that are bound, by number. */
-static Node *bound_kinds(Select *s, const Node *old, const Nodes *blocks) {
+static NodeList bound_kinds(Select *s, NodeList blocks) {
     bool *bound = NEW_ARRAY(s->scratch, bool, s->names);
-    for (uint32_t b = 0; b < blocks->count; b++) {
-        const Node *block = blocks->items[b];
-        for (uint32_t i = 0; i < block->kids[1]->count; i++)
-            bound[block->kids[1]->kids[i]->name.number] = true;
-        for (uint32_t i = 2; i < block->count; i++)
-            for (uint32_t d = 0; d < defined(block->kids[i])->count; d++)
-                bound[defined(block->kids[i])->kids[d]->name.number] = true;
+    for (uint32_t b = 0; b < blocks.count; b++) {
+        InstrBlockForm block = as_instr_block(blocks.items[b]);
+        note_bound(bound, block.parameters);
+        for (uint32_t i = 0; i < block.instructions.count; i++)
+            note_bound(bound, as_op(block.instructions.items[i]).defines);
     }
     Nodes rows = {0};
-    for (uint32_t i = 0; i < old->count; i++)
-        if (bound[old->kids[i]->kids[0]->name.number])
-            PUSH(s->scratch, rows, kind_row(s, old->kids[i]));
-    for (uint32_t i = 0; i < s->new_kinds.count; i++)
-        if (bound[s->new_kinds.items[i]->kids[0]->name.number])
-            PUSH(s->scratch, rows, kind_row(s, s->new_kinds.items[i]));
-    return node_list(s->arena, H_kinds, s->function->at, rows.items, rows.count);
+    add_bound_rows(s, bound, s->form.kinds, &rows);
+    add_bound_rows(s, bound, list_of(s->new_kinds, s->function->at), &rows);
+    return list_of(rows, s->function->at);
 }
 
-static Node *with_blocks(Select *s, const Nodes *blocks) {
-    Nodes kids = {0};
-    uint32_t first = function_first_block(s->function);
-    for (uint32_t i = 0; i < first; i++) {
-        Node *part = s->function->kids[i];
-        if (is_form(part, H_kinds)) part = bound_kinds(s, part, blocks);
-        if (is_form(part, H_names))
-            part = list(s->arena, H_names, part->at,
-                        node_int(s->arena, part->kids[0]->at, s->names), NULL);
-        PUSH(s->scratch, kids, part);
-    }
-    for (uint32_t b = 0; b < blocks->count; b++)
-        PUSH(s->scratch, kids, blocks->items[b]);
-    return node_list(s->arena, H_function, s->function->at, kids.items, kids.count);
+static Node *with_blocks(Select *s, NodeList blocks) {
+    FunctionForm f = s->form;
+    f.names = node_int(s->arena, f.names->at, s->names);
+    f.kinds = bound_kinds(s, blocks);
+    f.blocks = blocks;
+    return make_function(s->arena, s->function->at, f);
+}
+
+static void find_flow(Select *s) {
+    s->form = as_function(s->function);
+    s->flow = flow_of(s->scratch, s->function);
 }
 
 static Node *select_function(Select *s) {
-    s->flow = flow_of(s->scratch, s->function);
+    find_flow(s);
     if (s->flow->blocks[0].predecessor_count) {
         s->function = with_entry(s);
-        s->flow = flow_of(s->scratch, s->function);
+        find_flow(s);
     }
     flow_dominators(s->scratch, s->flow);
     flow_loops(s->scratch, s->flow);
     learn_names(s);
-    Node **selected = NEW_ARRAY(s->scratch, Node *, s->flow->count);
+    Selected *selected = NEW_ARRAY(s->scratch, Selected, s->flow->count);
     for (uint32_t i = s->flow->reached; i-- > 0;)
         selected[s->flow->ordered[i]] = select_block(s, s->flow->ordered[i]);
     Nodes blocks = {0};
     for (uint32_t b = 0; b < s->flow->count; b++) {
-        if (!selected[b]) continue;
-        PUSH(s->scratch, blocks, selected[b]);
-        split_edges(s, selected[b], &blocks);
+        Nodes edges = {0};
+        if (!selected[b].is_reached) continue;
+        split_edges(s, s->flow->blocks[b].cold, &selected[b], &edges);
+        PUSH(s->scratch, blocks, block_form(s, s->flow->blocks[b].node, &selected[b]));
+        for (uint32_t i = 0; i < edges.count; i++)
+            PUSH(s->scratch, blocks, edges.items[i]);
     }
-    return with_blocks(s, &blocks);
+    return with_blocks(s, list_of(blocks, s->function->at));
 }
 
 /* An entry is a function of one instruction from here on. */
-static Node *select_entry(Select *s, const Node *entry) {
+static Node *select_entry(Select *s, EntryForm entry) {
     Arena *a = s->arena;
-    s->at = entry->at;
-    add_op(s, X_dispatch, NULL, node_list(a, H_dispatch, s->at, entry->kids + 2, entry->count - 2),
-           NULL);
-    Node *block = list(a, H_block, s->at, node_block(a, 0), node_tree(a, N_VECTOR, s->at, NULL, 0),
-                       s->code.items[0], NULL);
-    Node *names = list(a, H_names, s->at, node_int(a, s->at, 0), NULL);
-    Node *returns = list(a, H_returns, s->at, node_text(a, N_SYMBOL, s->at, text("ref")), NULL);
-    return list(a, H_function, s->at, entry->kids[0], names, returns, list(a, H_kinds, s->at, NULL),
-                list(a, H_self, s->at, NULL), block, NULL);
+    Pos at = s->at;
+    add_op(s, X_dispatch, NULL, make_dispatch(a, at, entry.targets), NULL);
+    InstrBlockForm block = {.label = node_block(a, 0),
+                            .parameters = no_nodes(at),
+                            .instructions = list_of(s->code, at)};
+    Node *only = make_instr_block(a, H_block, at, block);
+    FunctionForm f = {.name = entry.name,
+                      .names = node_int(a, at, 0),
+                      .returns = node_text(a, N_SYMBOL, at, holds_text(HOLDS_REF)),
+                      .kinds = no_nodes(at),
+                      .self = no_nodes(at),
+                      .blocks = nodes(&only, 1, at)};
+    return make_function(a, at, f);
 }
 
 Node *pass_select(Context *c, Node *function) {
-    Select s = {.arena = c->arena, .scratch = c->scratch, .function = function};
-    return is_form(function, H_entry) ? select_entry(&s, function) : select_function(&s);
+    Select s = {.arena = c->arena,
+                .scratch = c->scratch,
+                .function = function,
+                .at = function->at};
+    if (is_form(function, H_entry)) return select_entry(&s, as_entry(function));
+    return select_function(&s);
 }

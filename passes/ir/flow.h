@@ -46,6 +46,10 @@ void flow_dominators(Arena *scratch, Flow *flow);
 /* Needs dominators. Only loops whose header dominates their back edges count as loops. */
 void flow_loops(Arena *scratch, Flow *flow);
 
+/* The block that the label names. */
+static inline FlowBlock *flow_block(const Flow *f, const Node *label) {
+    return &f->blocks[f->index[label->block]];
+}
 static inline bool dominates(const Flow *f, uint32_t a, uint32_t b) {
     return f->blocks[a].inside <= f->blocks[b].inside && f->blocks[b].inside < f->blocks[a].end;
 }

@@ -1,5 +1,6 @@
 /* machine.c - access to functions and instructions of Lx86 and later. */
 #include "machine.h"
+#include "walk.h"
 
 #include <string.h>
 
@@ -76,6 +77,12 @@ char operand_letter(const Node *op, uint32_t i) {
 Node *constant_of(const Node *op) {
     Opcode opcode = opcode_of(op);
     return opcode == X_const || opcode == X_fconst ? op->kids[FIRST_OPERAND] : NULL;
+}
+
+Node *constant_at(Arena *arena, const Node *constant, Pos at) {
+    if (is_form(constant, H_word))
+        return make_word(arena, at, node_int(arena, at, as_word(constant).bits->integer));
+    return node_like(arena, constant, at, kids_of(constant));
 }
 
 void uses_of(Arena *scratch, const Node *op, Uses *uses) {

@@ -12,6 +12,10 @@
 typedef enum { HOLDS_NONE, HOLDS_REF, HOLDS_RAW, HOLDS_F64, HOLDS_DRV } Holds;
 Holds holds_named(Text name); /* HOLDS_NONE for other text */
 Text holds_text(Holds holds);
+/* Of a row of (kinds ...). */
+static inline Holds row_holds(const Node *row) {
+    return holds_named(as_kind(row).kind->text);
+}
 
 /* ---- parts of a function */
 
@@ -50,6 +54,8 @@ uint32_t operands_end(const Node *op);
 Node *note_of(const Node *op, Head head);
 /* The letter of x86.def that kid `i` of `op` answers to. */
 char operand_letter(const Node *op, uint32_t i);
+/* The constant, as a form at `at` has it. */
+Node *constant_at(Arena *arena, const Node *constant, Pos at);
 /* The constant that `op` gives its name, if it is a const or fconst; else NULL. */
 Node *constant_of(const Node *op);
 

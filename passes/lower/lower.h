@@ -18,7 +18,6 @@ typedef struct {
 } Block;
 
 typedef struct {
-    Walk walk; /* counts uses */
     Arena *arena, *scratch;
     VEC(Block *) blocks;
     Block *current;
@@ -37,7 +36,7 @@ static inline Prim prim_of(const Node *e) {
     return (Prim)as_prim(e).operation->head;
 }
 
-/* ---- lower.c */
+/* ---- build.c: what the output is made of */
 
 Node *word(Lower *p, int64_t value);
 Node *quoted(Lower *p, NodeKind kind);
@@ -56,6 +55,9 @@ void jump(Lower *p, const Block *to, Node *a); /* `a` NULL: without argument */
 void branch(Lower *p, Condition c, Node *a, Node *b, const Block *then, const Block *otherwise);
 /* A new name of the kind, not bound yet. */
 Node *machine_name(Lower *p, const char *hint, Holds kind);
+/* Its row in (kinds ...); the symbol that says it. */
+void note_kind(Lower *p, Node *name, Holds kind);
+Node *kind_symbol(Lower *p, Pos at, Holds kind);
 void step(Lower *p, Node *name, Node *r);
 void effect(Lower *p, Node *step_form);
 Node *op1(Lower *p, Word w, Node *a);

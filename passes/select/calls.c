@@ -25,19 +25,28 @@ static Where result_place(bool is_f64) {
     return is_f64 ? XMM0 : RAX;
 }
 
-typedef VEC(Node *) Operands;
-
-static void add_argument(Select *s, Operands *out, Places *places, Node *operand) {
+static void add_argument(Select *s, Nodes *out, Places *places, Node *operand) {
     Node *name = in_name(s, operand);
     PUSH(s->scratch, *out, node_placed(s->arena, name, next_place(places, is_double(s, name))));
 }
 
-static Node *name_in(Select *s, Node *operand, Where where) {
-    return node_placed(s->arena, in_name(s, operand), where);
+static void add_arguments(Select *s, Nodes *out, NodeList arguments) {
+    Places places = {0};
+    for (uint32_t i = 0; i < arguments.count; i++)
+        add_argument(s, out, &places, arguments.items[i]);
 }
 
-static Node *form_of(Select *s, Head head, Node *kid) {
-    return list(s->arena, head, s->at, kid, NULL);
+static void add_in(Select *s, Nodes *out, Node *operand, Where where) {
+    PUSH(s->scratch, *out, node_placed(s->arena, in_name(s, operand), where));
+}
+
+static void add_call(Select *s, Opcode opcode, Node *x, Nodes operands) {
+    Node *result = node_placed(s->arena, x, result_place(is_double(s, x)));
+    add_op_of(s, opcode, nodes(&result, 1, s->at), list_of(operands, s->at));
+}
+
+static void add_tail_call(Select *s, Opcode opcode, Nodes operands) {
+    add_op_of(s, opcode, no_nodes(s->at), list_of(operands, s->at));
 }
 
 /* ---- runtime functions */
@@ -53,63 +62,63 @@ static const char *runtime_arguments(const char *symbol) {
     return "";
 }
 
-/* (runtime f a ...): those of an n-ary function that answer to its * go to the argument area. */
-static Opcode runtime_call(Select *s, const Node *call, Operands *out) {
-    const char *letters = runtime_arguments(text_bytes(call->kids[0]->text)),
-               *star = strchr(letters, '*');
-    uint32_t fixed = star ? (uint32_t)(star - letters) : call->count - 1;
+/* The operands of an n-ary function that answer to its * go to the argument area. */
+void select_runtime(Select *s, Node *x, RuntimeForm f) {
+    const char *letters = runtime_arguments(text_bytes(f.symbol->text));
+    const char *star = strchr(letters, '*');
+    uint32_t fixed = star ? (uint32_t)(star - letters) : f.operands.count;
     Places places = {0};
-    PUSH(s->scratch, *out, form_of(s, H_runtime, call->kids[0]));
-    if (star) PUSH(s->scratch, *out, word_node(s, (int64_t)call->count - 1 - fixed));
-    for (uint32_t i = 1; i < call->count; i++) {
-        if (i > fixed) places.words = UINT32_MAX, places.doubles = UINT32_MAX;
-        add_argument(s, out, &places, call->kids[i]);
+    Nodes out = {0};
+    PUSH(s->scratch, out, make_runtime(s->arena, s->at, f.symbol, no_nodes(s->at)));
+    if (star) PUSH(s->scratch, out, word_node(s, (int64_t)f.operands.count - fixed));
+    for (uint32_t i = 0; i < f.operands.count; i++) {
+        if (i >= fixed) places.words = UINT32_MAX, places.doubles = UINT32_MAX;
+        add_argument(s, &out, &places, f.operands.items[i]);
     }
-    return star ? X_calla : X_callr;
+    add_call(s, star ? X_calla : X_callr, x, out);
 }
 
 /* ---- calls of slisp functions */
 
-/* The kids of `call` from `first` on, then the closure. */
-static void add_arguments(Select *s, Operands *out, const Node *call, uint32_t first, Node *self) {
-    Places places = {0};
-    for (uint32_t i = first; i < call->count; i++)
-        add_argument(s, out, &places, call->kids[i]);
-    if (self) PUSH(s->scratch, *out, name_in(s, self, RBX));
+static Nodes value_call(Select *s, Node *callee, NodeList arguments) {
+    Nodes out = {0};
+    add_in(s, &out, callee, RBX);
+    PUSH(s->scratch, out, word_node(s, arguments.count));
+    add_arguments(s, &out, arguments);
+    return out;
 }
 
-static void value_call(Select *s, Operands *out, const Node *call) {
-    PUSH(s->scratch, *out, name_in(s, call->kids[0], RBX));
-    PUSH(s->scratch, *out, word_node(s, (int64_t)call->count - 1));
-    add_arguments(s, out, call, 1, NULL);
+/* `closure`: NULL for a function that has none. */
+static Nodes known_call(Select *s, Node *function, NodeList arguments, Node *closure) {
+    Nodes out = {0};
+    PUSH(s->scratch, out, make_code(s->arena, s->at, (CodeForm){.function = function}));
+    add_arguments(s, &out, arguments);
+    if (closure) add_in(s, &out, closure, RBX);
+    return out;
 }
 
-static void known_call(Select *s, Operands *out, const Node *call, bool has_self) {
-    PUSH(s->scratch, *out, form_of(s, H_code, call->kids[0]));
-    add_arguments(s, out, call, has_self ? 2 : 1, has_self ? call->kids[1] : NULL);
+void select_call(Select *s, Node *x, CallForm f) {
+    add_call(s, X_callv, x, value_call(s, f.callee, f.operands));
 }
 
-void select_call(Select *s, Node *x, const Node *call) {
-    Operands operands = {0};
-    Opcode opcode = X_call;
-    if (call->head == H_runtime)
-        opcode = runtime_call(s, call, &operands);
-    else if (call->head == H_call)
-        opcode = X_callv, value_call(s, &operands, call);
-    else
-        known_call(s, &operands, call, call->head == H_enter);
-    Node *result = node_placed(s->arena, x, result_place(is_double(s, x)));
-    add_op_of(s, opcode, &result, 1, operands.items, operands.count);
+void select_direct(Select *s, Node *x, DirectForm f) {
+    add_call(s, X_call, x, known_call(s, f.function, f.operands, NULL));
 }
 
-void select_tail_call(Select *s, const Node *call) {
-    Operands operands = {0};
-    bool of_value = call->head == H_tail_call;
-    if (of_value)
-        value_call(s, &operands, call);
-    else
-        known_call(s, &operands, call, call->head == H_tail_enter);
-    add_op_of(s, of_value ? X_tailv : X_tail, NULL, 0, operands.items, operands.count);
+void select_enter(Select *s, Node *x, EnterForm f) {
+    add_call(s, X_call, x, known_call(s, f.function, f.operands, f.closure));
+}
+
+void select_tail_call(Select *s, TailCallForm f) {
+    add_tail_call(s, X_tailv, value_call(s, f.callee, f.operands));
+}
+
+void select_tail_direct(Select *s, TailDirectForm f) {
+    add_tail_call(s, X_tail, known_call(s, f.function, f.operands, NULL));
+}
+
+void select_tail_enter(Select *s, TailEnterForm f) {
+    add_tail_call(s, X_tail, known_call(s, f.function, f.operands, f.closure));
 }
 
 void select_return(Select *s, Node *operand) {
@@ -117,13 +126,14 @@ void select_return(Select *s, Node *operand) {
     add_op(s, X_ret, NULL, node_placed(s->arena, name, result_place(is_double(s, name))), NULL);
 }
 
-Node *placed_parameters(Select *s, const Node *parameters, const Node *self) {
-    Operands out = {0};
+NodeList placed_parameters(Select *s, NodeList parameters, NodeList self) {
+    Nodes out = {0};
     Places places = {0};
-    for (uint32_t i = 0; i < parameters->count; i++) {
-        Node *x = parameters->kids[i];
+    for (uint32_t i = 0; i < parameters.count; i++) {
+        Node *x = parameters.items[i];
         PUSH(s->scratch, out, node_placed(s->arena, x, next_place(&places, is_double(s, x))));
     }
-    if (self) PUSH(s->scratch, out, node_placed(s->arena, self, RBX));
-    return node_tree(s->arena, N_VECTOR, parameters->at, out.items, out.count);
+    for (uint32_t i = 0; i < self.count; i++)
+        PUSH(s->scratch, out, node_placed(s->arena, self.items[i], RBX));
+    return list_of(out, parameters.at);
 }

@@ -16,22 +16,25 @@ static bool compares_doubles(Condition c) {
     return c >= C_feq;
 }
 
-/* The set-if of this block whose result only `x` is, else NULL. */
-static const Node *set_behind(Select *s, Node *x) {
+static Comparison comparison(Select *s, const Node *condition, Node *left, Node *right) {
+    return (Comparison){(Condition)condition->head, resolved(s, left), resolved(s, right)};
+}
+
+/* What makes the value of `x` in this block, if the comparison is its only user; else NULL. */
+static const Node *sole_definition(Select *s, const Node *x) {
     Local *v = local_of(s, x);
-    if (!v || v->uses != 1 || v->folded || v->block != s->block || !v->definition) return NULL;
-    const Node *rhs = v->definition->kids[1];
-    return is_form(rhs, H_set_if) ? rhs : NULL;
+    bool sole = v && v->uses == 1 && !v->folded && v->block == s->block;
+    return sole ? v->definition : NULL;
 }
 
 /* Does (c a b) just say that the flag a is 1 (or, inverse, that it is 0)? */
-static bool tests_flag(Select *s, Comparison c, bool *inverse) {
+static bool tests_flag(Comparison c, bool *inverse) {
     int64_t word;
     if (c.condition == C_nz || c.condition == C_z) {
         *inverse = c.condition == C_z;
-        return c.b->kind == N_NAME ? same_name(c.a, c.b) : immediate(s, c.b, &word) && word == 1;
+        return c.b->kind == N_NAME ? same_name(c.a, c.b) : immediate(c.b, &word) && word == 1;
     }
-    if ((c.condition != C_eq && c.condition != C_ne) || !immediate(s, c.b, &word) ||
+    if ((c.condition != C_eq && c.condition != C_ne) || !immediate(c.b, &word) ||
         (word != 0 && word != 1))
         return false;
     *inverse = (c.condition == C_eq) == (word == 0);
@@ -41,12 +44,12 @@ static bool tests_flag(Select *s, Comparison c, bool *inverse) {
 /* Replaces a test of a flag by the comparison that made the flag, as long as there is one. */
 static Comparison without_flags(Select *s, Comparison c) {
     bool inverse;
-    const Node *set;
-    while (c.a->kind == N_NAME && tests_flag(s, c, &inverse) && (set = set_behind(s, c.a))) {
+    while (c.a->kind == N_NAME && tests_flag(c, &inverse)) {
+        const Node *set = sole_definition(s, c.a);
+        if (!set || !is_form(set, H_set_if)) break;
+        SetIfForm f = as_set_if(set);
         fold_definition(s, c.a);
-        c.condition = (Condition)set->kids[0]->head;
-        c.a = resolved(s, set->kids[1]);
-        c.b = resolved(s, set->kids[2]);
+        c = comparison(s, f.condition, f.left, f.right);
         if (inverse) c.condition = condition_rows[c.condition].inverse;
     }
     return c;
@@ -56,20 +59,18 @@ static Comparison without_flags(Select *s, Comparison c) {
  * goes into a test, and x is left as it is. */
 static Comparison without_mask(Select *s, Comparison c) {
     int64_t wanted, mask;
-    Local *v = local_of(s, c.a);
-    if ((c.condition != C_eq && c.condition != C_ne) || !immediate(s, c.b, &wanted)) return c;
-    if (!v || v->uses != 1 || v->folded || v->block != s->block || !v->definition) return c;
-    const Node *op = v->definition->kids[1];
-    if (!is_form(op, H_word_op) || op->kids[0]->head != W_and) return c;
-    Node *x = resolved(s, op->kids[1]), *m = resolved(s, op->kids[2]);
-    if (x->kind != N_NAME || !immediate(s, m, &mask) || mask & (mask + 1) || wanted < 0 ||
+    if ((c.condition != C_eq && c.condition != C_ne) || !immediate(c.b, &wanted)) return c;
+    const Node *op = sole_definition(s, c.a);
+    if (!op || !is_form(op, H_word_op) || as_word_op(op).operation->head != W_and) return c;
+    Node *const *operands = as_word_op(op).operands.items;
+    Node *x = resolved(s, operands[0]), *m = resolved(s, operands[1]);
+    if (x->kind != N_NAME || !immediate(m, &mask) || mask & (mask + 1) || wanted < 0 ||
         wanted > mask)
         return c;
     fold_definition(s, c.a);
     if (wanted) {
         Node *moved = fresh_name(s, "bits", HOLDS_RAW);
-        Node *memory = list(s->arena, H_mem, s->at, x, node_int(s->arena, s->at, -wanted), NULL);
-        add_op(s, X_lea, moved, memory, NULL);
+        add_op(s, X_lea, moved, mem_form(s, x, -wanted), NULL);
         x = moved;
     }
     return (Comparison){c.condition == C_eq ? C_z : C_nz, x, word_node(s, mask)};
@@ -85,31 +86,29 @@ static Comparison in_order(Comparison c) {
     return (Comparison){condition_rows[c.condition].swapped, c.b, c.a};
 }
 
-static Comparison comparison_of(Select *s, const Node *form) {
-    Comparison c = {(Condition)form->kids[0]->head, resolved(s, form->kids[1]),
-                    resolved(s, form->kids[2])};
+static Comparison simplified(Select *s, Comparison c) {
     return in_order(without_mask(s, without_flags(s, c)));
 }
 
 static Node *condition_form(Select *s, Condition c) {
-    return list(s->arena, H_cc, s->at, node_row(s->arena, N_CONDITION, (uint16_t)c), NULL);
+    return make_cc(s->arena, s->at, node_row(s->arena, N_CONDITION, (uint16_t)c));
 }
 
 static Node *second_operand(Select *s, Comparison c) {
     return compares_doubles(c.condition) ? in_name(s, c.b) : word_or_name(s, c.b);
 }
 
-void select_set(Select *s, Node *x, const Node *set) {
-    Comparison c = comparison_of(s, set);
+void select_set(Select *s, Node *x, SetIfForm f) {
+    Comparison c = simplified(s, comparison(s, f.condition, f.left, f.right));
     Node *a = in_name(s, c.a), *b = second_operand(s, c);
     add_op(s, compares_doubles(c.condition) ? X_fcmpset : X_cmpset, x,
            condition_form(s, c.condition), a, b, NULL);
 }
 
-void select_branch(Select *s, const Node *branch) {
-    Comparison c = comparison_of(s, branch);
+void select_branch(Select *s, BranchForm f) {
+    Comparison c = simplified(s, comparison(s, f.condition, f.left, f.right));
     Node *a = in_name(s, c.a), *b = second_operand(s, c);
     add_op(s, compares_doubles(c.condition) ? X_fcmpj : X_cmpj, NULL,
-           condition_form(s, c.condition), a, b, to_block(s, branch->kids[3]),
-           to_block(s, branch->kids[4]), NULL);
+           condition_form(s, c.condition), a, b, to_block(s, f.then), to_block(s, f.otherwise),
+           NULL);
 }

@@ -7,58 +7,74 @@
 
 /* ---- critical edges */
 
-/* Gives an edge from a block with two successors to one with two predecessors a block of its own,
- * cold when one of the two is, and makes the branch go there. */
-static void split_edge(Select *s, Node *from, Node *to, Nodes *out) {
-    uint32_t target = s->flow->index[to->kids[0]->block];
-    if (s->flow->blocks[target].predecessor_count < 2) return;
-    Node *name = node_block(s->arena, s->flow->numbers++);
-    s->at = from->kids[from->count - 1]->at;
-    add_op(s, X_jmp, NULL, to_block(s, to->kids[0]), NULL);
-    bool cold = is_form(from, H_cold) || s->flow->blocks[target].cold;
-    Node *parameters = node_tree(s->arena, N_VECTOR, s->at, NULL, 0);
-    PUSH(s->scratch, *out,
-         list(s->arena, cold ? H_cold : H_block, s->at, name, parameters,
-              s->code.items[--s->code.count], NULL));
-    to->kids[0] = name;
+/* The edge from a block with two successors to one with two predecessors gets a block of its own,
+ * cold when one of the two is; gives what the branch names instead. */
+static Node *split_edge(Select *s, bool from_cold, Node *to, Nodes *edges) {
+    const FlowBlock *target = flow_block(s->flow, as_to(to).target);
+    if (target->predecessor_count < 2) return to;
+    Node *label = node_block(s->arena, s->flow->numbers++);
+    add_op(s, X_jmp, NULL, to_block(s, as_to(to).target), NULL);
+    InstrBlockForm f = {.label = label,
+                        .parameters = no_nodes(s->at),
+                        .instructions = list_of(s->code, s->at)};
+    Head head = from_cold || target->cold ? H_cold : H_block;
+    PUSH(s->scratch, *edges, make_instr_block(s->arena, head, s->at, f));
+    s->code.count = 0;
+    return make_to(s->arena, to->at, label, no_nodes(to->at));
 }
 
-void split_edges(Select *s, Node *block, Nodes *out) {
-    Node *exit = block->kids[block->count - 1];
-    if (opcode_of(exit) == X_jmp) return;
-    for (uint32_t i = FIRST_OPERAND; i < exit->count; i++)
-        if (is_form(exit->kids[i], H_to)) split_edge(s, block, exit->kids[i], out);
+void split_edges(Select *s, bool is_cold, Selected *block, Nodes *edges) {
+    Node *terminator = block->reversed.items[0];
+    OpForm op = as_op(terminator);
+    Nodes operands = {0};
+    if (opcode_of(terminator) == X_jmp) return;
+    s->at = terminator->at;
+    for (uint32_t i = 0; i < op.operands.count; i++) {
+        Node *operand = op.operands.items[i];
+        if (is_form(operand, H_to)) operand = split_edge(s, is_cold, operand, edges);
+        PUSH(s->scratch, operands, operand);
+    }
+    op.operands = list_of(operands, terminator->at);
+    block->reversed.items[0] = remake_op(s->arena, terminator, op);
 }
 
-/* The function with a new first block that only jumps to the old one. */
-Node *with_entry(Select *s) {
-    Arena *a = s->arena;
-    const Node *old = s->flow->blocks[0].node, *kinds = function_part(s->function, H_kinds);
-    uint32_t first = function_first_block(s->function), count = old->kids[1]->count;
-    Node **rows = NEW_ARRAY(s->scratch, Node *, count),
-         **names = NEW_ARRAY(s->scratch, Node *, count);
-    s->names = s->local_count = function_names(s->function);
-    for (uint32_t i = 0; i < count; i++) {
-        const Node *x = old->kids[1]->kids[i];
+/* ---- the entry */
+
+/* Fresh names like the parameters, in new_kinds with their kinds. */
+static NodeList copied_parameters(Select *s, NodeList parameters, NodeList kinds) {
+    Nodes names = {0};
+    for (uint32_t i = 0; i < parameters.count; i++) {
+        const Node *x = parameters.items[i];
         uint32_t row = 0;
-        while (!same_name(kinds->kids[row]->kids[0], x))
+        while (!same_name(as_kind(kinds.items[row]).name, x))
             row++;
-        names[i] =
-            fresh_name(s, text_bytes(x->name.hint), holds_named(kinds->kids[row]->kids[1]->text));
-        rows[i] = s->new_kinds.items[i];
+        const char *hint = text_bytes(x->name.hint);
+        PUSH(s->scratch, names, fresh_name(s, hint, row_holds(kinds.items[row])));
     }
+    return list_of(names, parameters.at);
+}
+
+static NodeList both(Select *s, NodeList first, NodeList second) {
+    Nodes out = {0};
+    for (uint32_t i = 0; i < first.count; i++)
+        PUSH(s->scratch, out, first.items[i]);
+    for (uint32_t i = 0; i < second.count; i++)
+        PUSH(s->scratch, out, second.items[i]);
+    return list_of(out, first.at);
+}
+
+Node *with_entry(Select *s) {
+    FunctionForm f = s->form;
+    const Node *old = s->flow->blocks[0].node;
+    BlockForm first = as_block(old);
+    s->names = s->local_count = (uint32_t)f.names->integer;
+    NodeList names = copied_parameters(s, first.parameters, f.kinds);
+    Node *jump = make_jump(s->arena, old->at, first.label, names);
+    Node *block = make_block(s->arena, H_block, old->at, node_block(s->arena, s->flow->numbers),
+                             names, no_nodes(old->at), jump);
+    f.names = node_int(s->arena, f.names->at, s->names);
+    f.kinds = both(s, f.kinds, list_of(s->new_kinds, f.kinds.at));
+    f.blocks = both(s, nodes(&block, 1, f.blocks.at), f.blocks);
     s->new_kinds.count = 0;
-    Node *jump = node_extended(a, list(a, H_jump, old->at, old->kids[0], NULL), names, count);
-    Node *block = list(a, H_block, old->at, node_block(a, s->flow->numbers),
-                       node_tree(a, N_VECTOR, old->kids[1]->at, names, count), jump, NULL);
-    Nodes kids = {0};
-    for (uint32_t i = 0; i < s->function->count; i++) {
-        Node *part = s->function->kids[i];
-        if (i == first) PUSH(s->scratch, kids, block);
-        if (is_form(part, H_kinds)) part = node_extended(a, part, rows, count);
-        if (is_form(part, H_names))
-            part = list(a, H_names, part->at, node_int(a, part->kids[0]->at, s->names), NULL);
-        PUSH(s->scratch, kids, part);
-    }
-    return node_list(a, H_function, s->function->at, kids.items, kids.count);
+    return make_function(s->arena, s->function->at, f);
 }

@@ -28,8 +28,7 @@ static Holds kind_of(Select *s, const Node *operand) {
     Local *v = local_of(s, operand);
     if (v) return v->kind;
     if (operand->kind == N_NAME) /* made here */
-        return holds_named(
-            s->new_kinds.items[operand->name.number - s->local_count]->kids[1]->text);
+        return row_holds(s->new_kinds.items[operand->name.number - s->local_count]);
     if (is_form(operand, H_real)) return HOLDS_F64;
     return is_form(operand, H_word) || is_form(operand, H_code) || is_form(operand, H_cell)
                ? HOLDS_RAW
@@ -61,35 +60,23 @@ void fold_definition(Select *s, const Node *name) {
 }
 
 Node *fresh_name(Select *s, const char *hint, Holds kind) {
-    static const char *const kinds[] = {"", "ref", "raw", "f64", "drv"};
     Node *name = node_name(s->arena, text(hint), s->names++);
-    Node *row[] = {name, node_text(s->arena, N_SYMBOL, 0, text(kinds[kind]))};
-    PUSH(s->scratch, s->new_kinds, node_list(s->arena, H_NONE, 0, row, 2));
+    Node *symbol = node_text(s->arena, N_SYMBOL, 0, holds_text(kind));
+    PUSH(s->scratch, s->new_kinds, make_kind(s->arena, 0, name, symbol));
     return name;
 }
 
 Node *word_node(Select *s, int64_t word) {
-    return list(s->arena, H_word, s->at, node_int(s->arena, s->at, word), NULL);
+    return make_word(s->arena, s->at, node_int(s->arena, s->at, word));
 }
 
 Node *to_block(Select *s, Node *block) {
-    return list(s->arena, H_to, s->at, block, NULL);
+    return make_to(s->arena, s->at, block, no_nodes(s->at));
 }
 
-Node *constant_here(Select *s, const Node *constant) {
-    if (is_form(constant, H_word)) return word_node(s, constant->kids[0]->integer);
-    return node_list(s->arena, (Head)constant->head, s->at, constant->kids, constant->count);
-}
-
-bool immediate(Select *s, Node *operand, int64_t *word) {
-    (void)s;
-    if (operand->kind == N_NAME) return false;
-    const Node *d = operand->count ? operand->kids[0] : NULL;
-    if (is_form(operand, H_word))
-        *word = d->integer;
-    else if (!is_form(operand, H_quote))
-        return false;
-    else if (d->kind == N_INT && fits_fixnum(d->integer))
+/* The word that a tagged constant is, unless it is an object. */
+static bool immediate_datum(const Node *d, int64_t *word) {
+    if (d->kind == N_INT && fits_fixnum(d->integer))
         *word = (int64_t)fixnum(d->integer);
     else if (d->kind == N_NIL)
         *word = VALUE_NIL;
@@ -98,6 +85,14 @@ bool immediate(Select *s, Node *operand, int64_t *word) {
     else if (d->kind == N_FALSE)
         *word = VALUE_FALSE;
     else
+        return false;
+    return true;
+}
+
+bool immediate(const Node *operand, int64_t *word) {
+    if (is_form(operand, H_word))
+        *word = as_word(operand).bits->integer;
+    else if (!is_form(operand, H_quote) || !immediate_datum(as_quote(operand).datum, word))
         return false;
     return *word == (int32_t)*word;
 }
@@ -126,12 +121,11 @@ static Node *hoisted_double(Select *s, Node *constant) {
     return h.name;
 }
 
-/* Makes the constants that loops behind this block need. */
 void add_hoisted(Select *s) {
     for (uint32_t i = 0; i < s->hoisted.count; i++)
         if (s->hoisted.items[i].block == s->block)
             add_op(s, X_fconst, s->hoisted.items[i].name,
-                   constant_here(s, s->hoisted.items[i].constant), NULL);
+                   constant_at(s->arena, s->hoisted.items[i].constant, s->at), NULL);
 }
 
 Node *in_name(Select *s, Node *operand) {
@@ -141,67 +135,73 @@ Node *in_name(Select *s, Node *operand) {
     Node *name = kind == HOLDS_F64 ? hoisted_double(s, operand) : NULL;
     if (name) return name;
     name = fresh_name(s, "k", kind);
-    add_op(s, kind == HOLDS_F64 ? X_fconst : X_const, name, constant_here(s, operand), NULL);
+    add_op(s, kind == HOLDS_F64 ? X_fconst : X_const, name, constant_at(s->arena, operand, s->at),
+           NULL);
     return name;
 }
 
 Node *word_or_name(Select *s, Node *operand) {
     int64_t word;
     operand = resolved(s, operand);
-    return immediate(s, operand, &word) ? word_node(s, word) : in_name(s, operand);
+    return immediate(operand, &word) ? word_node(s, word) : in_name(s, operand);
 }
 
 /* ---- memory operands */
 
+/* The constant k of a pointer q + k whose only use this is, and q; false: it is no such pointer. */
+static bool is_addition(Select *s, const Node *pointer, Node **q, int64_t *k) {
+    Local *v = local_of(s, pointer);
+    if (!v || v->uses != 1 || !v->definition || !is_form(v->definition, H_word_op)) return false;
+    WordOpForm f = as_word_op(v->definition);
+    if (f.operation->head != W_add || !immediate(resolved(s, f.operands.items[1]), k)) return false;
+    *q = resolved(s, f.operands.items[0]);
+    return (*q)->kind == N_NAME;
+}
+
 /* Replaces a pointer q + k that only this form uses by q; gives k. */
 static int64_t fold_addition(Select *s, Node **pointer, int64_t room) {
-    Local *v = local_of(s, *pointer);
-    if (!v || v->uses != 1 || !v->definition) return 0;
-    const Node *rhs = v->definition->kids[1];
+    Node *inner;
     int64_t k;
-    if (!is_form(rhs, H_word_op) || rhs->kids[0]->head != W_add ||
-        !immediate(s, resolved(s, rhs->kids[2]), &k) || room + k != (int32_t)(room + k))
-        return 0;
-    Node *inner = resolved(s, rhs->kids[1]);
-    if (inner->kind != N_NAME) return 0;
+    if (!is_addition(s, *pointer, &inner, &k) || room + k != (int32_t)(room + k)) return 0;
     fold_definition(s, *pointer);
     *pointer = inner;
     return k;
 }
 
+Node *mem_form(Select *s, Node *base, int64_t displacement) {
+    return make_mem(s->arena, s->at, base, NULL, NULL, node_int(s->arena, s->at, displacement));
+}
+
+Node *indexed_form(Select *s, Node *base, Node *index, int64_t scale, int64_t displacement) {
+    Node *factor = node_int(s->arena, s->at, scale);
+    Node *offset = node_int(s->arena, s->at, displacement);
+    return make_mem(s->arena, s->at, base, index, factor, offset);
+}
+
 Node *memory_at(Select *s, Node *pointer, int64_t displacement) {
     pointer = resolved(s, pointer);
     displacement += fold_addition(s, &pointer, displacement);
-    Node *base = in_name(s, pointer);
-    return list(s->arena, H_mem, s->at, base, node_int(s->arena, s->at, displacement), NULL);
+    return mem_form(s, in_name(s, pointer), displacement);
 }
 
 Node *memory_indexed(Select *s, Node *pointer, Node *index, int64_t displacement) {
     enum { WORD = 8 };
     int64_t constant;
     index = resolved(s, index);
-    if (immediate(s, index, &constant) &&
+    if (immediate(index, &constant) &&
         displacement + WORD * constant == (int32_t)(displacement + WORD * constant))
         return memory_at(s, pointer, displacement + WORD * constant);
     Node *base = in_name(s, pointer), *scaled = in_name(s, index);
-    return list(s->arena, H_mem, s->at, base, scaled, node_int(s->arena, s->at, WORD),
-                node_int(s->arena, s->at, displacement), NULL);
+    return indexed_form(s, base, scaled, WORD, displacement);
 }
 
 /* ---- instructions */
 
-void add_op_of(Select *s, Opcode opcode, Node *const *defs, uint32_t def_count,
-               Node *const *operands, uint32_t count) {
-    Node *op = arena_alloc(s->arena, sizeof(Node) + (count + 2) * sizeof(Node *));
-    op->kind = N_LIST;
-    op->head = H_op;
-    op->at = s->at;
-    op->count = count + 2;
-    op->kids[0] = node_row(s->arena, N_OPCODE, (uint16_t)opcode);
-    op->kids[1] = node_tree(s->arena, N_VECTOR, s->at, defs, def_count);
-    for (uint32_t i = 0; i < count; i++)
-        op->kids[FIRST_OPERAND + i] = operands[i];
-    PUSH(s->scratch, s->code, op);
+void add_op_of(Select *s, Opcode opcode, NodeList defines, NodeList operands) {
+    OpForm f = {.opcode = node_row(s->arena, N_OPCODE, (uint16_t)opcode),
+                .defines = defines,
+                .operands = operands};
+    PUSH(s->scratch, s->code, make_op(s->arena, s->at, f));
 }
 
 void add_op(Select *s, Opcode opcode, Node *def, ...) {
@@ -213,5 +213,5 @@ void add_op(Select *s, Opcode opcode, Node *def, ...) {
     for (Node *operand; (operand = va_arg(arguments, Node *)) != NULL;)
         operands[count++] = operand;
     va_end(arguments);
-    add_op_of(s, opcode, &def, def ? 1 : 0, operands, count);
+    add_op_of(s, opcode, nodes(&def, def != NULL, s->at), nodes(operands, count, s->at));
 }

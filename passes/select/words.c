@@ -8,14 +8,10 @@
 
 enum { WORD_BITS = 64 };
 
-static Node *operand(Select *s, const Node *op, uint32_t i) {
-    return resolved(s, op->kids[1 + i]);
-}
-
 /* k when the operand is the constant 2^k with 1 <= k <= 30, else 0. */
-static int power_of_two(Select *s, Node *a) {
+static int power_of_two(const Node *a) {
     int64_t word;
-    if (!immediate(s, a, &word) || word < 2 || (word & (word - 1)) || word > 1 << 30) return 0;
+    if (!immediate(a, &word) || word < 2 || (word & (word - 1)) || word > 1 << 30) return 0;
     int k = 0;
     while (word >> k != 1)
         k++;
@@ -23,7 +19,7 @@ static int power_of_two(Select *s, Node *a) {
 }
 
 static Node *trap_form(Select *s, const char *name) {
-    return list(s->arena, H_trap, s->at, node_text(s->arena, N_SYMBOL, s->at, text(name)), NULL);
+    return make_trap(s->arena, s->at, node_text(s->arena, N_SYMBOL, s->at, text(name)));
 }
 
 /* ---- two operands, the result in the place of the first */
@@ -49,14 +45,12 @@ static void put_in_order(Select *s, const Node *x, Node **a, Node **b) {
 static bool select_lea(Select *s, Node *x, Node *a, Node *b, int sign) {
     int64_t word;
     if (a->kind != N_NAME || used_once(s, a)) return false;
-    if (immediate(s, b, &word) && sign * word == (int32_t)(sign * word)) {
-        add_op(s, X_lea, x,
-               list(s->arena, H_mem, s->at, a, node_int(s->arena, s->at, sign * word), NULL), NULL);
+    if (immediate(b, &word) && sign * word == (int32_t)(sign * word)) {
+        add_op(s, X_lea, x, mem_form(s, a, sign * word), NULL);
         return true;
     }
     if (b->kind != N_NAME || used_once(s, b) || sign < 0) return false;
-    Node *one = node_int(s->arena, s->at, 1), *zero = node_int(s->arena, s->at, 0);
-    add_op(s, X_lea, x, list(s->arena, H_mem, s->at, a, b, one, zero, NULL), NULL);
+    add_op(s, X_lea, x, indexed_form(s, a, b, 1, 0), NULL);
     return true;
 }
 
@@ -79,7 +73,7 @@ static void select_doubles(Select *s, Opcode opcode, Node *x, Node *a, Node *b, 
 static void select_shift(Select *s, Opcode opcode, Node *x, Node *a, Node *count) {
     int64_t word;
     Node *first = in_name(s, a);
-    Node *second = immediate(s, count, &word) ? word_node(s, word & (WORD_BITS - 1))
+    Node *second = immediate(count, &word) ? word_node(s, word & (WORD_BITS - 1))
                                               : node_placed(s->arena, in_name(s, count), RCX);
     add_op(s, opcode, x, first, second, NULL);
 }
@@ -88,14 +82,12 @@ static void select_shift(Select *s, Opcode opcode, Node *x, Node *a, Node *count
 static void select_product(Select *s, Node *x, Node *a, Node *b) {
     int64_t word;
     put_in_order(s, x, &a, &b);
-    int k = power_of_two(s, b);
+    int k = power_of_two(b);
     if (k) {
         select_shift(s, X_shl, x, a, word_node(s, k));
-    } else if (a->kind == N_NAME && immediate(s, b, &word) &&
+    } else if (a->kind == N_NAME && immediate(b, &word) &&
                (word == 3 || word == 5 || word == 9)) {
-        Node *memory = list(s->arena, H_mem, s->at, a, a, node_int(s->arena, s->at, word - 1),
-                            node_int(s->arena, s->at, 0), NULL);
-        add_op(s, X_lea, x, memory, NULL);
+        add_op(s, X_lea, x, indexed_form(s, a, a, word - 1, 0), NULL);
     } else {
         select_tied(s, X_imul, x, a, b, false, NULL);
     }
@@ -119,7 +111,7 @@ static Node *biased(Select *s, Node *n, int k) {
 
 static void select_division(Select *s, Node *x, Node *a, Node *b, bool remainder) {
     Node *n = in_name(s, a);
-    int k = power_of_two(s, b);
+    int k = power_of_two(b);
     if (k) {
         Node *sum = biased(s, n, k);
         if (!remainder) {
@@ -135,24 +127,24 @@ static void select_division(Select *s, Node *x, Node *a, Node *b, bool remainder
     Node *defs[] = {node_placed(s->arena, remainder ? other : x, RAX),
                     node_placed(s->arena, remainder ? x : other, RDX)};
     Node *operands[] = {node_placed(s->arena, n, RAX), divisor};
-    add_op_of(s, X_idiv, defs, 2, operands, 2);
+    add_op_of(s, X_idiv, nodes(defs, 2, s->at), nodes(operands, 2, s->at));
 }
 
 /* ---- memory */
 
-static void select_load(Select *s, Opcode opcode, Node *x, Node *memory) {
-    add_op(s, opcode == X_load && is_double(s, x) ? X_fload : opcode, x, memory, NULL);
+static void select_load(Select *s, Node *x, Node *word) {
+    add_op(s, is_double(s, x) ? X_fload : X_load, x, word, NULL);
 }
 
-static int64_t displacement(const Node *op, uint32_t i) {
-    return op->kids[1 + i]->kids[0]->integer;
+/* The number that operand i is: of bytes, which are written as (word n). */
+static int64_t bytes(WordOpForm f, uint32_t i) {
+    return as_word(f.operands.items[i]).bits->integer;
 }
 
-void select_word(Select *s, Node *x, const Node *op) {
-    Word word = (Word)op->kids[0]->head;
-    Node *a = op->count > 1 ? operand(s, op, 0) : NULL,
-         *b = op->count > 2 ? operand(s, op, 1) : NULL;
-    switch (word) {
+void select_word(Select *s, Node *x, WordOpForm f) {
+    Node *a = f.operands.count > 0 ? resolved(s, f.operands.items[0]) : NULL;
+    Node *b = f.operands.count > 1 ? resolved(s, f.operands.items[1]) : NULL;
+    switch ((Word)f.operation->head) {
     case W_mov: add_op(s, X_mov, x, in_name(s, a), NULL); break;
     case W_fmov: add_op(s, X_fmov, x, in_name(s, a), NULL); break;
     case W_add:
@@ -176,13 +168,13 @@ void select_word(Select *s, Node *x, const Node *op) {
     case W_mul_trap: select_tied(s, X_imult, x, a, b, true, trap_form(s, "overflow")); break;
     case W_quot: select_division(s, x, a, b, false); break;
     case W_rem: select_division(s, x, a, b, true); break;
-    case W_load: select_load(s, X_load, x, memory_at(s, a, displacement(op, 1))); break;
-    case W_load_at: select_load(s, X_load, x, memory_indexed(s, a, b, displacement(op, 2))); break;
-    case W_load_byte: select_load(s, X_loadb, x, memory_at(s, a, displacement(op, 1))); break;
-    case W_load_half: select_load(s, X_loadh, x, memory_at(s, a, displacement(op, 1))); break;
-    case W_load_int: select_load(s, X_loadi, x, memory_at(s, a, displacement(op, 1))); break;
-    case W_load_cell: select_load(s, X_load, x, memory_at(s, a, 0)); break;
-    case W_bump: add_op(s, X_bump, x, word_node(s, displacement(op, 0)), NULL); break;
+    case W_load: select_load(s, x, memory_at(s, a, bytes(f, 1))); break;
+    case W_load_at: select_load(s, x, memory_indexed(s, a, b, bytes(f, 2))); break;
+    case W_load_byte: add_op(s, X_loadb, x, memory_at(s, a, bytes(f, 1)), NULL); break;
+    case W_load_half: add_op(s, X_loadh, x, memory_at(s, a, bytes(f, 1)), NULL); break;
+    case W_load_int: add_op(s, X_loadi, x, memory_at(s, a, bytes(f, 1)), NULL); break;
+    case W_load_cell: select_load(s, x, memory_at(s, a, 0)); break;
+    case W_bump: add_op(s, X_bump, x, word_node(s, bytes(f, 0)), NULL); break;
     case W_fadd: select_doubles(s, X_fadd, x, a, b, true); break;
     case W_fsub: select_doubles(s, X_fsub, x, a, b, false); break;
     case W_fmul: select_doubles(s, X_fmul, x, a, b, true); break;
@@ -192,6 +184,6 @@ void select_word(Select *s, Node *x, const Node *op) {
     case W_int_f64: add_op(s, X_cvtsi2sd, x, in_name(s, a), NULL); break;
     case W_f64_int: add_op(s, X_cvttsd2si, x, in_name(s, a), NULL); break;
     case W_NONE:
-    case W_COUNT: bug(op, "no word operation");
+    case W_COUNT: bug(f.operation, "no word operation");
     }
 }
