@@ -151,16 +151,17 @@ static Node *visit_arity(Loops *p, Node *e) {
     return remake_arity(p->walk.arena, e, arity);
 }
 
+static Node *visit_clause(Walk *w, Node *e) {
+    bool is_arity = is_form(e, H_arity) || is_form(e, H_rest);
+    return is_arity ? visit_arity((Loops *)w, e) : walk_parts(w, e);
+}
+
 static Node *visit_fn(Loops *p, Node *e, const Node *global) {
-    FnForm fn = as_fn(e);
-    Node **arities = NEW_ARRAY(p->walk.arena, Node *, fn.arities.count);
     Self outer = p->self;
     p->self = (Self){.function = e, .global = global};
-    for (uint32_t i = 0; i < fn.arities.count; i++)
-        arities[i] = visit_arity(p, fn.arities.items[i]);
+    Node *out = walk_parts(&p->walk, e);
     p->self = outer;
-    fn.arities.items = arities;
-    return remake_fn(p->walk.arena, e, fn);
+    return out;
 }
 
 static Node *visit_try(Loops *p, Node *e) {
@@ -191,7 +192,8 @@ static Node *visit_top(void *context, Node *top) {
 }
 
 static Loops start(Arena *arena, Diagnostics *diagnostics) {
-    return (Loops){.walk = {.arena = arena, .visit = visit}, .diagnostics = diagnostics};
+    return (Loops){.walk = {.arena = arena, .visit = visit, .visit_clause = visit_clause},
+                   .diagnostics = diagnostics};
 }
 
 void check_recurs(Context *context, Node *top) {

@@ -156,47 +156,39 @@ static Node *resolve_letrec(Resolve *r, Node *e) {
 
 static Node *resolve_arity(Resolve *r, Node *e) {
     ArityForm arity = as_arity(e);
-    Local *outer = r->locals;
     Nodes names = {0};
     for (uint32_t i = 0; i < arity.parameters.count; i++)
         PUSH(r->scratch, names, bind(r, arity.parameters.items[i], NULL));
     arity.parameters = list_of(names, arity.parameters.at);
     arity.body = resolve_expression(&r->walk, arity.body);
-    leave(r, outer);
     return remake_arity(r->arena, e, arity);
 }
 
-static Node *resolve_fn(Resolve *r, Node *e) {
-    FnForm fn = as_fn(e);
-    Local *outer = r->locals;
-    Nodes arities = {0};
-    bool is_named = fn.self->text != text("_");
-    fn.self = is_named ? bind(r, fn.self, e) : fresh_local(r, text("fn"));
-    for (uint32_t i = 0; i < fn.arities.count; i++)
-        PUSH(r->scratch, arities, resolve_arity(r, fn.arities.items[i]));
-    fn.arities = list_of(arities, fn.arities.at);
-    leave(r, outer);
-    return remake_fn(r->arena, e, fn);
-}
-
-static Node *resolve_handler(Resolve *r, Node *e) {
-    if (!is_form(e, H_catch)) return walk_parts(&r->walk, e);
+static Node *resolve_catch(Resolve *r, Node *e) {
     CatchForm f = as_catch(e);
-    Local *outer = r->locals;
     f.variable = bind(r, f.variable, NULL);
     f.body = resolve_expression(&r->walk, f.body);
-    leave(r, outer);
     return remake_catch(r->arena, e, f);
 }
 
-static Node *resolve_try(Resolve *r, Node *e) {
-    TryForm f = as_try(e);
-    Nodes handlers = {0};
-    f.body = resolve_expression(&r->walk, f.body);
-    for (uint32_t i = 0; i < f.handlers.count; i++)
-        PUSH(r->scratch, handlers, resolve_handler(r, f.handlers.items[i]));
-    f.handlers = list_of(handlers, f.handlers.at);
-    return remake_try(r->arena, e, f);
+static Node *resolve_clause(Walk *w, Node *e) {
+    Resolve *r = (Resolve *)w;
+    Local *outer = r->locals;
+    Node *out = is_form(e, H_finally) ? walk_parts(w, e)
+                : is_form(e, H_catch) ? resolve_catch(r, e)
+                                      : resolve_arity(r, e);
+    leave(r, outer);
+    return out;
+}
+
+static Node *resolve_fn(Resolve *r, Node *e) {
+    Local *outer = r->locals;
+    const Node *own = as_fn(e).self;
+    Node *self = own->text == text("_") ? fresh_local(r, text("fn")) : bind(r, own, e);
+    FnForm fn = as_fn(walk_parts(&r->walk, e));
+    leave(r, outer);
+    fn.self = self;
+    return remake_fn(r->arena, e, fn);
 }
 
 /* ---- calls */
@@ -234,7 +226,6 @@ Node *resolve_expression(Walk *w, Node *e) {
     case Lcore_Expr_loop: return resolve_loop(r, e);
     case Lcore_Expr_letrec: return resolve_letrec(r, e);
     case Lcore_Expr_fn: return resolve_fn(r, e);
-    case Lcore_Expr_try: return resolve_try(r, e);
     case Lcore_Expr_call: return resolve_call(r, e);
     case Lcore_Expr_recur: return resolve_recur(r, e);
     case Lcore_Expr_vector: return resolve_literal(r, pos(e), P_vector, as_vector(e).elements);
@@ -242,6 +233,7 @@ Node *resolve_expression(Walk *w, Node *e) {
     case Lcore_Expr_set: return resolve_literal(r, pos(e), P_set, as_set(e).elements);
     case Lcore_Expr_set_global: return resolve_assignment(r, e);
     case Lcore_Expr_quote:
+    case Lcore_Expr_try:
     case Lcore_Expr_if:
     case Lcore_Expr_do: return walk_parts(w, e);
     }
@@ -349,7 +341,9 @@ static void check_tops(Resolve *r, const Top *tops, uint32_t count) {
 }
 
 Node *pass_resolve(Context *context, Node *program) {
-    Resolve r = {.walk = {.arena = context->arena, .visit = resolve_expression},
+    Resolve r = {.walk = {.arena = context->arena,
+                          .visit = resolve_expression,
+                          .visit_clause = resolve_clause},
                  .arena = context->arena,
                  .scratch = context->scratch,
                  .diagnostics = context->diagnostics,

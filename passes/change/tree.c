@@ -61,41 +61,19 @@ static Node *walk_loop(Places *p, Node *e) {
     return remake_loop(p->walk.arena, e, f);
 }
 
-static Node *walk_arity(Places *p, Node *e) {
-    ArityForm f = as_arity(e);
-    const Bound *outer = p->scope;
-    bind_parameters(p, f.parameters, e);
-    f.body = walk_operand(&p->walk, f.body);
-    p->scope = outer;
-    return remake_arity(p->walk.arena, e, f);
-}
-
 static Node *walk_fn(Places *p, Node *e) {
-    FnForm f = as_fn(e);
-    NodeList arities = f.arities;
-    bind(p, f.self, NULL, e);
-    for (uint32_t i = 0; i < arities.count; i++)
-        f.arities = with_item(p->c, f.arities, i, walk_arity(p, arities.items[i]));
-    return remake_fn(p->walk.arena, e, f);
+    bind(p, as_fn(e).self, NULL, e);
+    return walk_parts(&p->walk, e);
 }
 
-static Node *walk_handler(Places *p, Node *e) {
-    if (!is_form(e, H_catch)) return walk_parts(&p->walk, e);
-    CatchForm f = as_catch(e);
+static Node *visit_clause(Walk *w, Node *e) {
+    Places *p = (Places *)w;
     const Bound *outer = p->scope;
-    bind(p, f.variable, NULL, e);
-    f.body = walk_operand(&p->walk, f.body);
+    if (is_form(e, H_catch)) bind(p, as_catch(e).variable, NULL, e);
+    if (is_form(e, H_arity) || is_form(e, H_rest)) bind_parameters(p, as_arity(e).parameters, e);
+    Node *out = walk_parts(w, e);
     p->scope = outer;
-    return remake_catch(p->walk.arena, e, f);
-}
-
-static Node *walk_try(Places *p, Node *e) {
-    TryForm f = as_try(e);
-    NodeList handlers = f.handlers;
-    f.body = walk_operand(&p->walk, f.body);
-    for (uint32_t i = 0; i < handlers.count; i++)
-        f.handlers = with_item(p->c, f.handlers, i, walk_handler(p, handlers.items[i]));
-    return remake_try(p->walk.arena, e, f);
+    return out;
 }
 
 /* From Lloop on the first part is a label. */
@@ -115,7 +93,6 @@ static Node *walk_inside(Places *p, Node *e) {
     if (is_form(e, H_letrec)) return walk_letrec(p, e);
     if (is_form(e, H_loop)) return walk_loop(p, e);
     if (is_form(e, H_fn)) return walk_fn(p, e);
-    if (is_form(e, H_try)) return walk_try(p, e);
     if (is_form(e, H_recur)) return walk_recur(p, e);
     return walk_parts(&p->walk, e);
 }
@@ -154,7 +131,9 @@ static Node *walk_top(Places *p, Node *top) {
 }
 
 void each_place(Change *c, ChangePlace *change) {
-    Places p = {.walk = {.arena = c->arena, .visit = visit}, .c = c, .change = change};
+    Places p = {.walk = {.arena = c->arena, .visit = visit, .visit_clause = visit_clause},
+                .c = c,
+                .change = change};
     put_top(c, walk_top(&p, c->top));
 }
 

@@ -24,6 +24,10 @@ static bool is_visited(Nonterminal nonterminal) {
            nonterminal == NT_Step || nonterminal == NT_Exit;
 }
 
+static bool is_clause(Nonterminal nonterminal) {
+    return nonterminal == NT_Arity || nonterminal == NT_Handler;
+}
+
 /* ---- walking */
 
 static Node *walk_spans(Walk *w, const PartSpan *spans, uint32_t count, Node *n);
@@ -49,7 +53,9 @@ static Node *walk_term(Walk *w, const PartRow *row, Node *term, bool in_tail) {
         w->in_tail = outer;
         return out;
     }
-    return is_tree(term) ? walk_form(w, row->nonterminal, term) : term;
+    if (!is_tree(term)) return term;
+    if (w->visit_clause && is_clause(row->nonterminal)) return w->visit_clause(w, term);
+    return walk_form(w, row->nonterminal, term);
 }
 
 /* The value of each binding, or its name: which comes first depends on the scope. */
