@@ -67,9 +67,20 @@ uint32_t parts_in_tree(const PartRow *tree, const Node *n, PartSpan spans[MOST_P
 /* ---- for the generated code */
 
 /* A node whose kids are still to be put. */
-Node *node_blank(Arena *a, NodeKind kind, Head head, Pos at, uint32_t count);
+static inline Node *node_blank(Arena *a, NodeKind kind, Head head, Pos at, uint32_t count) {
+    Node *n = arena_alloc(a, sizeof(Node) + count * sizeof(Node *));
+    n->kind = (uint8_t)kind;
+    n->head = (uint16_t)head;
+    n->at = at;
+    n->count = count;
+    return n;
+}
 /* Puts the nodes from kid i on; the index behind them. */
-uint32_t put_kids(Node *n, uint32_t i, NodeList list);
+static inline uint32_t put_kids(Node *n, uint32_t i, NodeList list) {
+    for (uint32_t k = 0; k < list.count; k++)
+        n->kids[i++] = list.items[k];
+    return i;
+}
 /* `old` when the new node says the same of the same parts; what is the same inside is shared. */
 Node *unless_same(Node *old, Node *made);
 

@@ -42,18 +42,6 @@ Node *node_tree(Arena *a, NodeKind kind, Pos at, Node *const *kids, uint32_t cou
     return n;
 }
 
-Node *node_blank(Arena *a, NodeKind kind, Head head, Pos at, uint32_t count) {
-    Node *n = make(a, kind, at, count);
-    n->count = count;
-    n->head = (uint16_t)head;
-    return n;
-}
-
-uint32_t put_kids(Node *n, uint32_t i, NodeList list) {
-    if (list.count) memcpy(n->kids + i, list.items, list.count * sizeof *list.items);
-    return i + list.count;
-}
-
 static bool have_same_kids(const Node *a, const Node *b) {
     return a->kind == b->kind && a->head == b->head && a->at == b->at && a->count == b->count &&
            !memcmp(a->kids, b->kids, a->count * sizeof *a->kids);

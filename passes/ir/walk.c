@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-/* Kid i of a node that may have been copied; it is, when a kid becomes another. */
-static Node *put_kid(Walk *w, Node *n, Node *original, uint32_t i, Node *kid) {
-    if (n->kids[i] == kid) return n;
+static Node *put_new_kid(Walk *w, Node *n, Node *original, uint32_t i, Node *kid) {
     if (n == original) {
         Node *copy = node_blank(w->arena, (NodeKind)n->kind, (Head)n->head, n->at, n->count);
         memcpy(copy->kids, n->kids, n->count * sizeof *n->kids);
@@ -14,6 +12,11 @@ static Node *put_kid(Walk *w, Node *n, Node *original, uint32_t i, Node *kid) {
     }
     n->kids[i] = kid;
     return n;
+}
+
+/* Kid i of a node that may have been copied; it is, when a kid becomes another. */
+static inline Node *put_kid(Walk *w, Node *n, Node *original, uint32_t i, Node *kid) {
+    return n->kids[i] == kid ? n : put_new_kid(w, n, original, i, kid);
 }
 
 /* ---- which form */

@@ -134,7 +134,9 @@ void write_header(FILE *out, const Rows *r, const Forms *forms) {
                  " * place of an old one, or gives the old one back when no part is another. For "
                  "each language\n"
                  " * and nonterminal: an enum of what a term of it can be, atoms in capitals. */\n"
-                 "#ifndef SLISPC_SYNTAX_H\n#define SLISPC_SYNTAX_H\n\n#include \"ir.h\"\n\n");
+                 "#ifndef SLISPC_SYNTAX_H\n#define SLISPC_SYNTAX_H\n\n#include \"ir.h\"\n\n"
+                 "/* Always inline: a part that the caller does not ask for costs nothing. */\n"
+                 "#define ACCESSOR static inline __attribute__((always_inline))\n\n");
     fprintf(out, "typedef enum {\n");
     for (int n = 0; n < r->nonterminal_count; n++)
         fprintf(out, "    NT_%s,\n", r->nonterminals[n].name);

@@ -95,7 +95,7 @@ static void write_by_count(FILE *out, const Form *f) {
 }
 
 void write_accessor(FILE *out, const Form *f) {
-    fprintf(out, "static inline %sForm as_%s(const Node *n) {\n    %sForm f = {0};\n", type_name(f->name),
+    fprintf(out, "ACCESSOR %sForm as_%s(const Node *n) {\n    %sForm f = {0};\n", type_name(f->name),
             f->name, type_name(f->name));
     if (f->item_count == 0) fprintf(out, "    (void)n;\n");
     if (f->by_count) {
