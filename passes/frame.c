@@ -79,14 +79,9 @@ static Node *stack_map(Frame *f, const Node *roots, const Node *moves) {
 
 /* ---- instructions */
 
-static bool leaves_function(const Node *op) {
-    Opcode o = opcode_of(op);
-    return o == X_ret || o == X_tail || o == X_tailv;
-}
-
 static void add_op(Frame *f, const Node *op, const Node *moves, Nodes *out) {
     const Node *roots = note_of(op, H_roots);
-    Node *made = op_renamed(f->arena, op, lay_out, f);
+    Node *made = make_op(f->arena, op->at, op_renamed(f->arena, f->scratch, op, lay_out, f));
     if (roots) {
         Node *map = stack_map(f, roots, moves);
         made = node_extended(f->arena, made, &map, 1);

@@ -15,13 +15,15 @@
  *
  * Needs:  SSA; block arguments on jmp alone (select).
  * Gives:  sets sorted by number; roots at every safepoint: references that are live after it and
- * not its result. A constant is no root: it does not move. Choice: name by name, from each use up
- * to the definition (Boissinot and others: Computing Liveness Sets for SSA-Form Programs, section
- * 5): the cost is the size of the sets that are printed.
+ *         not its result. A constant is no root: it does not move.
+ * Choice: name by name, from each use up to the definition (Boissinot and others: Computing
+ *         Liveness Sets for SSA-Form Programs, section 5): the cost is the size of the sets that
+ *         are printed.
  */
-#include "ir/flow.h"
-#include "ir/limits.h"
-#include "ir/machine.h"
+#include "diagnostics.h"
+#include "flow.h"
+#include "limits.h"
+#include "machine.h"
 
 #include <stdlib.h>
 
@@ -30,38 +32,40 @@ typedef VEC(uint32_t) Numbers;
 typedef struct {
     Node *name;
     Holds holds;
-    bool constant;
-    uint32_t block;  /* index of the block that binds it, NO_BLOCK before it was found */
+    bool is_constant;
+    uint32_t block;  /* that defines it; NO_BLOCK before it was found */
     Numbers used_in; /* blocks */
-    uint32_t place; /* in the set of what is live while a block is read backwards, plus 1; 0: not in
-                       it */
+    uint32_t index;  /* in the set `live`, plus 1; 0: it is not there */
 } Local;
 
 typedef struct {
     Arena *arena, *scratch;
-    Node *function;
+    FunctionForm function;
+    Pos at;
     Flow *flow;
-    Local *locals;
+    Local *locals; /* by number of the name */
     uint32_t names;
     Numbers *live_in, *live_out; /* by block */
-    Numbers live;                /* the set, in no order */
+    Numbers live;                /* while a block is read backwards: what is live, in no order */
     Uses uses;
-    uint64_t entries;            /* of all sets that are written down */
+    uint64_t entries; /* of all sets that are written down */
 } Liveness;
 
-/* ---- names: where bound, where used */
+/* ---- names: where defined, where used */
 
 static Local *local_of(Liveness *l, const Node *name) {
     if (name->name.number >= l->names) bug(name, "a name beyond (names n)");
     return &l->locals[name->name.number];
 }
 
-static void bind(Liveness *l, Node *name, uint32_t block, bool constant) {
-    Local *x = local_of(l, name);
-    if (x->block != NO_BLOCK) bug(name, "a name that is bound twice");
-    x->name = node_placed(l->arena, name, NOWHERE);
-    x->block = block;
-    x->constant = constant;
+static void define(Liveness *l, NodeList names, uint32_t block, bool is_constant) {
+    for (uint32_t i = 0; i < names.count; i++) {
+        Local *x = local_of(l, names.items[i]);
+        if (x->block != NO_BLOCK) bug(names.items[i], "a name that is bound twice");
+        x->name = node_placed(l->arena, names.items[i], NOWHERE);
+        x->block = block;
+        x->is_constant = is_constant;
+    }
 }
 
 static void note_use(Liveness *l, const Node *name, uint32_t block) {
@@ -71,27 +75,25 @@ static void note_use(Liveness *l, const Node *name, uint32_t block) {
 }
 
 static void read_block(Liveness *l, uint32_t b) {
-    Node *block = l->flow->blocks[b].node;
-    for (uint32_t i = 0; i < block->kids[1]->count; i++)
-        bind(l, block->kids[1]->kids[i], b, false);
-    for (uint32_t i = block_first_instruction(block); i < block->count; i++) {
-        const Node *op = block->kids[i];
+    InstrBlockForm block = as_instr_block(l->flow->blocks[b].node);
+    define(l, block.parameters, b, false);
+    for (uint32_t i = 0; i < block.instructions.count; i++) {
+        const Node *op = block.instructions.items[i];
         uses_of(l->scratch, op, &l->uses);
         for (uint32_t u = 0; u < l->uses.count; u++)
             note_use(l, l->uses.items[u].name, b);
-        for (uint32_t d = 0; d < defined(op)->count; d++)
-            bind(l, defined(op)->kids[d], b, constant_of(op) != NULL);
+        define(l, defines_of(op), b, constant_of(op) != NULL);
     }
 }
 
 static void read_function(Liveness *l) {
-    const Node *kinds = function_part(l->function, H_kinds);
-    l->names = function_names(l->function);
+    NodeList kinds = l->function.kinds;
+    l->names = (uint32_t)l->function.names->integer;
     l->locals = NEW_ARRAY(l->scratch, Local, l->names);
     for (uint32_t x = 0; x < l->names; x++)
         l->locals[x].block = NO_BLOCK;
-    for (uint32_t i = 0; i < kinds->count; i++)
-        local_of(l, kinds->kids[i]->kids[0])->holds = holds_named(kinds->kids[i]->kids[1]->text);
+    for (uint32_t i = 0; i < kinds.count; i++)
+        local_of(l, as_kind(kinds.items[i]).name)->holds = row_holds(kinds.items[i]);
     for (uint32_t i = 0; i < l->flow->reached; i++)
         read_block(l, l->flow->ordered[i]);
 }
@@ -102,7 +104,13 @@ static bool last_is(const Numbers *set, uint32_t x) {
     return set->count && set->items[set->count - 1] == x;
 }
 
-/* Marks x live from the start of each block that uses it up to the end of the one that binds it.
+static void add_live_out(Liveness *l, uint32_t block, uint32_t x) {
+    if (last_is(&l->live_out[block], x)) return;
+    PUSH(l->scratch, l->live_out[block], x);
+    l->entries++;
+}
+
+/* Marks x live from the start of each block that uses it up to the end of the one that defines it.
  * Names come in order of their numbers, so x is in a set if it is the last one there. */
 static void spread(Liveness *l, uint32_t x, Numbers *work) {
     const Local *local = &l->locals[x];
@@ -111,17 +119,15 @@ static void spread(Liveness *l, uint32_t x, Numbers *work) {
             PUSH(l->scratch, *work, local->used_in.items[u]);
     while (work->count) {
         uint32_t b = work->items[--work->count];
+        const FlowBlock *block = &l->flow->blocks[b];
         if (last_is(&l->live_in[b], x)) continue;
         if (++l->entries > MOST_LIVE_ENTRIES) return;
         if (b == 0) bug(local->name, "a name that may be used before it is bound");
         PUSH(l->scratch, l->live_in[b], x);
-        for (uint32_t p = 0; p < l->flow->blocks[b].predecessor_count; p++) {
-            uint32_t from = l->flow->blocks[b].predecessors[p];
+        for (uint32_t p = 0; p < block->predecessor_count; p++) {
+            uint32_t from = block->predecessors[p];
             if (l->flow->blocks[from].order == NO_BLOCK) continue;
-            if (!last_is(&l->live_out[from], x)) {
-                PUSH(l->scratch, l->live_out[from], x);
-                l->entries++;
-            }
+            add_live_out(l, from, x);
             if (from != local->block) PUSH(l->scratch, *work, from);
         }
     }
@@ -133,7 +139,8 @@ static void find_live_blocks(Liveness *l) {
     l->live_out = NEW_ARRAY(l->scratch, Numbers, l->flow->count);
     for (uint32_t x = 0; x < l->names; x++) {
         if (!l->locals[x].used_in.count) continue;
-        if (l->locals[x].block == NO_BLOCK) bug(l->function, "name %u is used but never bound", x);
+        if (l->locals[x].block == NO_BLOCK)
+            bug(l->locals[x].name, "name %u is used but never bound", x);
         spread(l, x, &work);
     }
 }
@@ -142,16 +149,16 @@ static void find_live_blocks(Liveness *l) {
 
 static void add(Liveness *l, uint32_t x) {
     PUSH(l->scratch, l->live, x);
-    l->locals[x].place = l->live.count;
+    l->locals[x].index = l->live.count;
 }
 
 static void drop(Liveness *l, uint32_t x) {
-    uint32_t place = l->locals[x].place;
-    if (!place) return;
+    uint32_t index = l->locals[x].index;
+    if (!index) return;
     uint32_t moved = l->live.items[--l->live.count];
-    l->live.items[place - 1] = moved;
-    l->locals[moved].place = place;
-    l->locals[x].place = 0;
+    l->live.items[index - 1] = moved;
+    l->locals[moved].index = index;
+    l->locals[x].index = 0;
 }
 
 static int by_number(const void *a, const void *b) {
@@ -159,67 +166,73 @@ static int by_number(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static Node *set_form(Liveness *l, Head head, Pos at, Numbers *set) {
+static NodeList sorted(Liveness *l, Pos at, Numbers *set) {
     if (set->count) qsort(set->items, set->count, sizeof *set->items, by_number);
     Node **names = NEW_ARRAY(l->scratch, Node *, set->count);
     for (uint32_t i = 0; i < set->count; i++)
         names[i] = l->locals[set->items[i]].name;
-    return node_list(l->arena, head, at, names, set->count);
+    return nodes(names, set->count, at);
 }
 
-/* The references that the collector must find and update while `op` runs. An address inside an
- * object is none: that none is live across a safepoint is for the verifier to see (V13). */
-static Node *roots(Liveness *l, const Node *op) {
+/* The references that the collector must find and update while the instruction runs. An address
+ * inside an object is none: that none is live across a safepoint is for the verifier to see (V13). */
+static NodeList roots(Liveness *l, Pos at) {
     Numbers found = {0};
     l->entries += l->live.count;
-    if (l->entries > MOST_LIVE_ENTRIES) return list(l->arena, H_roots, op->at, NULL);
+    if (l->entries > MOST_LIVE_ENTRIES) return no_nodes(at);
     for (uint32_t i = 0; i < l->live.count; i++) {
         const Local *x = &l->locals[l->live.items[i]];
-        if (x->holds == HOLDS_REF && !x->constant) PUSH(l->scratch, found, l->live.items[i]);
+        if (x->holds == HOLDS_REF && !x->is_constant) PUSH(l->scratch, found, l->live.items[i]);
     }
-    return set_form(l, H_roots, op->at, &found);
+    return sorted(l, at, &found);
+}
+
+/* The names that `op` uses and nothing after it does: they become live. */
+static NodeList last_uses(Liveness *l, const Node *op) {
+    Numbers last = {0};
+    uses_of(l->scratch, op, &l->uses);
+    for (uint32_t u = 0; u < l->uses.count; u++) {
+        uint32_t x = l->uses.items[u].name->name.number;
+        if (l->locals[x].index) continue;
+        PUSH(l->scratch, last, x);
+        add(l, x);
+    }
+    NodeList names = sorted(l, op->at, &last);
+    names.exists = last.count > 0;
+    return names;
 }
 
 /* `op` with its notes; the set becomes what is live before it. */
 static Node *annotate(Liveness *l, const Node *op) {
-    Node *notes[2];
-    uint32_t count = 0;
-    Numbers last = {0};
-    for (uint32_t d = 0; d < defined(op)->count; d++)
-        drop(l, defined(op)->kids[d]->name.number);
-    if (has_flag(op, SAFEPOINT)) notes[count++] = roots(l, op);
-    uses_of(l->scratch, op, &l->uses);
-    for (uint32_t u = 0; u < l->uses.count; u++) {
-        uint32_t x = l->uses.items[u].name->name.number;
-        if (l->locals[x].place) continue;
-        PUSH(l->scratch, last, x);
-        add(l, x);
-    }
-    if (last.count) notes[count++] = set_form(l, H_last, op->at, &last);
-    return node_extended(l->arena, op, notes, count);
+    OpForm f = as_op(op);
+    for (uint32_t d = 0; d < f.defines.count; d++)
+        drop(l, f.defines.items[d]->name.number);
+    if (is_safepoint(op)) f.roots = roots(l, op->at);
+    f.last = last_uses(l, op);
+    return make_op(l->arena, op->at, f);
 }
 
 static Node *annotate_block(Liveness *l, uint32_t b) {
     const Node *block = l->flow->blocks[b].node;
-    Node **kids = NEW_ARRAY(l->scratch, Node *, block->count + 2);
+    InstrBlockForm f = as_instr_block(block);
+    Node **annotated = NEW_ARRAY(l->scratch, Node *, f.instructions.count);
     for (uint32_t i = 0; i < l->live_out[b].count; i++)
         add(l, l->live_out[b].items[i]);
-    for (uint32_t i = block->count; i-- > 2;)
-        kids[i + 2] = annotate(l, block->kids[i]);
+    for (uint32_t i = f.instructions.count; i-- > 0;)
+        annotated[i] = annotate(l, f.instructions.items[i]);
     while (l->live.count)
         drop(l, l->live.items[l->live.count - 1]);
-    kids[0] = block->kids[0];
-    kids[1] = block->kids[1];
-    kids[2] = set_form(l, H_live_in, block->at, &l->live_in[b]);
-    kids[3] = set_form(l, H_live_out, block->at, &l->live_out[b]);
-    return node_list(l->arena, (Head)block->head, block->at, kids, block->count + 2);
+    f.live_in = sorted(l, block->at, &l->live_in[b]);
+    f.live_out = sorted(l, block->at, &l->live_out[b]);
+    f.instructions = nodes(annotated, f.instructions.count, block->at);
+    return make_instr_block(l->arena, (Head)block->head, block->at, f);
 }
 
 /* The sets are written out at each block and call, so what lives long costs as often as it is
  * called in between. */
 static bool is_small(const Liveness *l, Diagnostics *d) {
     if (l->entries <= MOST_LIVE_ENTRIES) return true;
-    error_at(d, pos(l->function), "SL0216",
+    error_at(d, l->at, "SL0216",
              "this function keeps too many values alive across too many calls: their sets have more "
              "than %d entries", MOST_LIVE_ENTRIES);
     help_line(d, "split it, or keep the values in a vector");
@@ -227,17 +240,18 @@ static bool is_small(const Liveness *l, Diagnostics *d) {
 }
 
 Node *pass_liveness(Context *c, Node *function) {
-    Liveness l = {.arena = c->arena, .scratch = c->scratch, .function = function};
-    l.flow = flow_of(c->scratch, function);
+    Liveness l = {.arena = c->arena,
+                  .scratch = c->scratch,
+                  .function = as_function(function),
+                  .at = function->at,
+                  .flow = flow_of(c->scratch, function)};
+    Nodes blocks = {0};
     read_function(&l);
     find_live_blocks(&l);
     if (!is_small(&l, c->diagnostics)) return NULL;
-    uint32_t first = function_first_block(function), count = first;
-    Node **kids = NEW_ARRAY(c->scratch, Node *, function->count);
-    for (uint32_t i = 0; i < first; i++)
-        kids[i] = function->kids[i];
     for (uint32_t b = 0; b < l.flow->count; b++)
-        if (l.flow->blocks[b].order != NO_BLOCK) kids[count++] = annotate_block(&l, b);
-    return is_small(&l, c->diagnostics) ? node_list(c->arena, H_function, function->at, kids, count)
-                                        : NULL;
+        if (l.flow->blocks[b].order != NO_BLOCK)
+            PUSH(c->scratch, blocks, annotate_block(&l, b));
+    l.function.blocks = list_of(blocks, function->at);
+    return is_small(&l, c->diagnostics) ? make_function(c->arena, function->at, l.function) : NULL;
 }

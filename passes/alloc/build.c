@@ -150,7 +150,7 @@ static void build_instruction(Alloc *a, Nodes *out, const Node *op) {
         made = placed_jump(a, op);
     } else {
         Placing p = {a, r->first_place};
-        made = op_renamed(a->arena, op, place_name, &p);
+        made = make_op(a->arena, op->at, op_renamed(a->arena, a->scratch, op, place_name, &p));
     }
     if (roots) {
         roots = placed_roots(a, roots);

@@ -134,7 +134,7 @@ static void place_operand(Alloc *a, Site *s, uint32_t u) {
         return;
     }
     if (!is_register(v->at)) {
-        bool tied = has_flag(s->op, TIED) && a->uses.items[u].operand == FIRST_OPERAND;
+        bool tied = has_flag(s->op, TIED) && a->uses.items[u].operand == 0;
         uint32_t like = tied && dies(a, value) ? defined(s->op)->kids[0]->name.number : value;
         if (tied && !dies(a, value) && !is_needed_soon(a, s, value)) {
             place_passing(a, s, u);

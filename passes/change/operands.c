@@ -105,7 +105,7 @@ static void displace_some_result(Change *c, Fits *fits) {
     }
 }
 
-static bool is_tied(const Node *op) {
+static bool is_freely_tied(const Node *op) {
     return has_flag(op, TIED) && !is_fixed(op);
 }
 static bool is_call(const Node *op) {
@@ -113,7 +113,7 @@ static bool is_call(const Node *op) {
 }
 
 void change_wrong_tie(Change *c) {
-    displace_some_result(c, is_tied);
+    displace_some_result(c, is_freely_tied);
 }
 void change_fixed_result(Change *c) {
     displace_some_result(c, is_call);

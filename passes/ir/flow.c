@@ -1,6 +1,6 @@
 /* flow.c - the blocks of one function as a graph: edges, order, dominators, loops. */
 #include "flow.h"
-#include "machine.h"
+#include "walk.h"
 
 static void add_successor(Flow *f, FlowBlock *b, const Node *name) {
     if (name->kind != N_BLOCK) return;
@@ -11,14 +11,13 @@ static void add_successor(Flow *f, FlowBlock *b, const Node *name) {
     b->successors[b->successor_count++] = f->index[name->block];
 }
 
-/* The blocks that the last form of b names, directly or in (to b ...). */
+/* The blocks that the last form of b names: itself, as exits do, or in (to b ...). */
 static void find_successors(Flow *f, FlowBlock *b) {
-    const Node *exit = b->node->kids[b->node->count - 1];
-    for (uint32_t i = 0; i < exit->count; i++) {
-        if (is_form(exit->kids[i], H_to))
-            add_successor(f, b, exit->kids[i]->kids[0]);
-        else
-            add_successor(f, b, exit->kids[i]);
+    NodeList inside = kids_of(b->node);
+    NodeList parts = kids_of(inside.items[inside.count - 1]);
+    for (uint32_t i = 0; i < parts.count; i++) {
+        const Node *part = parts.items[i];
+        add_successor(f, b, is_form(part, H_to) ? as_to(part).target : part);
     }
 }
 
@@ -73,24 +72,25 @@ static void find_order(Arena *scratch, Flow *f) {
 
 Flow *flow_of(Arena *scratch, const Node *function) {
     Flow *f = NEW(scratch, Flow);
-    uint32_t first = function_first_block(function);
-    f->count = function->count - first;
+    NodeList blocks = as_function(function).blocks;
+    f->count = blocks.count;
     f->blocks = NEW_ARRAY(scratch, FlowBlock, f->count);
     for (uint32_t b = 0; b < f->count; b++) {
-        Node *node = function->kids[first + b];
+        Node *node = blocks.items[b];
         f->blocks[b] = (FlowBlock){.node = node,
                                    .cold = node->head == H_cold,
                                    .order = NO_BLOCK,
                                    .dominator = NO_BLOCK,
                                    .loop = NO_BLOCK,
                                    .outer = NO_BLOCK};
-        if (node->kids[0]->block >= f->numbers) f->numbers = node->kids[0]->block + 1;
+        uint32_t number = as_block(node).label->block;
+        if (number >= f->numbers) f->numbers = number + 1;
     }
     f->index = NEW_ARRAY(scratch, uint32_t, f->numbers);
     for (uint32_t n = 0; n < f->numbers; n++)
         f->index[n] = NO_BLOCK;
     for (uint32_t b = 0; b < f->count; b++) {
-        uint32_t number = f->blocks[b].node->kids[0]->block;
+        uint32_t number = as_block(f->blocks[b].node).label->block;
         if (f->index[number] != NO_BLOCK) bug(f->blocks[b].node, "block b%u stands twice", number);
         f->index[number] = b;
     }

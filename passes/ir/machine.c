@@ -16,7 +16,83 @@ Text holds_text(Holds holds) {
     return text(kinds[holds]);
 }
 
-/* ---- parts of a function */
+/* ---- instructions */
+
+Node *constant_of(const Node *op) {
+    Opcode opcode = opcode_of(op);
+    return opcode == X_const || opcode == X_fconst ? operands_of(op).items[0] : NULL;
+}
+
+Node *constant_at(Arena *arena, const Node *constant, Pos at) {
+    if (is_form(constant, H_word))
+        return make_word(arena, at, node_int(arena, at, as_word(constant).bits->integer));
+    return node_like(arena, constant, at, kids_of(constant));
+}
+
+static void add_use(Arena *scratch, Uses *uses, Node *name, uint32_t operand, char letter) {
+    PUSH(scratch, *uses, ((Use){name, operand, letter}));
+}
+
+/* The names that are in the operand: what it addresses, or gives to a block. */
+static void add_inner_uses(Arena *scratch, Uses *uses, const Node *operand, uint32_t i) {
+    if (is_form(operand, H_mem)) {
+        MemForm f = as_mem(operand);
+        add_use(scratch, uses, f.base, i, 'r');
+        if (f.index) add_use(scratch, uses, f.index, i, 'r');
+    } else if (is_form(operand, H_to)) {
+        NodeList values = as_to(operand).values;
+        for (uint32_t k = 0; k < values.count; k++)
+            add_use(scratch, uses, values.items[k], i, 'r');
+    }
+}
+
+void uses_of(Arena *scratch, const Node *op, Uses *uses) {
+    NodeList operands = operands_of(op);
+    const char *letter = opcode_rows[opcode_of(op)].shape;
+    while (*letter++ != '=') {}
+    uses->count = 0;
+    for (uint32_t i = 0; i < operands.count; i++) {
+        if (operands.items[i]->kind == N_NAME)
+            add_use(scratch, uses, operands.items[i], i, *letter);
+        else
+            add_inner_uses(scratch, uses, operands.items[i], i);
+        letter += *letter && *letter != '*'; /* * stands for all further ones */
+    }
+}
+
+static NodeList names_renamed(Arena *scratch, NodeList names, Rename *rename, void *context) {
+    Node **out = NEW_ARRAY(scratch, Node *, names.count);
+    for (uint32_t i = 0; i < names.count; i++)
+        out[i] = rename(context, names.items[i]);
+    return nodes(out, names.count, names.at);
+}
+
+static Node *operand_renamed(Arena *arena, Arena *scratch, Node *operand, Rename *rename,
+                             void *context) {
+    if (operand->kind == N_NAME) return rename(context, operand);
+    if (is_form(operand, H_mem)) {
+        MemForm f = as_mem(operand);
+        Node *base = rename(context, f.base), *index = f.index ? rename(context, f.index) : NULL;
+        return make_mem(arena, operand->at, base, index, f.scale, f.offset);
+    }
+    if (!is_form(operand, H_to)) return operand;
+    ToForm f = as_to(operand);
+    NodeList values = names_renamed(scratch, f.values, rename, context);
+    return make_to(arena, operand->at, f.target, values);
+}
+
+OpForm op_renamed(Arena *arena, Arena *scratch, const Node *op, Rename *rename, void *context) {
+    OpForm f = as_op(op);
+    Node **operands = NEW_ARRAY(scratch, Node *, f.operands.count);
+    NodeList defines = names_renamed(scratch, f.defines, rename, context);
+    for (uint32_t i = 0; i < f.operands.count; i++)
+        operands[i] = operand_renamed(arena, scratch, f.operands.items[i], rename, context);
+    return (OpForm){.opcode = f.opcode,
+                    .defines = defines,
+                    .operands = nodes(operands, f.operands.count, op->at)};
+}
+
+/* ---- by number of kid */
 
 static bool is_block(const Node *n) {
     return is_form(n, H_block) || is_form(n, H_cold);
@@ -48,8 +124,6 @@ uint32_t block_first_instruction(const Node *block) {
     return i;
 }
 
-/* ---- instructions */
-
 static bool is_note(const Node *n) {
     return is_form(n, H_roots) || is_form(n, H_last) || is_form(n, H_map);
 }
@@ -72,57 +146,6 @@ char operand_letter(const Node *op, uint32_t i) {
     for (uint32_t at = FIRST_OPERAND; at < i && *letter && *letter != '*'; at++)
         letter++;
     return *letter;
-}
-
-Node *constant_of(const Node *op) {
-    Opcode opcode = opcode_of(op);
-    return opcode == X_const || opcode == X_fconst ? op->kids[FIRST_OPERAND] : NULL;
-}
-
-Node *constant_at(Arena *arena, const Node *constant, Pos at) {
-    if (is_form(constant, H_word))
-        return make_word(arena, at, node_int(arena, at, as_word(constant).bits->integer));
-    return node_like(arena, constant, at, kids_of(constant));
-}
-
-void uses_of(Arena *scratch, const Node *op, Uses *uses) {
-    uint32_t end = operands_end(op);
-    uses->count = 0;
-    for (uint32_t i = FIRST_OPERAND; i < end; i++) {
-        Node *operand = op->kids[i];
-        if (operand->kind == N_NAME) {
-            Use use = {operand, i, operand_letter(op, i)};
-            PUSH(scratch, *uses, use);
-        } else if (is_form(operand, H_mem) || is_form(operand, H_to)) {
-            for (uint32_t k = 0; k < operand->count; k++)
-                if (operand->kids[k]->kind == N_NAME) {
-                    Use use = {operand->kids[k], i, 'r'};
-                    PUSH(scratch, *uses, use);
-                }
-        }
-    }
-}
-
-/* A copy of the list or vector `n` with every name that stands in it directly replaced. */
-static Node *names_replaced(Arena *arena, const Node *n, Rename *rename, void *context) {
-    Node *copy = n->kind == N_LIST ? node_list(arena, (Head)n->head, n->at, n->kids, n->count)
-                                   : node_tree(arena, N_VECTOR, n->at, n->kids, n->count);
-    for (uint32_t i = 0; i < copy->count; i++)
-        if (copy->kids[i]->kind == N_NAME) copy->kids[i] = rename(context, copy->kids[i]);
-    return copy;
-}
-
-Node *op_renamed(Arena *arena, const Node *op, Rename *rename, void *context) {
-    Node *copy = node_list(arena, H_op, op->at, op->kids, operands_end(op));
-    copy->kids[1] = names_replaced(arena, op->kids[1], rename, context);
-    for (uint32_t i = FIRST_OPERAND; i < copy->count; i++) {
-        Node *operand = copy->kids[i];
-        if (operand->kind == N_NAME)
-            copy->kids[i] = rename(context, operand);
-        else if (is_form(operand, H_mem) || is_form(operand, H_to))
-            copy->kids[i] = names_replaced(arena, operand, rename, context);
-    }
-    return copy;
 }
 
 Node *node_extended(Arena *arena, const Node *n, Node *const *kids, uint32_t count) {
