@@ -175,7 +175,7 @@ static NodeList sorted(Liveness *l, Pos at, Numbers *set) {
 }
 
 /* The references that the collector must find and update while the instruction runs. An address
- * inside an object is none: that none is live across a safepoint is for the verifier to see (V13). */
+ * inside an object is none: the verifier sees that none is live across a safepoint (V13). */
 static NodeList roots(Liveness *l, Pos at) {
     Numbers found = {0};
     l->entries += l->live.count;
@@ -234,7 +234,8 @@ static bool is_small(const Liveness *l, Diagnostics *d) {
     if (l->entries <= MOST_LIVE_ENTRIES) return true;
     error_at(d, l->at, "SL0216",
              "this function keeps too many values alive across too many calls: their sets have more "
-             "than %d entries", MOST_LIVE_ENTRIES);
+             "than %d entries",
+             MOST_LIVE_ENTRIES);
     help_line(d, "split it, or keep the values in a vector");
     return false;
 }
