@@ -16,7 +16,7 @@ void afl_custom_deinit(void *state);
 size_t afl_custom_fuzz(void *state, uint8_t *bytes, size_t length, uint8_t **out, uint8_t *other,
                        size_t other_length, size_t most);
 
-enum { MOST_FORMS = 20000, MOST_BYTES = 1 << 18, MOST_CHANGES = 4 };
+enum { MOST_FORMS = 20000, MOST_BYTES = 1 << 18 };
 
 typedef struct {
     uint32_t start, end;
@@ -30,7 +30,8 @@ typedef struct {
 typedef struct {
     uint64_t random;
     Forms text, other;
-    char *made;
+    char *made;           /* the text after a change */
+    char copy[MOST_BYTES]; /* of what is put into it */
 } Mutator;
 
 /* ---- random numbers */
@@ -47,6 +48,8 @@ static uint32_t below(Mutator *m, uint32_t limit) {
 static int is_open(char c) { return c == '(' || c == '[' || c == '{'; }
 static int is_close(char c) { return c == ')' || c == ']' || c == '}'; }
 static int is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == ','; }
+
+static int is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* Behind a string or |symbol| that starts at `at`. */
 static uint32_t quoted_end(const Forms *f, uint32_t at) {
@@ -100,14 +103,20 @@ static Form any_form(Mutator *m, const Forms *f) {
     return f->forms[first + below(m, f->count - first)];
 }
 
-/* What an atom looks like; lists of one kind of bracket with the same head are alike, too. */
+/* Behind the head of a list or the first character of an atom, which tells kinds of atoms apart. */
+static uint32_t start_end(const Forms *f, Form form) {
+    uint32_t at = form.start + 1;
+    while (f->bytes[form.start] == '(' && at < form.end && !is_blank(f->bytes[at]))
+        at++;
+    return at < form.end ? at : form.end;
+}
+
+/* Do they start the same? All numbers are alike, and all vectors. */
 static int are_alike(const Forms *f, Form a, const Forms *g, Form b) {
-    const char *x = f->bytes + a.start, *y = g->bytes + b.start;
-    if (a.start == a.end || b.start == b.end || *x != *y) return *x >= '0' && *x <= '9' && *y >= '0' && *y <= '9';
-    if (*x != '(') return 1;
-    for (x++, y++; *x == *y && *x != ' '; x++, y++)
-        if (x >= f->bytes + f->length || y >= g->bytes + g->length) break;
-    return *x == *y;
+    if (is_digit(f->bytes[a.start]) && is_digit(g->bytes[b.start])) return 1;
+    uint32_t length = start_end(f, a) - a.start;
+    return length == start_end(g, b) - b.start &&
+           !memcmp(f->bytes + a.start, g->bytes + b.start, length);
 }
 
 static Form similar_form(Mutator *m, const Forms *f, Form wanted, const Forms *g) {
@@ -141,15 +150,10 @@ static void replace(Mutator *m, uint32_t start, uint32_t end, const char *by, ui
     read_forms(f);
 }
 
-static void replace_form(Mutator *m, Form form, const char *text) {
-    replace(m, form.start, form.end, text, (uint32_t)strlen(text));
-}
-
 static void replace_by(Mutator *m, Form form, const Forms *from, Form by) {
-    static char copy[MOST_BYTES];
     uint32_t length = by.end - by.start;
-    memcpy(copy, from->bytes + by.start, length);
-    replace(m, form.start, form.end, copy, length);
+    memcpy(m->copy, from->bytes + by.start, length);
+    replace(m, form.start, form.end, m->copy, length);
 }
 
 static void insert_copy(Mutator *m, uint32_t at, const Forms *from, Form form) {
@@ -158,7 +162,6 @@ static void insert_copy(Mutator *m, uint32_t at, const Forms *from, Form form) {
 }
 
 static void swap(Mutator *m, Form a, Form b) {
-    static char both[MOST_BYTES];
     if (a.start > b.start) {
         Form c = a;
         a = b;
@@ -167,13 +170,11 @@ static void swap(Mutator *m, Form a, Form b) {
     if (a.end > b.start) return; /* it is the same, or one is inside of the other */
     const char *bytes = m->text.bytes;
     uint32_t first = a.end - a.start, second = b.end - b.start, between = b.start - a.end;
-    memcpy(both, bytes + b.start, second);
-    memcpy(both + second, bytes + a.end, between);
-    memcpy(both + second + between, bytes + a.start, first);
-    replace(m, a.start, b.end, both, first + second + between);
+    memcpy(m->copy, bytes + b.start, second);
+    memcpy(m->copy + second, bytes + a.end, between);
+    memcpy(m->copy + second + between, bytes + a.start, first);
+    replace(m, a.start, b.end, m->copy, first + second + between);
 }
-
-static int is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* A number in or at the end of an atom: of names, blocks, positions too. */
 static void change_number(Mutator *m) {
@@ -195,8 +196,8 @@ static void change_number(Mutator *m) {
         while (end < form.end && is_digit(f->bytes[end]))
             end++;
         char near[32];
-        long long value = strtoll(f->bytes + start, NULL, 10);
-        snprintf(near, sizeof near, "%lld", value + (long long)below(m, 5) - 2);
+        unsigned long long value = strtoull(f->bytes + start, NULL, 10);
+        snprintf(near, sizeof near, "%lld", (long long)(value + below(m, 5) - 2));
         const char *edge = below(m, 2) ? near : edges[below(m, sizeof edges / sizeof *edges)];
         replace(m, start, end, edge, (uint32_t)strlen(edge));
         return;
@@ -218,46 +219,40 @@ static void change_suffix(Mutator *m) {
     }
 }
 
-/* The brackets of a list go, or come around a form. */
+/* The brackets of a list go, or others come around a form. */
 static void change_brackets(Mutator *m) {
-    static const char *const around[] = {"(%s)", "[%s]", "(quote %s)", "(do %s)", "(%s ...)"};
+    static const char *const around[][2] = {{"(", ")"}, {"[", "]"}, {"(quote ", ")"}, {"(do ", ")"},
+                                            {"(let [[%t.1 ", "]] %t.1)"}};
     Form form = any_form(m, &m->text);
-    static char text[MOST_BYTES];
-    uint32_t length = form.end - form.start;
-    if (length >= MOST_BYTES - 32 || length < 2) return;
+    if (form.end - form.start < 2) return;
     if (is_open(m->text.bytes[form.start]) && below(m, 2)) {
         replace_by(m, form, &m->text, (Form){form.start + 1, form.end - 1, 0});
         return;
     }
-    char copy[4096];
-    if (length >= sizeof copy) return;
-    memcpy(copy, m->text.bytes + form.start, length);
-    copy[length] = 0;
-    const char *pattern = around[below(m, sizeof around / sizeof *around)];
-    const char *hole = strstr(pattern, "%s");
-    snprintf(text, sizeof text, "%.*s%s%s", (int)(hole - pattern), pattern, copy, hole + 2);
-    replace_form(m, form, text);
+    const char *const *pair = around[below(m, sizeof around / sizeof *around)];
+    replace(m, form.end, form.end, pair[1], (uint32_t)strlen(pair[1]));
+    replace(m, form.start, form.start, pair[0], (uint32_t)strlen(pair[0]));
 }
 
 static void change(Mutator *m) {
     const Forms *f = &m->text;
     Form form = any_form(m, f);
     int has_other = m->other.count > 1;
-    switch (below(m, 12)) {
-    case 0: replace_form(m, form, ""); break;
+    switch (below(m, 16)) {
+    case 0: replace(m, form.start, form.end, "", 0); break;
     case 1: insert_copy(m, form.start, f, form); break;
-    case 2: insert_copy(m, form.start, f, any_form(m, f)); break;
-    case 3: swap(m, form, sibling(m, f, form)); break;
-    case 4: replace_by(m, form, f, any_form(m, f)); break;
-    case 5: case 6: replace_by(m, form, f, similar_form(m, f, form, f)); break;
-    case 7: change_number(m); break;
-    case 8: change_suffix(m); break;
-    case 9: change_brackets(m); break;
-    case 10:
-        if (has_other) insert_copy(m, form.start, &m->other, any_form(m, &m->other));
-        break;
-    case 11:
-        if (has_other) replace_by(m, form, &m->other, similar_form(m, f, form, &m->other));
+    case 2: insert_copy(m, form.start, f, similar_form(m, f, form, f)); break;
+    case 3: case 4: swap(m, form, sibling(m, f, form)); break;
+    case 5: replace_by(m, form, f, any_form(m, f)); break;
+    case 6: case 7: case 8: replace_by(m, form, f, similar_form(m, f, form, f)); break;
+    case 9: case 10: change_number(m); break;
+    case 11: case 12: change_suffix(m); break;
+    case 13: change_brackets(m); break;
+    case 14: case 15:
+        if (!has_other) break;
+        Form found = similar_form(m, f, form, &m->other);
+        if (below(m, 4)) replace_by(m, form, &m->other, found);
+        else insert_copy(m, form.start, &m->other, found);
         break;
     }
 }
@@ -295,8 +290,8 @@ size_t afl_custom_fuzz(void *state, uint8_t *bytes, size_t length, uint8_t **out
     Mutator *m = state;
     take(&m->text, bytes, length);
     take(&m->other, other, other_length);
-    for (uint32_t i = below(m, MOST_CHANGES) + 1; i; i--)
-        change(m);
+    do change(m);
+    while (!below(m, 3));
     *out = (uint8_t *)m->text.bytes;
     return m->text.length < most ? m->text.length : most;
 }

@@ -5,6 +5,7 @@ that every language is there. The dictionary holds the words of the tables: a ne
 """
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -64,7 +65,7 @@ def starts(slispc):
     with tempfile.TemporaryDirectory() as folder:
         empty = Path(folder) / 'empty.slisp'
         empty.write_text('')
-        return {language(text): text[text.index(b'")') + 2:] for text in later_forms(slispc, empty)}
+        return {language(text): re.split(rb'\(library core "\w*"\)', text)[1] for text in later_forms(slispc, empty)}
 
 
 def whole(text, start):
@@ -85,7 +86,8 @@ def seeds(slispc):
 
 def main():
     slispc, folder = sys.argv[1], Path(sys.argv[2])
-    (folder / 'seeds').mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder / 'seeds', ignore_errors=True)
+    (folder / 'seeds').mkdir(parents=True)
     for text in seeds(slispc):
         if 0 < len(text) <= MOST_BYTES:
             (folder / 'seeds' / hashlib.sha1(text).hexdigest()[:16]).write_bytes(text)
