@@ -4,7 +4,7 @@
 set -e
 slispc=$1 folder=$2 minutes=$3 cores=$4 here=$(dirname "$0")
 export AFL_CUSTOM_MUTATOR_LIBRARY="$(realpath "$folder")/mutator.so" AFL_AUTORESUME=1
-export AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_ALLOW_TMP=1
+export AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_ALLOW_TMP=1 AFL_FAST_CAL=1
 export ASAN_OPTIONS=abort_on_error=1:symbolize=0:detect_leaks=0:malloc_context_size=0
 export UBSAN_OPTIONS=abort_on_error=1:symbolize=0
 
