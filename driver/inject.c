@@ -22,6 +22,7 @@ Node *run_with(Context *c, int p, Node *form, FaultKind fault, uint64_t seed) {
     c->inject = fault && !changes ? fault_rows[fault].name : NULL;
     c->inject_seed = seed;
     Node *out = pass_rows[p].run(c, form);
+    c->inject = NULL; /* it is for this pass alone */
     if (changes && out && !error_count(c->diagnostics))
         out = changed_form(c->arena, fault, out, seed, c->inject_library);
     arena_reset(c->scratch);
