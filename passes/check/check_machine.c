@@ -20,6 +20,10 @@ static bool is_small(const Node *n) {
     return is_form(n, H_word) && as_word(n).bits->integer == (int32_t)as_word(n).bits->integer;
 }
 
+static bool is_shift_count(const Node *n) {
+    return is_form(n, H_word) && as_word(n).bits->integer >= 0 && as_word(n).bits->integer < 64;
+}
+
 /* Is it an operand for that letter of x86.def? */
 static bool is_for(char letter, const Node *n) {
     bool name = n->kind == N_NAME;
@@ -31,8 +35,8 @@ static bool is_for(char letter, const Node *n) {
     case 'c': return is_constant(n);
     case 's': return name || is_small(n) || is_form(n, H_mem);
     case 'y': return name || is_form(n, H_mem);
-    case 'v':
-    case 'h': return name || is_small(n);
+    case 'v': return name || is_small(n);
+    case 'h': return name || is_shift_count(n);
     case 'k': return is_form(n, H_cc);
     case 'b': return is_form(n, H_to);
     case 't': return is_form(n, H_trap);

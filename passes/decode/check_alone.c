@@ -26,6 +26,10 @@ static bool are_labels_low(Check *c) {
 /* ---- stack maps */
 
 static bool is_slot_right(Check *c, const Node *slot) {
+    enum { MAPPED_BYTES = 8 << 16 }; /* rows of stack maps have 16 bits for a word's number */
+    if (slot->integer >= MAPPED_BYTES)
+        return code_is_wrong(c, "V18", "stack maps reach to %d bytes above rsp, not to %lld", MAPPED_BYTES,
+                             (long long)slot->integer);
     return (slot->integer >= 0 && slot->integer % 8 == 0 && slot->integer < c->depth_said) ||
            code_is_wrong(c, "V18", "%lld is no slot of a frame of %lld bytes",
                          (long long)slot->integer, (long long)c->depth_said);
