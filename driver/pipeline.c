@@ -89,6 +89,7 @@ static Node *call_pass(Compile *c, int p, Node *n) {
     c->context.inject_library = o->library;
     if (injects)
         return run_with(&c->context, p, n, fault_named(bug_pass, o->inject_fault), o->inject_seed);
+    c->context.inject = NULL;
     Node *out = pass_rows[p].run(&c->context, n);
     arena_reset(c->context.scratch);
     return out;

@@ -134,7 +134,7 @@ static inline NodeList kids_from(const Node *n, uint32_t first) {
 }
 /* The list without the first `count`. */
 static inline NodeList nodes_after(NodeList list, uint32_t count) {
-    return nodes(list.items + count, list.count - count, list.at);
+    return nodes(count ? list.items + count : list.items, list.count - count, list.at);
 }
 /* A list that grows. */
 typedef VEC(Node *) Nodes;
