@@ -25,32 +25,36 @@
  */
 #include "alloc/alloc.h"
 
-static void save_exit(Alloc *a) {
+static void note_end(Alloc *a) {
     for (Where r = RAX; r <= XMM15; r++) {
-        Located l = {a->holder[r], r};
+        Located l = {a->occupant[r], r};
         if (l.value != NO_VALUE) PUSH(a->scratch, a->blocks[a->block].exit, l);
     }
 }
 
 static void walk_block(Alloc *a, uint32_t b) {
-    const Node *node = a->flow->blocks[b].node;
+    NodeList instructions = a->blocks[b].form.instructions;
     a->block = b;
     enter_block(a, b);
-    for (uint32_t i = block_first_instruction(node); i < node->count; i++) {
+    for (uint32_t i = 0; i < instructions.count; i++) {
         a->number++;
-        place_instruction(a, node->kids[i]);
+        place_instruction(a, instructions.items[i]);
     }
-    save_exit(a);
+    note_end(a);
 }
 
 static Node *alloc_function(Context *c, Node *function, FaultPlan *faults) {
-    Alloc a = {.arena = c->arena, .scratch = c->scratch, .function = function, .faults = faults};
-    a.flow = flow_of(c->scratch, function);
+    Alloc a = {.arena = c->arena,
+               .scratch = c->scratch,
+               .form = as_function(function),
+               .at = function->at,
+               .flow = flow_of(c->scratch, function),
+               .faults = faults};
     flow_dominators(c->scratch, a.flow);
     flow_loops(c->scratch, a.flow);
     read_function(&a);
     for (Where r = RAX; r <= XMM15; r++)
-        a.holder[r] = NO_VALUE;
+        a.occupant[r] = NO_VALUE;
     for (uint32_t b = 0; b < a.flow->count; b++) {
         if (b == a.first_cold) settle_stores(&a);
         walk_block(&a, b);

@@ -2,9 +2,9 @@
 #ifndef SLISPC_ALLOC_H
 #define SLISPC_ALLOC_H
 
-#include "ir/faults.h"
-#include "ir/flow.h"
-#include "ir/machine.h"
+#include "faults.h"
+#include "flow.h"
+#include "machine.h"
 
 #define NO_VALUE UINT32_MAX
 #define NEVER UINT32_MAX
@@ -12,7 +12,7 @@
 /* Places of a value besides registers and words of the argument area. */
 enum {
     IN_SLOT = 0xffff, /* its slot, whose number comes last of all */
-    REMADE = 0xfffe,  /* a constant: nowhere, but it can be made again */
+    REMATERIALISE = 0xfffe,  /* a constant: nowhere, but it can be made again */
 };
 
 typedef struct {
@@ -30,8 +30,8 @@ typedef struct {
     Where hint;
     uint32_t hint_value;
     uint32_t block, number; /* where it is bound; the block's start for parameters */
-    Where born;             /* its place there */
-    Where at;               /* its place now, NOWHERE when that is its slot or REMADE */
+    Where definition;             /* its place there */
+    Where at;               /* its place now, NOWHERE when that is its slot or REMATERIALISE */
     uint32_t last_at;       /* the number of the instruction that uses it last, as far as we are */
     /* Its slot. Hot code stores it once, in the block that dominates all that read the slot; a cold
      * block that needs it where that store has not been made stores it itself. */
@@ -40,8 +40,8 @@ typedef struct {
     uint32_t stored_in;   /* the cold block that has stored it last, plus 1 */
     uint32_t slot;
     /* for joins and edges, valid when the stamp is right */
-    uint32_t live_stamp, seen_stamp, seen, exit_stamp;
-    Where seen_at, exit_at;
+    uint32_t live_stamp, seen_stamp, seen, end_stamp;
+    Where seen_at, end_at;
 } Value;
 
 /* A value and a place. */
@@ -59,6 +59,7 @@ typedef struct {
 typedef VEC(Move) Moves;
 
 typedef struct {
+    InstrBlockForm form; /* of the input */
     uint32_t start, end; /* numbers: of its start, and one behind its last instruction */
     uint32_t peak[2];    /* most general and vector values live at once */
     uint32_t loop_end; /* of a loop's header: one behind the last number of the loop's hot blocks */
@@ -75,7 +76,8 @@ typedef struct {
 
 typedef struct {
     Arena *arena, *scratch;
-    Node *function;
+    FunctionForm form;
+    Pos at;
     Flow *flow;
     FaultPlan *faults;
     Value *values;
@@ -84,12 +86,12 @@ typedef struct {
     uint32_t first_cold;      /* blocks from here on are rarely run */
     uint32_t count;           /* of instruction numbers */
     VEC(uint32_t) safepoints; /* numbers, and the first that is not behind us */
-    uint32_t next_safepoint;
+    uint32_t upcoming;
     VEC(uint32_t) fixed[RDX + 1]; /* numbers of instructions but calls that want rax, rcx, rdx */
     uint32_t next_fixed[RDX + 1];
     /* the walk */
     uint32_t block, number;
-    uint32_t holder[XMM15 + 1]; /* the value in each register, NO_VALUE for none */
+    uint32_t occupant[XMM15 + 1]; /* the value in each register, NO_VALUE for none */
     Moves group;                /* moves before the instruction at hand */
     Moves moves;                /* of all instructions */
     Record *records;            /* by instruction number */
@@ -111,7 +113,7 @@ uint64_t registers_for(bool vector);
  * ahead. */
 uint32_t next_use(Alloc *a, uint32_t value, uint32_t at);
 /* Position of the first safepoint at or behind position `at`. */
-uint32_t next_call(Alloc *a, uint32_t at);
+uint32_t next_safepoint(Alloc *a, uint32_t at);
 void hold(Alloc *a, uint32_t value, Where where);
 void leave_register(Alloc *a, uint32_t value);
 void clear_registers(Alloc *a);
@@ -121,7 +123,7 @@ Where free_register(Alloc *a, uint32_t value, uint64_t excluded);
 /* The same, but puts another value out when none is free. */
 Where take_register(Alloc *a, uint32_t value, uint64_t excluded);
 /* The value leaves its register; its slot, or nothing for a constant, has it from here on. */
-void put_out(Alloc *a, uint32_t value);
+void evict(Alloc *a, uint32_t value);
 /* Where the value was when the moves at hand began. */
 Where source_of(Alloc *a, uint32_t value);
 void add_move(Alloc *a, uint32_t value, Where to);

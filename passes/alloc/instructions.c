@@ -8,6 +8,7 @@
 
 typedef struct {
     const Node *op;
+    NodeList defines;
     uint32_t number;
     uint64_t busy;      /* registers that operands or results have */
     Where *uses, *defs; /* places, by use and by defined name */
@@ -22,27 +23,34 @@ static bool dies(const Alloc *a, uint32_t value) {
     return a->values[value].last_at == a->number;
 }
 
-static void note_deaths(Alloc *a, const Node *op) {
-    const Node *last = note_of(op, H_last);
-    for (uint32_t i = 0; last && i < last->count; i++)
-        a->values[last->kids[i]->name.number].last_at = a->number;
+static void note_deaths(Alloc *a, NodeList last) {
+    for (uint32_t i = 0; i < last.count; i++)
+        a->values[last.items[i]->name.number].last_at = a->number;
 }
 
-static void bury(Alloc *a, const Node *op) {
-    const Node *last = note_of(op, H_last);
-    for (uint32_t i = 0; last && i < last->count; i++)
-        leave_register(a, last->kids[i]->name.number);
+static void release_dead(Alloc *a, NodeList last) {
+    for (uint32_t i = 0; i < last.count; i++)
+        leave_register(a, last.items[i]->name.number);
 }
 
 /* ---- operands that must be in certain registers */
 
-static uint64_t fixed_registers(const Alloc *a, const Node *op, bool results_only) {
+static uint64_t fixed_register(const Node *name) {
+    return is_register(where_of(name)) ? bit(where_of(name)) : 0;
+}
+
+/* Those that the results must be in: what is in them is overwritten. */
+static uint64_t registers_of_results(const Site *s) {
     uint64_t set = 0;
-    for (uint32_t d = 0; d < defined(op)->count; d++)
-        if (is_register(where_of(defined(op)->kids[d]))) set |= bit(where_of(defined(op)->kids[d]));
-    for (uint32_t u = 0; u < a->uses.count && !results_only; u++)
-        if (is_register(where_of(a->uses.items[u].name)))
-            set |= bit(where_of(a->uses.items[u].name));
+    for (uint32_t d = 0; d < s->defines.count; d++)
+        set |= fixed_register(s->defines.items[d]);
+    return set;
+}
+
+static uint64_t registers_of_uses(const Alloc *a) {
+    uint64_t set = 0;
+    for (uint32_t u = 0; u < a->uses.count; u++)
+        set |= fixed_register(a->uses.items[u].name);
     return set;
 }
 
@@ -61,14 +69,14 @@ static bool is_wanted_elsewhere(const Alloc *a, uint32_t value) {
 /* Moves the value in register r, which the instruction wants for itself, to another register, or
  * out. */
 static void make_room(Alloc *a, Site *s, Where r) {
-    uint32_t value = a->holder[r];
+    uint32_t value = a->occupant[r];
     Where other = free_register(a, value, s->busy);
     if (!other && !is_wanted_elsewhere(a, value)) {
-        put_out(a, value);
+        evict(a, value);
         return;
     }
     if (!other) other = take_register(a, value, s->busy);
-    bool overwritten = fixed_registers(a, s->op, true) & bit(r);
+    bool overwritten = registers_of_results(s) & bit(r);
     if (!overwritten || !fault_strikes(a->faults, FAULT_temp_overlap)) add_move(a, value, other);
     leave_register(a, value);
     hold(a, value, other);
@@ -76,16 +84,15 @@ static void make_room(Alloc *a, Site *s, Where r) {
 }
 
 static void place_fixed(Alloc *a, Site *s) {
-    uint64_t fixed = fixed_registers(a, s->op, false),
-             overwritten = fixed_registers(a, s->op, true);
+    uint64_t overwritten = registers_of_results(s), fixed = overwritten | registers_of_uses(a);
     for (uint32_t u = 0; u < a->uses.count; u++) {
         Where at = a->values[value_of_use(a, u)].at;
         if (is_register(at) && !(fixed & bit(at))) s->busy |= bit(at);
     }
     s->busy |= fixed;
     for (Where r = RAX; r <= XMM15; r++) {
-        if (!(fixed & bit(r)) || a->holder[r] == NO_VALUE) continue;
-        uint32_t value = a->holder[r];
+        if (!(fixed & bit(r)) || a->occupant[r] == NO_VALUE) continue;
+        uint32_t value = a->occupant[r];
         bool kept = is_wanted_in(a, value, r) && (dies(a, value) || !(overwritten & bit(r)));
         if (!kept || is_wanted_elsewhere(a, value)) make_room(a, s, r);
     }
@@ -107,7 +114,7 @@ static bool stays_in_slot(Alloc *a, const Site *s, uint32_t u) {
     uint32_t value = use->name->name.number, after = 2 * s->number + 1;
     for (uint32_t other = 0; other < a->uses.count; other++)
         if (other != u && value_of_use(a, other) == value) return false;
-    return dies(a, value) || next_use(a, value, after) >= next_call(a, after);
+    return dies(a, value) || next_use(a, value, after) >= next_safepoint(a, after);
 }
 
 /* Is the value needed again in this block, before a call? */
@@ -115,12 +122,12 @@ static bool is_needed_soon(Alloc *a, const Site *s, uint32_t value) {
     uint32_t after = 2 * s->number + 1, next = next_use(a, value, after);
     for (uint32_t u = 1; u < a->uses.count; u++)
         if (value_of_use(a, u) == value) return true;
-    return next < 2 * a->blocks[a->block].end && next < next_call(a, after);
+    return next < 2 * a->blocks[a->block].end && next < next_safepoint(a, after);
 }
 
 /* Brings a value that stays where it is to the register of the result that overwrites it. */
 static void place_passing(Alloc *a, Site *s, uint32_t u) {
-    Where r = take_register(a, defined(s->op)->kids[0]->name.number, s->busy);
+    Where r = take_register(a, s->defines.items[0]->name.number, s->busy);
     add_move(a, value_of_use(a, u), r);
     s->uses[u] = r;
     s->busy |= bit(r);
@@ -134,8 +141,8 @@ static void place_operand(Alloc *a, Site *s, uint32_t u) {
         return;
     }
     if (!is_register(v->at)) {
-        bool tied = has_flag(s->op, TIED) && a->uses.items[u].operand == 0;
-        uint32_t like = tied && dies(a, value) ? defined(s->op)->kids[0]->name.number : value;
+        bool tied = is_tied(s->op) && a->uses.items[u].operand == 0;
+        uint32_t like = tied && dies(a, value) ? s->defines.items[0]->name.number : value;
         if (tied && !dies(a, value) && !is_needed_soon(a, s, value)) {
             place_passing(a, s, u);
             return;
@@ -153,7 +160,7 @@ static void place_operand(Alloc *a, Site *s, uint32_t u) {
 
 /* Is the value not needed before a call in this block, which will put it out anyway? */
 static bool waits_for_call(Alloc *a, uint32_t value, uint32_t after) {
-    uint32_t call = next_call(a, after);
+    uint32_t call = next_safepoint(a, after);
     return call < 2 * a->blocks[a->block].end && next_use(a, value, after) >= call;
 }
 
@@ -169,12 +176,12 @@ static bool takes_second(Alloc *a, const Site *s, uint32_t value) {
 /* The result stands where the first operand does. One that lives on is copied there first, or
  * leaves its register to the result. */
 static void place_tie(Alloc *a, Site *s) {
-    uint32_t value = value_of_use(a, 0), result = defined(s->op)->kids[0]->name.number;
-    if (!where_of(defined(s->op)->kids[0])) {
+    uint32_t value = value_of_use(a, 0), result = s->defines.items[0]->name.number;
+    if (!where_of(s->defines.items[0])) {
         bool resident = a->values[value].at == s->uses[0];
         bool copy = resident && !dies(a, value) && !fault_strikes(a->faults, FAULT_tie_no_copy);
         if (copy && waits_for_call(a, value, 2 * s->number + 1)) {
-            put_out(a, value);
+            evict(a, value);
             copy = false;
         }
         Where r = copy ? take_register(a, result, s->busy) : s->uses[0];
@@ -191,38 +198,37 @@ static void place_tie(Alloc *a, Site *s) {
 /* ---- results */
 
 static void place_result(Alloc *a, Site *s, uint32_t d, uint64_t taken) {
-    const Node *name = defined(s->op)->kids[d];
+    const Node *name = s->defines.items[d];
     uint32_t value = name->name.number;
-    Opcode opcode = opcode_of(s->op);
     if (where_of(name)) {
         s->defs[d] = where_of(name);
     } else if (!s->defs[d]) {
-        bool copies = (opcode == X_mov || opcode == X_fmov) && is_register(s->uses[0]);
-        bool onto = copies && a->holder[s->uses[0]] == NO_VALUE;
+        bool copies = is_copy(s->op) && is_register(s->uses[0]);
+        bool onto = copies && a->occupant[s->uses[0]] == NO_VALUE;
         s->defs[d] = onto ? s->uses[0] : take_register(a, value, taken);
     }
-    a->values[value].born = s->defs[d];
+    a->values[value].definition = s->defs[d];
     if (a->values[value].use_count) {
-        if (a->holder[s->defs[d]] != NO_VALUE) leave_register(a, a->holder[s->defs[d]]);
+        if (a->occupant[s->defs[d]] != NO_VALUE) leave_register(a, a->occupant[s->defs[d]]);
         hold(a, value, s->defs[d]);
     }
 }
 
 static void place_results(Alloc *a, Site *s) {
-    uint64_t taken = fixed_registers(a, s->op, true);
-    for (uint32_t d = 0; d < defined(s->op)->count; d++)
+    uint64_t taken = registers_of_results(s);
+    for (uint32_t d = 0; d < s->defines.count; d++)
         if (s->defs[d]) taken |= bit(s->defs[d]);
-    for (uint32_t d = 0; d < defined(s->op)->count; d++)
+    for (uint32_t d = 0; d < s->defines.count; d++)
         place_result(a, s, d, taken);
 }
 
 /* What only a call behind needs in the argument area goes there at once. */
 static void send_to_area(Alloc *a, Site *s) {
-    for (uint32_t d = 0; d < defined(s->op)->count; d++) {
-        uint32_t value = defined(s->op)->kids[d]->name.number;
+    for (uint32_t d = 0; d < s->defines.count; d++) {
+        uint32_t value = s->defines.items[d]->name.number;
         const Value *v = &a->values[value];
         if (!v->at || !is_area(v->hint) ||
-            next_call(a, 2 * s->number + 1) != next_use(a, value, 2 * s->number + 1))
+            next_safepoint(a, 2 * s->number + 1) != next_use(a, value, 2 * s->number + 1))
             continue;
         add_move(a, value, v->hint);
         leave_register(a, value);
@@ -239,12 +245,12 @@ static void place_call(Alloc *a, Site *s) {
         if (a->values[value].at != s->uses[u]) add_move(a, value, s->uses[u]);
     }
     for (Where r = RAX; r <= XMM15; r++) {
-        uint32_t value = a->holder[r];
+        uint32_t value = a->occupant[r];
         if (value == NO_VALUE) continue;
         if (dies(a, value))
             leave_register(a, value);
         else if (!fault_strikes(a->faults, FAULT_forget_clobber))
-            put_out(a, value);
+            evict(a, value);
     }
 }
 
@@ -258,7 +264,7 @@ static void record(Alloc *a, const Site *s) {
     r->first_place = a->places.count;
     for (uint32_t i = 0; i < a->group.count; i++)
         PUSH(a->scratch, a->moves, a->group.items[i]);
-    for (uint32_t d = 0; d < defined(s->op)->count; d++)
+    for (uint32_t d = 0; d < s->defines.count; d++)
         PUSH(a->scratch, a->places, s->defs[d]);
     for (uint32_t u = 0; u < a->uses.count; u++)
         PUSH(a->scratch, a->places, s->uses[u]);
@@ -273,20 +279,20 @@ static void use_wrong_place(Alloc *a, Site *s) {
 }
 
 void place_instruction(Alloc *a, const Node *op) {
-    Site s = {.op = op, .number = a->number};
-    bool call = has_flag(op, SAFEPOINT), tied = has_flag(op, TIED);
+    OpForm f = as_op(op);
+    Site s = {.op = op, .defines = f.defines, .number = a->number};
     uses_of(a->scratch, op, &a->uses);
     s.uses = NEW_ARRAY(a->scratch, Where, a->uses.count);
-    s.defs = NEW_ARRAY(a->scratch, Where, defined(op)->count);
-    note_deaths(a, op);
-    if (call || opcode_of(op) == X_ret || opcode_of(op) == X_tail || opcode_of(op) == X_tailv) {
+    s.defs = NEW_ARRAY(a->scratch, Where, f.defines.count);
+    note_deaths(a, f.last);
+    if (is_safepoint(op) || leaves_function(op)) {
         place_call(a, &s);
     } else if (opcode_of(op) != X_jmp) {
         place_fixed(a, &s);
         for (uint32_t u = 0; u < a->uses.count; u++)
             if (!s.uses[u]) place_operand(a, &s, u);
-        if (tied) place_tie(a, &s);
-        bury(a, op);
+        if (is_tied(op)) place_tie(a, &s);
+        release_dead(a, f.last);
     }
     place_results(a, &s);
     use_wrong_place(a, &s);

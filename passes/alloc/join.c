@@ -53,7 +53,7 @@ static uint32_t last_call_before(const Alloc *a, uint32_t end) {
 static void look_around(Alloc *a, Join *j) {
     const FlowBlock *block = &a->flow->blocks[j->block];
     j->start = 2 * a->blocks[j->block].start;
-    j->call = next_call(a, j->start);
+    j->call = next_safepoint(a, j->start);
     j->first = NO_BLOCK;
     for (uint32_t p = 0; p < block->predecessor_count; p++) {
         uint32_t from = block->predecessors[p];
@@ -112,10 +112,9 @@ static void consider_live(Alloc *a, Join *j, uint32_t value) {
 /* Where the first block before has the argument that the parameter gets. */
 static Where argument_place(Alloc *a, const Join *j, uint32_t parameter) {
     if (j->first == NO_BLOCK) return NOWHERE;
-    const Node *from = a->flow->blocks[j->first].node,
-               *to = from->kids[from->count - 1]->kids[FIRST_OPERAND];
-    if (!is_form(to, H_to) || parameter + 1 >= to->count) return NOWHERE;
-    const Value *v = &a->values[to->kids[parameter + 1]->name.number];
+    const Node *edge = edge_of(a->flow->blocks[j->first].node);
+    if (!edge || parameter >= as_to(edge).values.count) return NOWHERE;
+    const Value *v = &a->values[as_to(edge).values.items[parameter]->name.number];
     return v->seen_stamp == j->block + 1 ? v->seen_at : NOWHERE;
 }
 
@@ -125,7 +124,7 @@ static void consider_parameter(Alloc *a, Join *j, uint32_t parameter, uint32_t v
         add_candidate(a, j, value, needed, argument_place(a, j, parameter));
         return;
     }
-    a->values[value].born = IN_SLOT;
+    a->values[value].definition = IN_SLOT;
 }
 
 /* Keeps the candidates that are needed first, as many as there are registers. */
@@ -154,7 +153,7 @@ static void keep_first(Alloc *a, Join *j) {
 static void give_registers(Alloc *a, Join *j) {
     for (uint32_t i = 0; i < j->candidates.count; i++) {
         const Candidate *c = &j->candidates.items[i];
-        if (c->wanted && a->holder[c->wanted] == NO_VALUE) hold(a, c->value, c->wanted);
+        if (c->wanted && a->occupant[c->wanted] == NO_VALUE) hold(a, c->value, c->wanted);
     }
     for (uint32_t i = 0; i < j->candidates.count; i++) {
         const Candidate *c = &j->candidates.items[i];
@@ -204,16 +203,16 @@ static void overlap_parameters(Alloc *a, uint32_t value, uint32_t before) {
 }
 
 static void place_parameters(Alloc *a, uint32_t b) {
-    const Node *parameters = a->flow->blocks[b].node->kids[1];
-    for (uint32_t i = 0; i < parameters->count; i++) {
-        uint32_t value = parameters->kids[i]->name.number;
+    NodeList parameters = a->blocks[b].form.parameters;
+    for (uint32_t i = 0; i < parameters.count; i++) {
+        uint32_t value = parameters.items[i]->name.number;
         Value *v = &a->values[value];
-        if (i) overlap_parameters(a, value, parameters->kids[i - 1]->name.number);
+        if (i) overlap_parameters(a, value, parameters.items[i - 1]->name.number);
         if (!v->at)
-            v->born = IN_SLOT;
+            v->definition = IN_SLOT;
         else
-            v->born = v->at;
-        if (v->born == IN_SLOT) v->has_slot = true, v->store_block = b;
+            v->definition = v->at;
+        if (v->definition == IN_SLOT) v->has_slot = true, v->store_block = b;
         if (!v->use_count) leave_register(a, value);
     }
 }
@@ -222,25 +221,24 @@ static void place_parameters(Alloc *a, uint32_t b) {
 
 static void join(Alloc *a, uint32_t b) {
     Join j = {.block = b};
-    const Node *node = a->flow->blocks[b].node, *live_in = node->kids[2],
-               *parameters = node->kids[1];
+    NodeList live_in = a->blocks[b].form.live_in, parameters = a->blocks[b].form.parameters;
     look_around(a, &j);
-    for (uint32_t i = 0; i < live_in->count; i++)
-        consider_live(a, &j, live_in->kids[i]->name.number);
-    for (uint32_t i = 0; i < parameters->count; i++)
-        consider_parameter(a, &j, i, parameters->kids[i]->name.number);
+    for (uint32_t i = 0; i < live_in.count; i++)
+        consider_live(a, &j, live_in.items[i]->name.number);
+    for (uint32_t i = 0; i < parameters.count; i++)
+        consider_parameter(a, &j, i, parameters.items[i]->name.number);
     keep_first(a, &j);
     give_registers(a, &j);
-    for (uint32_t i = 0; i < live_in->count; i++)
-        claim(a, b, live_in->kids[i]->name.number, true);
+    for (uint32_t i = 0; i < live_in.count; i++)
+        claim(a, b, live_in.items[i]->name.number, true);
     place_parameters(a, b);
 }
 
 /* Behind a branch nothing can be moved. */
 static void inherit(Alloc *a, uint32_t b, uint32_t from) {
-    const Node *live_in = a->flow->blocks[b].node->kids[2];
-    for (uint32_t i = 0; i < live_in->count; i++)
-        a->values[live_in->kids[i]->name.number].live_stamp = b + 1;
+    NodeList live_in = a->blocks[b].form.live_in;
+    for (uint32_t i = 0; i < live_in.count; i++)
+        a->values[live_in.items[i]->name.number].live_stamp = b + 1;
     for (uint32_t i = 0; i < a->blocks[from].exit.count; i++) {
         Located l = a->blocks[from].exit.items[i];
         if (a->values[l.value].live_stamp == b + 1) hold(a, l.value, l.where);
@@ -249,23 +247,23 @@ static void inherit(Alloc *a, uint32_t b, uint32_t from) {
         uint32_t value = a->blocks[from].stored.items[i];
         if (a->values[value].live_stamp == b + 1) note_stored(a, b, value);
     }
-    for (uint32_t i = 0; i < live_in->count; i++)
-        claim(a, b, live_in->kids[i]->name.number, false);
+    for (uint32_t i = 0; i < live_in.count; i++)
+        claim(a, b, live_in.items[i]->name.number, false);
 }
 
 /* Parameters are where the caller put them. Words of the argument area last only to the next call.
  */
 static void enter_function(Alloc *a) {
-    const Node *parameters = a->flow->blocks[0].node->kids[1];
-    for (uint32_t i = 0; i < parameters->count; i++) {
-        uint32_t value = parameters->kids[i]->name.number;
-        a->values[value].born = where_of(parameters->kids[i]);
-        if (a->values[value].use_count) hold(a, value, a->values[value].born);
+    NodeList parameters = a->blocks[0].form.parameters;
+    for (uint32_t i = 0; i < parameters.count; i++) {
+        uint32_t value = parameters.items[i]->name.number;
+        a->values[value].definition = where_of(parameters.items[i]);
+        if (a->values[value].use_count) hold(a, value, a->values[value].definition);
     }
-    for (uint32_t i = 0; i < parameters->count; i++) {
-        uint32_t value = parameters->kids[i]->name.number;
+    for (uint32_t i = 0; i < parameters.count; i++) {
+        uint32_t value = parameters.items[i]->name.number;
         if (!is_area(a->values[value].at)) continue;
-        Where r = next_use(a, value, 0) < next_call(a, 0) ? free_register(a, value, 0) : NOWHERE;
+        Where r = next_use(a, value, 0) < next_safepoint(a, 0) ? free_register(a, value, 0) : NOWHERE;
         if (r) {
             add_move(a, value, r);
             hold(a, value, r);
@@ -285,8 +283,7 @@ void enter_block(Alloc *a, uint32_t b) {
         enter_function(a);
         return;
     }
-    const Node *from = a->flow->blocks[block->predecessors[0]].node;
-    if (opcode_of(from->kids[from->count - 1]) == X_jmp)
+    if (edge_of(a->flow->blocks[block->predecessors[0]].node))
         join(a, b);
     else
         inherit(a, b, block->predecessors[0]);

@@ -15,11 +15,11 @@ uint32_t next_use(Alloc *a, uint32_t value, uint32_t at) {
     return v->next < v->use_count ? v->uses[v->next] : NEVER;
 }
 
-uint32_t next_call(Alloc *a, uint32_t at) {
-    while (a->next_safepoint < a->safepoints.count &&
-           2 * a->safepoints.items[a->next_safepoint] < at)
-        a->next_safepoint++;
-    return a->next_safepoint < a->safepoints.count ? 2 * a->safepoints.items[a->next_safepoint]
+uint32_t next_safepoint(Alloc *a, uint32_t at) {
+    while (a->upcoming < a->safepoints.count &&
+           2 * a->safepoints.items[a->upcoming] < at)
+        a->upcoming++;
+    return a->upcoming < a->safepoints.count ? 2 * a->safepoints.items[a->upcoming]
                                                    : NEVER;
 }
 
@@ -32,7 +32,7 @@ static bool threatened(Alloc *a, Where r, const Value *v) {
         ++*next;
     if (*next == a->fixed[r].count) return false;
     uint32_t at = 2 * a->fixed[r].items[*next];
-    return at + 1 < v->ranges[v->range_count - 1].to && at < next_call(a, 2 * a->number);
+    return at + 1 < v->ranges[v->range_count - 1].to && at < next_safepoint(a, 2 * a->number);
 }
 
 /* ---- moves before the instruction at hand; all read what was there before the first */
@@ -41,7 +41,7 @@ Where source_of(Alloc *a, uint32_t value) {
     const Value *v = &a->values[value];
     for (uint32_t i = 0; i < a->group.count; i++)
         if (a->group.items[i].value == value) return a->group.items[i].from;
-    return v->at ? v->at : v->constant ? REMADE : IN_SLOT;
+    return v->at ? v->at : v->constant ? REMATERIALISE : IN_SLOT;
 }
 
 void add_move(Alloc *a, uint32_t value, Where to) {
@@ -56,18 +56,18 @@ void add_move(Alloc *a, uint32_t value, Where to) {
 
 void hold(Alloc *a, uint32_t value, Where where) {
     a->values[value].at = where;
-    if (is_register(where)) a->holder[where] = value;
+    if (is_register(where)) a->occupant[where] = value;
 }
 
 void leave_register(Alloc *a, uint32_t value) {
     Value *v = &a->values[value];
-    if (is_register(v->at) && a->holder[v->at] == value) a->holder[v->at] = NO_VALUE;
+    if (is_register(v->at) && a->occupant[v->at] == value) a->occupant[v->at] = NO_VALUE;
     v->at = NOWHERE;
 }
 
 void clear_registers(Alloc *a) {
     for (Where r = RAX; r <= XMM15; r++)
-        if (a->holder[r] != NO_VALUE) leave_register(a, a->holder[r]);
+        if (a->occupant[r] != NO_VALUE) leave_register(a, a->occupant[r]);
 }
 
 bool slot_holds(Alloc *a, uint32_t value, uint32_t b) {
@@ -76,7 +76,7 @@ bool slot_holds(Alloc *a, uint32_t value, uint32_t b) {
     return v->stored_in == b + 1;
 }
 
-void put_out(Alloc *a, uint32_t value) {
+void evict(Alloc *a, uint32_t value) {
     Value *v = &a->values[value];
     if (v->constant) {
         leave_register(a, value);
@@ -103,7 +103,7 @@ static Where wish(const Alloc *a, const Value *v) {
     if (v->hint) return v->hint;
     if (v->hint_value == NO_VALUE) return NOWHERE;
     const Value *like = &a->values[v->hint_value];
-    return is_register(like->at) ? like->at : like->born;
+    return is_register(like->at) ? like->at : like->definition;
 }
 
 Where free_register(Alloc *a, uint32_t value, uint64_t excluded) {
@@ -112,12 +112,12 @@ Where free_register(Alloc *a, uint32_t value, uint64_t excluded) {
     const Value *v = &a->values[value];
     Where wanted = wish(a, v), second = NOWHERE;
     uint64_t choice = registers_for(v->vector) & ~excluded;
-    if (is_register(wanted) && choice & bit(wanted) && a->holder[wanted] == NO_VALUE &&
+    if (is_register(wanted) && choice & bit(wanted) && a->occupant[wanted] == NO_VALUE &&
         !threatened(a, wanted, v))
         return wanted;
     for (uint32_t i = 0; i < (v->vector ? VECTORS : GENERAL); i++) {
         Where r = v->vector ? (Where)(XMM15 - 1 - i) : general[i];
-        if (!(choice & bit(r)) || a->holder[r] != NO_VALUE) continue;
+        if (!(choice & bit(r)) || a->occupant[r] != NO_VALUE) continue;
         if (!threatened(a, r, v)) return r;
         second = r;
     }
@@ -148,8 +148,8 @@ static Where farthest(Alloc *a, bool vector, uint64_t excluded) {
     Where found = NOWHERE;
     uint64_t distance = 0, choice = registers_for(vector) & ~excluded;
     for (Where r = RAX; r <= XMM15; r++) {
-        if (!(choice & bit(r)) || a->holder[r] == NO_VALUE) continue;
-        uint32_t value = a->holder[r];
+        if (!(choice & bit(r)) || a->occupant[r] == NO_VALUE) continue;
+        uint32_t value = a->occupant[r];
         uint64_t d = 2 * needed_at(a, value) + (a->values[value].constant != NULL) + 1;
         if (d > distance) distance = d, found = r;
     }
@@ -160,14 +160,14 @@ static Where farthest(Alloc *a, bool vector, uint64_t excluded) {
  * call. */
 static Where wished_from_waiting(Alloc *a, uint32_t value, uint64_t excluded) {
     const Value *v = &a->values[value];
-    uint32_t after = 2 * a->number + 1, call = next_call(a, after);
+    uint32_t after = 2 * a->number + 1, call = next_safepoint(a, after);
     Where r = wish(a, v);
     if (!is_register(r) || !(registers_for(v->vector) & ~excluded & bit(r)) ||
-        a->holder[r] == NO_VALUE)
+        a->occupant[r] == NO_VALUE)
         return NOWHERE;
-    if (call >= 2 * a->blocks[a->block].end || next_use(a, a->holder[r], after) <= call)
+    if (call >= 2 * a->blocks[a->block].end || next_use(a, a->occupant[r], after) <= call)
         return NOWHERE;
-    put_out(a, a->holder[r]);
+    evict(a, a->occupant[r]);
     return r;
 }
 
@@ -178,6 +178,6 @@ Where take_register(Alloc *a, uint32_t value, uint64_t excluded) {
     if (r) return r;
     r = farthest(a, a->values[value].vector, excluded);
     if (!r) bug(a->values[value].name, "no register is left");
-    put_out(a, a->holder[r]);
+    evict(a, a->occupant[r]);
     return r;
 }

@@ -35,7 +35,7 @@ static bool claims_register(const Block *b, uint32_t value) {
 void settle_stores(Alloc *a) {
     for (uint32_t x = 0; x < a->names; x++) {
         Value *v = &a->values[x];
-        if (v->store_block == NO_BLOCK || v->born == IN_SLOT) continue;
+        if (v->store_block == NO_BLOCK || v->definition == IN_SLOT) continue;
         v->store_block = out_of_loops(a->flow, v->store_block, v->block);
         while (v->store_block != v->block && !claims_register(&a->blocks[v->store_block], x))
             v->store_block = a->flow->blocks[v->store_block].dominator;
@@ -157,7 +157,7 @@ void number_slots(Alloc *a) {
         take(a, &slots.items[v->slot], v, order.items[i]);
     }
     a->slots = slots.count;
-    if (SLOT0 + a->slots >= REMADE)
+    if (SLOT0 + a->slots >= REMATERIALISE)
         fail(0, "a function needs %u stack slots; at most %d are possible", a->slots,
-             REMADE - SLOT0 - 1);
+             REMATERIALISE - SLOT0 - 1);
 }
