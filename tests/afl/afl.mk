@@ -7,6 +7,8 @@ AFL          = $(BUILD)/afl
 # NULL + 0 and memcpy of no bytes from NULL are nothing wrong: C2y says so.
 AFL_CHECKS   = -fsanitize=address,undefined -fno-sanitize=pointer-overflow,nonnull-attribute -fno-sanitize-recover=all
 AFL_COMPILE  = AFL_QUIET=1 afl-clang-fast -std=c11 -D_GNU_SOURCE -O1 -g -fno-pie -MMD -MP $(INCLUDE) $(AFL_CHECKS)
+# What is no C of the compiler is the same as in slispc: the library's text, the image, the runtime.
+AFL_OTHER    = $(filter-out $(COMPILER:%.c=$(BUILD)/%.o) $(BUILD)/syntax.o,$(COMPILER_OBJECTS)) $(RUNTIME_OBJECTS)
 AFL_OBJECTS  = $(patsubst %.c,$(AFL)/%.o,$(filter-out driver/main.c,$(COMPILER)) tests/afl/harness.c) $(AFL)/syntax.o
 
 fuzz: all afl-tools $(AFL)/harness $(AFL)/mutator.so
@@ -16,19 +18,19 @@ afl-tools:
 	@command -v afl-fuzz >/dev/null || { apt-get update -q && apt-get install -y -q afl++; } || \
 	    { echo "make fuzz needs AFL++ (Debian: afl++), and it is not to be had" >&2; exit 2; }
 
-# The runtime is the same as slispc carries: only the compiler is looked at.
-$(AFL)/harness: $(AFL_OBJECTS) $(BUILD)/driver/link/library.o $(BUILD)/driver/link/image.o $(RUNTIME_OBJECTS)
+$(AFL)/harness: $(AFL_OBJECTS) $(AFL_OTHER)
 	@AFL_QUIET=1 afl-clang-fast -g -no-pie $(AFL_CHECKS) -Wl,--wrap=arena_new,--wrap=arena_free,--wrap=exit -o $@ $^ -lm
 
 $(AFL)/mutator.so: tests/afl/mutator.c
 	@mkdir -p $(@D)
 	@$(CC) -std=c11 $(WARN) -O2 -fPIC -shared -o $@ $<
 
-$(AFL)/syntax.o: $(BUILD)/syntax.c
+$(AFL)/syntax.o: $(BUILD)/syntax.c | $(BUILD)/slispc
 	@mkdir -p $(@D)
 	@$(AFL_COMPILE) -c -o $@ $<
 
-$(AFL)/%.o: %.c $(BUILD)/heads.h $(BUILD)/syntax.h $(BUILD)/pass_headers.h
+# When slispc is there, so are the headers that are made.
+$(AFL)/%.o: %.c | $(BUILD)/slispc
 	@mkdir -p $(@D)
 	@$(AFL_COMPILE) -c -o $@ $<
 

@@ -135,10 +135,19 @@ static void print_and_read(char *bytes, size_t length) {
     buffer_free(&second);
 }
 
+/* What damages a source has, the passes up to loops see; the others would take ten times as long, for
+ * the library's functions. They look at one source of sixteen. */
+static int last_pass(const SourceFile *file) {
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < file->length; i++)
+        hash = (hash ^ (unsigned char)file->bytes[i]) * 16777619u;
+    return is_dump(file) || !(hash >> 28) ? -1 : PASS_loops;
+}
+
 static void compile(char *bytes, size_t length) {
-    PipelineOptions options = {.optimise = 2, .from = -1, .to = -1, .inject_pass = -1,
-                               .verify_mode = VERIFY_BOTH};
     SourceFile file = {"input", bytes, length};
+    PipelineOptions options = {.optimise = 2, .from = -1, .to = last_pass(&file), .inject_pass = -1,
+                               .verify_mode = VERIFY_BOTH};
     if (length >= 4 && !memcmp(bytes, "\x7f" "ELF", 4)) return;
     bytes_before = __sanitizer_get_current_allocated_bytes();
     if (setjmp(input_is_done)) return;
