@@ -45,8 +45,10 @@ void note_idle_passes(const Compile *c) {
 void set_blame(const Compile *c) {
     bool injects = c->options->inject_fault && c->options->inject_pass >= c->first;
     bug_blame = NULL;
+    bug_exit_code = 3;
     if (c->first == 0 || injects) return;
     bug_blame = c->context.is_given
                 ? "the form was read from a file: the mistake is in there"
-                : "the form was read from a file: if it is right, this is a bug in slispc";
+                : "the form was read from a file, and slispc writes none that fails here";
+    bug_exit_code = 1;
 }

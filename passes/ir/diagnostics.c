@@ -233,6 +233,7 @@ const char *near_miss(const char *name, const char *const *candidates, size_t co
 
 bool messages_as_json;
 const char *bug_blame;
+int bug_exit_code = 3;
 void (*where_hook)(Buffer *out, const Node *at);
 const char *bug_pass;
 void (*bug_hook)(void);
@@ -240,7 +241,7 @@ void (*bug_hook)(void);
 _Noreturn void bug(const Node *at, const char *format, ...) {
     va_list arguments;
     fflush(stdout);
-    fprintf(stderr, "internal error%s%s: ", bug_pass ? " in pass " : "", bug_pass ? bug_pass : "");
+    fprintf(stderr, "%s%s%s: ", bug_blame ? "error" : "internal error", bug_pass ? " in pass " : "", bug_pass ? bug_pass : "");
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);
@@ -261,8 +262,8 @@ _Noreturn void bug(const Node *at, const char *format, ...) {
         buffer_free(&where);
     }
     fprintf(stderr, "%s\n", bug_blame ? bug_blame : "This is a bug in slispc, not in your program.");
-    if (bug_hook) bug_hook();
-    exit(3);
+    if (bug_hook && !bug_blame) bug_hook();
+    exit(bug_exit_code);
 }
 
 _Noreturn void fail(int error, const char *format, ...) {

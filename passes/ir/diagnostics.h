@@ -28,6 +28,8 @@ const char *near_miss(const char *name, const char *const *candidates, size_t co
 extern const char *bug_pass;            /* the running pass, for bug() */
 /* A sentence: who may be to blame when the form came from outside; NULL: slispc is. */
 extern const char *bug_blame;
+/* 3; 1 when the form is of a file, whose mistake it is. */
+extern int bug_exit_code;
 /* While a form is interpreted: prints where that is ("in $user/f.w2, b4"); `at` may be NULL. */
 extern void (*where_hook)(Buffer *out, const struct Node *at);
 extern void (*bug_hook)(void);          /* saves what reproduces it and prints the command */
