@@ -45,9 +45,9 @@ static const char *near_name_in(Expand *x, Text space, Text name) {
 static void report_missing(Expand *x, const Node *symbol, Meaning m) {
     const char *space = m.space == text("core") ? "clojure.core" : text_bytes(m.space);
     const char *close = near_name_in(x, m.space, m.name);
-    error_at(x->diagnostics, pos(symbol), "SL0102", "there is no %s in %s", text_bytes(m.name),
+    error_at(x->diagnostics, pos(symbol), "SL0102", "`%s` is not defined in %s", text_bytes(m.name),
              space);
-    if (close) help_line(x->diagnostics, "a name that is close: %s", close);
+    if (close) help_line(x->diagnostics, "did you mean `%s`?", close);
 }
 
 /* A global keeps its own position only where something may still be wrong with it. */
@@ -152,8 +152,10 @@ static Node *expand_list(Expand *x, Node *form) {
     if (head->kind != N_SYMBOL) return expand_call(x, form);
     Meaning m = meaning_of(x, head);
     if (m.kind == IS_MACRO) return expand_macro(x, form, m.macro);
-    if (m.kind == IS_GLOBAL && !m.is_known && ends_with_dot(m.name))
-        return expand_constructor(x, form);
+    if (m.kind == IS_GLOBAL && !m.is_known) {
+        if (ends_with_dot(m.name)) return expand_constructor(x, form);
+        if (report_missing_form(x, form)) return core_nil(x);
+    }
     return expand_call(x, form);
 }
 
@@ -222,7 +224,7 @@ Node *pass_expand(Context *context, Node *program) {
                 .space = text("user")};
     Arena *s = x.scratch;
     x.defined.arena = x.aliases.arena = x.referred.arena = x.user_spaces.arena = x.pulled.arena =
-        x.bound.arena = s;
+        x.bound.arena = x.missing.arena = s;
     table_put(&x.user_spaces, x.space, &x);
     ProgramForm f = as_program(program);
     if (as_library(f.library).hash->text != library_hash())

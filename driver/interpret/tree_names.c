@@ -94,11 +94,11 @@ static const Code *undefined(Preparer *p, const Node *symbol) {
 const Code *prepare_symbol(Preparer *p, const Node *symbol) {
     if (!is_global_symbol(symbol->text)) {
         const Code *c = prepare_local(p, symbol);
-        if (!c) tree_refuse(symbol, "no name is known here that is called so");
+        if (!c) tree_refuse(symbol, "this name is not defined");
         return c;
     }
     const Global *g = tree_global(symbol->text);
-    if (!g) tree_refuse(symbol, "no name is known here that is called so");
+    if (!g) tree_refuse(symbol, "this name is not defined");
     return g->definitions + g->assignments ? cell_code(p, g) : undefined(p, symbol);
 }
 

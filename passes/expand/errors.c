@@ -23,9 +23,10 @@ static const char *class_named(Expand *x, const Node *n) {
     const char *name = n->kind == N_SYMBOL ? simple_name(n->text) : "";
     for (int i = 0; i < CLASSES; i++)
         if (!strcmp(classes[i], name)) return classes[i];
+    if (n->kind == N_SYMBOL && table_get(&x->missing, n->text)) return "Throwable";
     error_at(x->diagnostics, pos(n), "SL0104", "no class of exceptions is called %s", shown(n));
     const char *close = near_miss(name, classes, CLASSES);
-    if (close) help_line(x->diagnostics, "a name that is close: %s", close);
+    if (close) help_line(x->diagnostics, "did you mean `%s`?", close);
     return "Throwable";
 }
 
@@ -91,7 +92,7 @@ Node *expand_try(Expand *x, Node *form) {
 }
 
 static Node *misplaced_clause(Expand *x, Node *form) {
-    error_at(x->diagnostics, pos(form), "SL0210", "%s stands outside of try", word_of(form));
+    error_at(x->diagnostics, pos(form), "SL0210", "%s outside of try", word_of(form));
     return core_nil(x);
 }
 
@@ -171,7 +172,7 @@ Node *expand_recur(Expand *x, Node *form) {
 }
 
 Node *expand_var(Expand *x, Node *form) {
-    error_at(x->diagnostics, pos(form), "SL0211", "slisp has no vars as values");
+    error_at(x->diagnostics, pos(form), "SL0211", "vars are not values in slisp");
     const Node *name = item(form, 1);
     if (name->kind == N_SYMBOL)
         help_line(x->diagnostics, "write %s for the value", text_bytes(name->text));
@@ -186,15 +187,7 @@ Node *expand_unquote(Expand *x, Node *form) {
                      core_text(x, "~ outside of a syntax quote"));
 }
 
-static Node *no_macros(Expand *x, const Node *form, const char *what) {
-    error_at(x->diagnostics, pos(form), "SL0106", "this slispc compiles no %s", what);
-    return core_nil(x);
-}
-
 Node *expand_syntax_quote(Expand *x, Node *form) {
-    return no_macros(x, form, "syntax quotes (`form)");
-}
-
-Node *expand_defmacro(Expand *x, Node *form) {
-    return no_macros(x, form, "macro definitions");
+    error_at(x->diagnostics, pos(form), "SL0106", "a syntax quote (`form) is not part of slisp");
+    return core_nil(x);
 }

@@ -37,6 +37,7 @@ struct Expand {
     Table aliases;       /* space/alias -> Text of the namespace */
     Table referred;      /* space/name -> Text of the namespace that it comes from */
     Table user_spaces;   /* namespaces of the user's ns forms */
+    Table missing;       /* names that were told of, or go with a form that was: see missing.c */
     Table pulled;        /* space/name of library definitions that are wanted */
     VEC(const LibraryRow *) wanted;
     Nodes tops; /* the output */
@@ -56,6 +57,11 @@ Node *expand_body(Expand *x, Pos at, NodeList forms);
 Node *expand_macro(Expand *x, Node *form, const MacroRow *row);
 /* The position for what comes from `form`. */
 Pos place_for(const Expand *x, const Node *form);
+
+/* ---- missing.c: forms of Clojure that slisp does not have */
+
+/* Is the form, whose name nobody has defined, one of them? Then it was reported. */
+bool report_missing_form(Expand *x, const Node *form);
 
 /* ---- names.c: scope, namespaces */
 

@@ -52,7 +52,7 @@ static Parameters read_parameters(Expand *x, Node *vector) {
 
 static void add_asserts(Expand *x, Node *conditions, Nodes *steps) {
     if (conditions->kind != N_VECTOR) {
-        error_at(x->diagnostics, pos(conditions), "SL0217", "conditions stand in a vector");
+        error_at(x->diagnostics, pos(conditions), "SL0217", "conditions must be in a vector");
         return;
     }
     for (uint32_t i = 0; i < conditions->count; i++) {

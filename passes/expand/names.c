@@ -129,7 +129,9 @@ bool means_macro(Expand *x, const Node *n, const char *name) {
 
 Node *report_unknown_space(Expand *x, const Node *symbol) {
     Meaning m = meaning_of(x, symbol);
-    error_at(x->diagnostics, pos(symbol), "SL0103", "no namespace or alias %s is known here",
+    if (table_get(&x->missing, m.space)) return core_nil(x);
+    table_put(&x->missing, m.space, x);
+    error_at(x->diagnostics, pos(symbol), "SL0103", "no namespace or alias is called `%s`",
              text_bytes(m.space));
     help_line(x->diagnostics, "require it: (ns %s (:require [the.namespace :as %s]))",
               text_bytes(x->space), text_bytes(m.space));

@@ -174,7 +174,7 @@ static Node *keyword(Reader *r, const char *token, size_t length, Pos at) {
     if (length >= 2 && token[1] == ':') return node_text(r->arena, N_KEYWORD, at, text_of(token + 1, length - 1));
     if (length < 2 || token[length - 1] == ':' || token[length - 1] == '/') {
         error_at(r->diagnostics, reader_pos(r, token), "SL0009", "%.*s is no keyword", (int)length, token);
-        if (length == 1) help_line(r->diagnostics, "a keyword is : and a name without a space between");
+        if (length == 1) help_line(r->diagnostics, "a keyword is : directly followed by a name");
         return NULL;
     }
     return node_text(r->arena, N_KEYWORD, at, text_of(token + 1, length - 1));

@@ -148,7 +148,7 @@ static Node *discard(Reader *r, Pos at) {
 
 static Node *function_literal(Reader *r, Pos at) {
     if (r->in_function_literal) {
-        error_at(r->diagnostics, at, "SL0011", "#(...) cannot stand inside another #(...)");
+        error_at(r->diagnostics, at, "SL0011", "#(...) cannot be inside another #(...)");
         help_line(r->diagnostics, "write the inner one as (fn [x] ...)");
     }
     bool outer = r->in_function_literal;

@@ -103,10 +103,10 @@ void report_unknown(Resolve *r, const Node *symbol) {
     for (uint32_t i = 0; i < count; i++)
         if (!rows[i].is_private && rows[i].space == text("core"))
             PUSH(r->scratch, names, text_bytes(rows[i].name));
-    error_at(r->diagnostics, pos(symbol), "SL0101", "no name %s is known here", name);
+    error_at(r->diagnostics, pos(symbol), "SL0101", "`%s` is not defined", name);
     const char *close = near_miss(name, names.items, names.count);
     if (close)
-        help_line(r->diagnostics, "a name that is close: %s", close);
+        help_line(r->diagnostics, "did you mean `%s`?", close);
     else if (name[0] == '.' && name[1])
         help_line(r->diagnostics, "slisp has no methods of Java");
 }
