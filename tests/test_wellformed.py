@@ -27,7 +27,7 @@ def formats():
     for source in sorted((REPOSITORY / 'passes/check').glob('*.c')):
         for call in re.findall(r'\bill_formed\([^"]*?,\s*((?:"[^"\n]*"\s*)+)', source.read_text()):
             text = ''.join(re.findall(r'"([^"\n]*)"', call))
-            yield re.sub(r'%(?:%|l*[dus])', lambda m: '%' if m.group() == '%%' else '\0', text)
+            yield re.sub(r'%(?:%|l*[dus]|\.\d+s)', lambda m: '%' if m.group() == '%%' else '\0', text)
 
 
 def test_everything_that_can_be_said_is_said_of_a_file():

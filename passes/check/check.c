@@ -164,6 +164,9 @@ static bool check_term(Checker *c, Nonterminal nonterminal, const Node *n) {
     if (nonterminal == NT_Step || nonterminal == NT_Exit) c->step++;
     uint32_t known = c->known.count;
     bool fine = check_form(c, nonterminal, n);
+    if (fine && c->language == L_Lmemory && !c->binds)
+        fine = (nonterminal != NT_Step || check_step_kinds(c, n)) &&
+               (nonterminal != NT_Exit || check_exit_kinds(c, n));
     if (c->language < L_Lblocks) close_scope(c, known);
     return fine;
 }
@@ -197,7 +200,8 @@ static bool read_name_count(Checker *c, const Node *top) {
 
 /* Binders first, then uses; which ways lead to the uses comes last. */
 static bool check_block_function(Checker *c, const Node *function) {
-    if (!read_blocks(c, as_function(function).blocks)) return false;
+    FunctionForm f = as_function(function);
+    if (!read_blocks(c, f.blocks) || !read_kinds(c, f.kinds)) return false;
     c->binds = true;
     bool fine = check_term(c, NT_Top, function);
     c->binds = false;

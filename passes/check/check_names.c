@@ -43,7 +43,14 @@ bool check_binder(Checker *c, const Node *name, const Node *form) {
     if (row->state != IS_UNBOUND)
         return ill_formed(c, form, "%%%s.%u is bound a second time", text_bytes(name->name.hint),
                           name->name.number);
-    *row = (NameRow){.state = IS_KNOWN, .depth = c->depth, .block = c->block, .step = c->step};
+    if (c->language == L_Lmemory && !row->kind)
+        return ill_formed(c, form, "%%%s.%u has no kind", text_bytes(name->name.hint),
+                          name->name.number);
+    *row = (NameRow){.state = IS_KNOWN,
+                     .depth = c->depth,
+                     .block = c->block,
+                     .step = c->step,
+                     .kind = row->kind};
     if (c->language < L_Lblocks) PUSH(c->arena, c->known, name->name.number);
     return true;
 }

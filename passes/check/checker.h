@@ -16,6 +16,7 @@ typedef struct {
     uint32_t block; /* blocks: index of the one that binds it, plus 1; 0: none does */
     uint32_t step;  /* blocks: what binds it there, 0 for a parameter */
     uint32_t uses;  /* blocks: the first use from another block, plus 1 */
+    uint8_t kind;   /* Lmemory: of machine.h's Holds; 0: none */
 } NameRow;
 
 /* A loop around the term that is checked. */
@@ -94,6 +95,11 @@ bool check_target(Checker *c, const Node *target, const Node *form);
 bool note_block_use(Checker *c, const Node *name, const Node *form);
 /* Is each use of a name reached only by ways that bind it? */
 bool check_ways(Checker *c);
+
+/* ---- check_kinds.c: kinds of Lmemory, when the names are known */
+bool read_kinds(Checker *c, NodeList kinds);
+bool check_step_kinds(Checker *c, const Node *step);
+bool check_exit_kinds(Checker *c, const Node *exit);
 
 /* ---- check_rules.c: the rows of wellformed.def */
 /* The part of the form `owner` that goes by this name has these kids. */

@@ -83,3 +83,13 @@ int prim_arity(Prim p) {
         if (*s == '*') return -1;
     return n;
 }
+
+const char *runtime_arguments(const char *symbol) {
+#define RUNTIME(name, args, result, doc)                                                           \
+    if (!strcmp(symbol, name)) return args;
+#define ASSEMBLY(name, args, result, doc) RUNTIME(name, args, result, doc)
+#include "../runtime/extras.def"
+    for (int p = 1; p < P_COUNT; p++)
+        if (prim_rows[p].runtime && !strcmp(prim_rows[p].runtime, symbol)) return prim_rows[p].args;
+    return NULL;
+}

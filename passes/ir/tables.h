@@ -39,6 +39,9 @@ Prim prim_named(Text name);
 Type prim_result(Prim p);
 /* Number of arguments, -1 for any number. */
 int prim_arity(Prim p);
+/* The letters of a runtime function's arguments, with * at their end when it is n-ary; NULL: it is not
+ * known. */
+const char *runtime_arguments(const char *symbol);
 
 /* ---- tables of the machine side ------------------------------------------ */
 

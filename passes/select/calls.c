@@ -51,21 +51,10 @@ static void add_tail_call(Select *s, Opcode opcode, Nodes operands) {
 
 /* ---- runtime functions */
 
-/* The letters of a runtime function's arguments; they end with * when it is n-ary. */
-static const char *runtime_arguments(const char *symbol) {
-#define RUNTIME(name, args, result, doc)                                                           \
-    if (!strcmp(symbol, name)) return args;
-#define ASSEMBLY(name, args, result, doc) RUNTIME(name, args, result, doc)
-#include "../runtime/extras.def"
-    for (int p = 1; p < P_COUNT; p++)
-        if (prim_rows[p].runtime && !strcmp(prim_rows[p].runtime, symbol)) return prim_rows[p].args;
-    return "";
-}
-
 /* The operands of an n-ary function that answer to its * go to the argument area. */
 void select_runtime(Select *s, Node *x, RuntimeForm f) {
     const char *letters = runtime_arguments(text_bytes(f.symbol->text));
-    const char *star = strchr(letters, '*');
+    const char *star = letters ? strchr(letters, '*') : NULL;
     uint32_t fixed = star ? (uint32_t)(star - letters) : f.operands.count;
     Places places = {0};
     Nodes out = {0};

@@ -39,6 +39,10 @@ bool is_double(Select *s, const Node *operand) {
     return kind_of(s, operand) == HOLDS_F64;
 }
 
+bool is_raw(Select *s, const Node *operand) {
+    return kind_of(s, operand) == HOLDS_RAW;
+}
+
 bool used_once(Select *s, const Node *operand) {
     Local *v = local_of(s, operand);
     return !v || v->uses == 1;

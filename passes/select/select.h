@@ -54,8 +54,9 @@ typedef struct {
 Node *resolved(Select *s, Node *operand);
 /* The value of a name, NULL for constants and names made here. */
 Local *local_of(Select *s, const Node *operand);
-/* Does the operand hold a double? */
+/* Does the operand hold a double? A raw word? */
 bool is_double(Select *s, const Node *operand);
+bool is_raw(Select *s, const Node *operand);
 /* Is there a call between the definitions of `a` and `b`, in one block? */
 bool call_between(Select *s, const Node *a, const Node *b);
 /* Is it a name that only the form that is being selected uses? */

@@ -41,6 +41,18 @@ static void put_in_order(Select *s, const Node *x, Node **a, Node **b) {
     *b = first;
 }
 
+/* Of a pointer: x may be one into its object, which only an address can be. */
+static void select_address(Select *s, Node *x, Node *a, Node *b, int sign) {
+    int64_t word;
+    Node *base = in_name(s, a);
+    if (immediate(b, &word) && sign * word == (int32_t)(sign * word)) {
+        add_op(s, X_lea, x, mem_form(s, base, sign * word), NULL);
+        return;
+    }
+    if (sign < 0) b = word_node(s, (int64_t)(0 - (uint64_t)as_word(b).bits->integer));
+    add_op(s, X_lea, x, indexed_form(s, base, in_name(s, b), 1, 0), NULL);
+}
+
 /* x = a + b without touching a, when a is needed elsewhere. */
 static bool select_lea(Select *s, Node *x, Node *a, Node *b, int sign) {
     int64_t word;
@@ -141,19 +153,30 @@ static int64_t bytes(WordOpForm f, uint32_t i) {
     return as_word(f.operands.items[i]).bits->integer;
 }
 
+static void select_sum(Select *s, Node *x, Node *a, Node *b) {
+    if (!is_raw(s, a)) {
+        select_address(s, x, a, b, 1);
+        return;
+    }
+    put_in_order(s, x, &a, &b);
+    if (!select_lea(s, x, a, b, 1)) select_tied(s, X_add, x, a, b, false, NULL);
+}
+
+static void select_difference(Select *s, Node *x, Node *a, Node *b) {
+    if (!is_raw(s, a))
+        select_address(s, x, a, b, -1);
+    else if (!select_lea(s, x, a, b, -1))
+        select_tied(s, X_sub, x, a, b, false, NULL);
+}
+
 void select_word(Select *s, Node *x, WordOpForm f) {
     Node *a = f.operands.count > 0 ? resolved(s, f.operands.items[0]) : NULL;
     Node *b = f.operands.count > 1 ? resolved(s, f.operands.items[1]) : NULL;
     switch ((Word)f.operation->head) {
     case W_mov: add_op(s, X_mov, x, in_name(s, a), NULL); break;
     case W_fmov: add_op(s, X_fmov, x, in_name(s, a), NULL); break;
-    case W_add:
-        put_in_order(s, x, &a, &b);
-        if (!select_lea(s, x, a, b, 1)) select_tied(s, X_add, x, a, b, false, NULL);
-        break;
-    case W_sub:
-        if (!select_lea(s, x, a, b, -1)) select_tied(s, X_sub, x, a, b, false, NULL);
-        break;
+    case W_add: select_sum(s, x, a, b); break;
+    case W_sub: select_difference(s, x, a, b); break;
     case W_mul: select_product(s, x, a, b); break;
     case W_and: select_tied(s, X_and, x, a, b, true, NULL); break;
     case W_or: select_tied(s, X_or, x, a, b, true, NULL); break;
