@@ -20,7 +20,7 @@ afl-tools:
 	    { echo "make fuzz needs AFL++ (Debian: afl++), and it is not to be had" >&2; exit 2; }
 
 $(AFL)/harness: $(AFL_OBJECTS) $(AFL_OTHER)
-	@AFL_QUIET=1 afl-clang-fast -g -no-pie $(AFL_CHECKS) -Wl,--wrap=arena_new,--wrap=arena_free,--wrap=exit -o $@ $^ -lm
+	@AFL_QUIET=1 afl-clang-fast -g -no-pie $(AFL_CHECKS) -Wl,--wrap=arena_new,--wrap=arena_free,--wrap=exit,--wrap=bug -o $@ $^ -lm
 
 $(AFL)/mutator.so: tests/afl/mutator.c
 	@mkdir -p $(@D)
