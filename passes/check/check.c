@@ -209,6 +209,18 @@ static bool check_block_function(Checker *c, const Node *function) {
     return fine && check_term(c, NT_Top, function) && check_ways(c);
 }
 
+static bool check_function(Checker *c, const Node *function) {
+    Language l = c->language;
+    if (l >= L_Lblocks && l <= L_Lmemory) {
+        if (!check_block_function(c, function)) return false;
+    } else if (!check_term(c, NT_Top, function)) {
+        return false;
+    }
+    if (l == L_Lspecial || l == L_Lblocks) return check_types(c, function);
+    if (l >= L_Lx86 && !check_machine_function(c, function)) return false;
+    return (l != L_Llive && l != L_Lintervals) || check_live(c, function);
+}
+
 static void check_top(Checker *c, const Node *top) {
     c->top = top;
     c->block_form = NULL;
@@ -217,13 +229,10 @@ static void check_top(Checker *c, const Node *top) {
     c->known.capacity = c->loops.capacity = c->uses.capacity = c->edges.capacity = 0;
     c->uses.count = c->edges.count = c->depth = c->first_loop = c->step = c->block = 0;
     if (read_name_count(c, top)) {
-        bool is_function = is_form(top, H_function);
-        bool has_live = c->language == L_Llive || c->language == L_Lintervals;
-        if (is_function && c->language >= L_Lblocks && c->language <= L_Lmemory)
-            check_block_function(c, top);
-        else if (check_term(c, NT_Top, top) && is_function && c->language >= L_Lx86 &&
-                 check_machine_function(c, top) && has_live)
-            check_live(c, top);
+        if (is_form(top, H_function))
+            check_function(c, top);
+        else
+            check_term(c, NT_Top, top);
     }
     arena_reset(c->arena);
 }

@@ -28,7 +28,7 @@ static bool check_kind_row(Checker *c, const Node *row) {
     if (!kind) return ill_formed(c, row, "there is no such %s", "kind");
     if (number >= c->name_count) return true; /* reported later */
     if (c->names[number].kind) return ill_formed(c, row, "the name has another kind");
-    c->names[number].kind = (uint8_t)kind;
+    c->names[number].kind = (uint16_t)kind;
     return true;
 }
 

@@ -50,7 +50,7 @@ bool check_binder(Checker *c, const Node *name, const Node *form) {
                      .depth = c->depth,
                      .block = c->block,
                      .step = c->step,
-                     .kind = row->kind};
+                     .kind = name->is_typed ? type_of(name) : row->kind};
     if (c->language < L_Lblocks) PUSH(c->arena, c->known, name->name.number);
     return true;
 }

@@ -16,7 +16,8 @@ typedef struct {
     uint32_t block; /* blocks: index of the one that binds it, plus 1; 0: none does */
     uint32_t step;  /* blocks: what binds it there, 0 for a parameter */
     uint32_t uses;  /* blocks: the first use from another block, plus 1 */
-    uint8_t kind;   /* Lmemory: of machine.h's Holds; 0: none */
+    uint16_t kind;  /* Lmemory: of machine.h's Holds, 0: none; Lspecial and Lblocks: its Type */
+    const Node *loop; /* Lspecial: of whose label it is the name */
 } NameRow;
 
 /* A loop around the term that is checked. */
@@ -100,6 +101,9 @@ bool check_ways(Checker *c);
 bool read_kinds(Checker *c, NodeList kinds);
 bool check_step_kinds(Checker *c, const Node *step);
 bool check_exit_kinds(Checker *c, const Node *exit);
+
+/* ---- check_types.c: types of Lspecial and Lblocks, when all else is well-formed */
+bool check_types(Checker *c, const Node *function);
 
 /* ---- check_rules.c: the rows of wellformed.def */
 /* The part of the form `owner` that goes by this name has these kids. */
