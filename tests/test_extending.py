@@ -59,7 +59,7 @@ def tree(built, tmp_path):
 
 def apply(tree, diffs):
     text = ''.join(diffs)
-    done = subprocess.run(['patch', '-p1', '--quiet'], cwd=tree, input=text.encode(), stdout=subprocess.PIPE, check=False)
+    done = subprocess.run(['git', 'apply', '--unidiff-zero', '-p1'], cwd=tree, input=text.encode(), stdout=subprocess.PIPE, check=False)
     assert done.returncode == 0, done.stdout.decode()
 
 

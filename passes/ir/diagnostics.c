@@ -1,4 +1,4 @@
-/* diagnostics.c - the three error words: the program is wrong, slispc is wrong, the world is wrong. */
+/* diagnostics.c - the program is wrong: errors, warnings, notes and help, with their source lines. */
 #include "ir.h"
 
 #include <stdlib.h>
@@ -126,23 +126,13 @@ static void show(const Diagnostics *d, FILE *out, const Entry *e, bool colour) {
     show_excerpt(d, out, p);
 }
 
-static void json_text(FILE *out, const char *s) {
-    fputc('"', out);
-    for (; *s; s++) {
-        if (*s == '"' || *s == '\\') fprintf(out, "\\%c", *s);
-        else if ((unsigned char)*s < 0x20) fprintf(out, "\\u%04x", (unsigned char)*s);
-        else fputc(*s, out);
-    }
-    fputc('"', out);
-}
-
 static void show_json(const Diagnostics *d, FILE *out, const Entry *e) {
     Place p = place_of(e->at);
     fprintf(out, "{\"severity\":\"%s\",\"code\":\"%s\",\"message\":", severity_names[e->severity], e->code);
-    json_text(out, e->message);
+    print_json_text(out, e->message);
     if (e->at) {
         fputs(",\"file\":", out);
-        json_text(out, file_name(d, p));
+        print_json_text(out, file_name(d, p));
         fprintf(out, ",\"line\":%u,\"column\":%u", p.line, p.column);
     }
     fputs("}\n", out);
@@ -227,63 +217,4 @@ const char *near_miss(const char *name, const char *const *candidates, size_t co
         }
     }
     return best;
-}
-
-/* ---- slispc is wrong, the world is wrong */
-
-bool messages_as_json;
-const char *bug_blame;
-int bug_exit_code = 3;
-void (*where_hook)(Buffer *out, const Node *at);
-const char *bug_pass;
-void (*bug_hook)(void);
-
-_Noreturn void bug(const Node *at, const char *format, ...) {
-    va_list arguments;
-    fflush(stdout);
-    fprintf(stderr, "%s%s%s: ", bug_blame ? "error" : "internal error", bug_pass ? " in pass " : "", bug_pass ? bug_pass : "");
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    if (at) {
-        Place p = place_of(pos(at));
-        if (p.line) fprintf(stderr, "  at %u:%u\n", p.line, p.column);
-        Buffer b = {0};
-        print_flat(&b, at);
-        size_t shown = whole_characters(b.bytes, b.length, 200);
-        fprintf(stderr, "  form: %.*s%s\n", (int)shown, b.bytes, shown < b.length ? " ..." : "");
-        buffer_free(&b);
-    }
-    if (where_hook) {
-        Buffer where = {0};
-        where_hook(&where, at);
-        if (where.length) fprintf(stderr, "  %s\n", where.bytes);
-        buffer_free(&where);
-    }
-    fprintf(stderr, "%s\n", bug_blame ? bug_blame : "This is a bug in slispc, not in your program.");
-    if (bug_hook && !bug_blame) bug_hook();
-    exit(bug_exit_code);
-}
-
-_Noreturn void fail(int error, const char *format, ...) {
-    Buffer b = {0};
-    va_list arguments;
-    fflush(stdout);
-    va_start(arguments, format);
-    buffer_print_list(&b, format, arguments);
-    va_end(arguments);
-    if (error) buffer_print(&b, ": %s", strerror(error));
-    if (where_hook) {
-        buffer_print(&b, "\n  ");
-        where_hook(&b, NULL);
-    }
-    if (messages_as_json) {
-        fputs("{\"severity\":\"error\",\"code\":\"\",\"message\":", stderr);
-        json_text(stderr, b.bytes);
-        fputs("}\n", stderr);
-    } else {
-        fprintf(stderr, "slispc: %s\n", b.bytes);
-    }
-    exit(2);
 }

@@ -24,6 +24,12 @@ void diagnostics_show(Diagnostics *d, FILE *out, bool json, bool colour);
 /* The near-miss of `name` among `candidates`, NULL when none is close. */
 const char *near_miss(const char *name, const char *const *candidates, size_t count);
 
+/* ---- fail.c */
+
+/* A string of JSON. */
+void print_json_text(FILE *out, const char *s);
+/* How a form is shown in a message: print_flat, set by languages_init. */
+extern void (*show_form_hook)(Buffer *out, const struct Node *n);
 /* slispc is wrong: names pass, form, source position and the reproducing command, exit code 3. */
 extern const char *bug_pass;            /* the running pass, for bug() */
 /* A sentence: who may be to blame when the form came from outside; NULL: slispc is. */

@@ -265,6 +265,7 @@ static void start_language(int number, const Line *line) {
 }
 
 void languages_init(void) {
+    show_form_hook = print_flat;
     arena = arena_new();
     grammars[L_text].name = "text";
     grammars[L_text].doc = "source text";
