@@ -20,7 +20,7 @@ static bool find_operands(Verify *v, const Item *item) {
 
 static bool check_copy(Verify *v, const Node *item) {
     const Node *to = item->kids[0], *from = item->kids[1];
-    if (!check_place(v, item, to) || !check_place(v, item, from) || !find_name(v, item, from))
+    if (!check_place(v, item, to) || !check_place_read(v, item, from) || !find_name(v, item, from))
         return false;
     if (to->name.number != from->name.number)
         return broken(v, RULE_V06, item, to, "a move gives a value another name");
@@ -81,8 +81,14 @@ static bool check_entering(Verify *v, const CheckedBlock *b, uint32_t i) {
 
 /* ---- safepoints */
 
+static bool list_of_nothing(Verify *v, const Node *op, const Node *name) {
+    return broken(v, RULE_V11, op, name, "the map lists %s, which does not hold it",
+                  where_text(where_of(name)));
+}
+
 static bool check_map_entry(Verify *v, const Node *op, const Node *name) {
     CheckedName *x = checked(v, name);
+    if (is_beyond_frame(v, name) && !list_of_nothing(v, op, name)) return false;
     if (!check_place(v, op, name)) return false;
     if (!is_slot(where_of(name)))
         return broken(v, RULE_V11, op, name, "the map lists %s, which is no slot",
@@ -90,10 +96,7 @@ static bool check_map_entry(Verify *v, const Node *op, const Node *name) {
     if (x->kind != KIND_IS_REF)
         return broken(v, RULE_V11, op, name, "the map lists a slot that holds no reference");
     if (!holds(v, place_of_name(v, name), name->name.number))
-        return was_there(v, name)
-                   ? not_there(v, op, name)
-                   : broken(v, RULE_V11, op, name, "the map lists %s, which does not hold it",
-                            where_text(where_of(name)));
+        return was_there(v, name) ? not_there(v, op, name) : list_of_nothing(v, op, name);
     if (!is_live(v, x) || x->constant)
         return broken(v, RULE_V12, op, name, "the map lists %s, which nothing needs any more",
                       where_text(where_of(name)));

@@ -44,9 +44,13 @@ bool fits_class(Verify *v, const Node *name) {
     return !is_register(w) || is_vector_register(w) == (checked(v, name)->kind == KIND_IS_F64);
 }
 
+bool is_beyond_frame(const Verify *v, const Node *name) {
+    return is_slot(where_of(name)) && (uint32_t)where_of(name) - SLOT0 >= v->slot_count;
+}
+
 static bool check_slot(Verify *v, const Node *item, const Node *name) {
     uint32_t k = (uint32_t)where_of(name) - SLOT0;
-    if (k >= v->slot_count)
+    if (is_beyond_frame(v, name))
         return broken(v, RULE_V15, item, name, "slot s%u is not in the frame", k);
     uint32_t offset = (uint32_t)v->frame->kids[1 + k]->kids[1]->integer;
     if (name->at != offset + 1)
@@ -72,6 +76,12 @@ bool check_place(Verify *v, const Node *item, const Node *name) {
     return is_plain(v, name, '*') || check_closely(v, item, name);
 }
 
+bool check_place_read(Verify *v, const Node *item, const Node *name) {
+    if (is_plain(v, name, '*')) return true;
+    if (is_beyond_frame(v, name) && !not_there(v, item, name)) return false;
+    return check_closely(v, item, name);
+}
+
 /* ---- operands by letter */
 
 static bool letter_allows(char letter, Where w) {
@@ -89,7 +99,7 @@ static bool letter_allows(char letter, Where w) {
 
 static bool check_read(Verify *v, const Node *op, const Read *read) {
     if (is_plain(v, read->name, read->letter)) return true;
-    if (!check_closely(v, op, read->name)) return false;
+    if (!check_place_read(v, op, read->name)) return false;
     if (letter_allows(read->letter, where_of(read->name))) return true;
     return broken(v, RULE_V02, op, read->name, "this operand cannot be in %s",
                   where_text(where_of(read->name)));

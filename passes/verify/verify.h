@@ -213,6 +213,10 @@ bool check_operand_places(Verify *v, const Item *item);
 bool check_parameters(Verify *v, const Node *block);
 bool check_frame(Verify *v);
 bool check_place(Verify *v, const Node *item, const Node *name);
+/* As check_place, of a name that is read. A slot that the frame does not have was never written:
+ * that nothing is there says more. */
+bool check_place_read(Verify *v, const Node *item, const Node *name);
+bool is_beyond_frame(const Verify *v, const Node *name);
 bool fits_class(Verify *v, const Node *name);
 
 /* ---- blocks.c */
