@@ -4,7 +4,7 @@
  * An error in the input is an answer. What must not happen ends the process by abort(), which
  * afl-fuzz counts as a crash beside what the sanitizers find: "bug in slispc", more than MOST_BYTES
  * of memory, code that neither verify nor the decoder has looked at, and a form that does not print as
- * what reads the same. With a file as argument it compiles that instead, to look at what was found.
+ * what reads the same. With files as arguments it compiles these instead, to look at what was found.
  */
 #include "commands.h"
 #include "compiling.h"
@@ -157,37 +157,43 @@ static int last_pass(const SourceFile *file) {
     return is_dump(file) || !(hash >> 28) ? -1 : PASS_loops;
 }
 
-static void compile(char *bytes, size_t length) {
-    SourceFile file = {"input", bytes, length};
-    PipelineOptions options = {.optimise = 2, .from = -1, .to = last_pass(&file), .inject_pass = -1,
+static void compile_to(int to, SourceFile file) {
+    PipelineOptions options = {.optimise = 2, .from = -1, .to = to, .inject_pass = -1,
                                .verify_mode = VERIFY_BOTH};
-    if (length >= 4 && !memcmp(bytes, "\x7f" "ELF", 4)) return;
     bytes_before = __sanitizer_get_current_allocated_bytes();
     if (setjmp(input_is_done)) return;
     PipelineResult r = pipeline_run(&options, &file, 1);
-    if (r.program && is_dump(&file)) print_and_read(bytes, length);
+    if (r.program && is_dump(&file)) print_and_read(file.bytes, file.length);
     judge(&r);
+}
+
+static void compile(char *bytes, size_t length) {
+    SourceFile file = {"input", bytes, length};
+    if (length < 4 || memcmp(bytes, "\x7f" "ELF", 4)) compile_to(last_pass(&file), file);
 }
 
 /* Tables that are made when they are first needed are there when the processes part. */
 static void make_tables(void) {
-    static char source[] = "(defn f [x] (if (< x 1.5) [x \"a\"] {:a (f (inc x))})) (println (f 1))";
-    compile(source, sizeof source - 1);
+    static char source[] = "(defn f [x & more] (if (< x 1.5) [x \"a\"] {:a (apply f (inc x) more)}))\n"
+                           "(println (f 1) (try (map f [1 :b]) (catch Exception e e)))";
+    compile_to(-1, (SourceFile){"tables", source, sizeof source - 1});
 }
 
 int main(int argc, char **argv) {
     get_stack(argv);
     __sanitizer_install_malloc_and_free_hooks(on_allocation, on_free);
     languages_init();
-    if (argc > 1) {
-        SourceFile file = file_read(argv[1]);
-        compile(file.bytes, file.length);
-        return 0;
-    }
     make_tables();
+    int kept = arena_count;
+    for (int i = 1; i < argc; i++) {
+        SourceFile file = file_read(argv[i]);
+        compile(file.bytes, file.length);
+        free(file.bytes);
+        free_arenas(kept);
+    }
+    if (argc > 1) return 0;
     __AFL_INIT();
     unsigned char *input = __AFL_FUZZ_TESTCASE_BUF;
-    int kept = arena_count;
     while (__AFL_LOOP(INPUTS_PER_PROCESS)) {
         size_t length = (size_t)__AFL_FUZZ_TESTCASE_LEN;
         char *bytes = malloc(length + 1); /* of its own, so that reading beyond it is seen */
