@@ -81,7 +81,8 @@ static void destructure_vector(Expand *x, Node *pattern, Node *value, Nodes *out
 
 /* The source form of the default for `name`, NULL when there is none. */
 static Node *default_of(const Node *defaults, Text name) {
-    for (uint32_t i = 0; defaults && i + 1 < defaults->count; i += 2)
+    bool is_map = defaults && defaults->kind == N_MAP; /* else that was reported */
+    for (uint32_t i = 0; is_map && i + 1 < defaults->count; i += 2)
         if (item(defaults, i)->kind == N_SYMBOL && item(defaults, i)->text == name)
             return item(defaults, i + 1);
     return NULL;
@@ -140,7 +141,10 @@ static NodeKind names_kind(const Node *key, Text *space) {
 static void destructure_map(Expand *x, Node *pattern, Node *value, Nodes *out) {
     Node *looked_into = core_call(x, place_for(x, pattern), "keyword-arguments", value, NULL);
     Node *map = bind_fresh(x, "map", looked_into, out), *as = option(pattern, "as");
+    Node *defaults = option(pattern, "or");
     Text space;
+    if (defaults && defaults->kind != N_MAP)
+        report_pattern(x, defaults, " cannot stand behind :or; a map of names and values is needed");
     if (as && is_plain_symbol(as))
         bind(x, as, map, out);
     else if (as)

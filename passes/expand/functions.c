@@ -25,26 +25,24 @@ static void add_parameter(Expand *x, Node *symbol, Parameters *p) {
 /* First all parameters as plain symbols, then the patterns: they see the parameters before them. */
 static Parameters read_parameters(Expand *x, Node *vector) {
     Parameters p = {0};
-    VEC(uint32_t) patterns = {0};
+    Nodes patterns = {0}; /* NULL where a parameter is plain */
     for (uint32_t i = 0; i < vector->count; i++) {
         Node *parameter = item(vector, i);
         if (is_word(parameter, N_SYMBOL, "&")) {
-            if (p.has_rest || i + 2 != vector->count)
+            bool is_last_but_one = i + 2 == vector->count;
+            if (p.has_rest || !is_last_but_one)
                 error_at(x->diagnostics, pos(parameter), "SL0204",
                          "& must be followed by one name, the last one");
-            p.has_rest = true;
+            p.has_rest = is_last_but_one;
             continue;
         }
         bool plain = is_plain_symbol(parameter);
-        if (!plain) PUSH(x->scratch, patterns, i);
+        PUSH(x->scratch, patterns, plain ? NULL : parameter);
         add_parameter(x, plain ? parameter : fresh_symbol(x, "p"), &p);
     }
-    for (uint32_t i = 0; i < patterns.count; i++) {
-        uint32_t which = patterns.items[i];
-        bool is_after_ampersand = p.has_rest && which + 1 == vector->count;
-        destructure(x, item(vector, which), p.symbols.items[which - is_after_ampersand],
-                    &p.bindings);
-    }
+    for (uint32_t i = 0; i < patterns.count; i++)
+        if (patterns.items[i])
+            destructure(x, patterns.items[i], p.symbols.items[i], &p.bindings);
     return p;
 }
 
