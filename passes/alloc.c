@@ -16,19 +16,20 @@
  *
  * Needs:  a linear order in which all but back edges go forward (intervals).
  * Gives:  a place at every name. What is live across a safepoint is in a slot. Each block states
- * what it finds where; an edge's moves stand before its jmp. Choice: one walk along the linear
- * order (Traub, Holloway, Smith: Quality and Speed in Linear-scan Register Allocation): a value
- * keeps its register until another needs it more or a call takes it, then lives in its slot and
- * gets a second chance at its next use. A slot is written once, in the block that dominates all
- * that read it, outside of loops that do not define the value; a cold block that needs it elsewhere
- * stores it itself, so hot code does not pay.
+ *         what it finds where; an edge's moves come before its jmp.
+ * Choice: one walk along the linear order (Traub, Holloway, Smith: Quality and Speed in Linear-scan
+ *         Register Allocation): a value keeps its register until another needs it more or a call
+ *         takes it, then lives in its slot and gets a second chance at its next use. A slot is
+ *         written once, in the block that dominates all that read it, outside of loops that do not
+ *         define the value; a cold block that needs it elsewhere stores it itself, so hot code does
+ *         not pay. alloc/alloc.h has the invariants.
  */
 #include "alloc/alloc.h"
 
 static void note_end(Alloc *a) {
     for (Where r = RAX; r <= XMM15; r++) {
         Located l = {a->occupant[r], r};
-        if (l.value != NO_VALUE) PUSH(a->scratch, a->blocks[a->block].exit, l);
+        if (l.value != NO_VALUE) PUSH(a->scratch, a->blocks[a->block].registers, l);
     }
 }
 
@@ -43,13 +44,12 @@ static void walk_block(Alloc *a, uint32_t b) {
     note_end(a);
 }
 
-static Node *alloc_function(Context *c, Node *function, FaultPlan *faults) {
+Node *pass_alloc(Context *c, Node *function) {
     Alloc a = {.arena = c->arena,
                .scratch = c->scratch,
                .form = as_function(function),
                .at = function->at,
-               .flow = flow_of(c->scratch, function),
-               .faults = faults};
+               .flow = flow_of(c->scratch, function)};
     flow_dominators(c->scratch, a.flow);
     flow_loops(c->scratch, a.flow);
     read_function(&a);
@@ -62,8 +62,4 @@ static Node *alloc_function(Context *c, Node *function, FaultPlan *faults) {
     if (a.first_cold == a.flow->count) settle_stores(&a);
     number_slots(&a);
     return build_function(&a);
-}
-
-Node *pass_alloc(Context *c, Node *function) {
-    return run_with_fault(c, function, "alloc", alloc_function);
 }

@@ -17,10 +17,7 @@ static Node *move_form(Alloc *a, const Move *m, Pos at) {
     Node *target = node_placed(a->arena, v->name, to);
     if (m->from != REMATERIALISE)
         return make_move(a->arena, at, target, placed(a, m->value, m->from));
-    Node *constant = constant_at(a->arena, v->constant, at);
-    if (fault_strikes(a->faults, FAULT_wrong_constant))
-        constant = make_word(a->arena, at, node_int(a->arena, at, 123456789));
-    return make_constant(a->arena, at, target, constant);
+    return make_constant(a->arena, at, target, constant_at(a->arena, v->constant, at));
 }
 
 static bool moves_nothing(const Alloc *a, const Move *m) {
@@ -32,14 +29,7 @@ static void add_moves(Alloc *a, Nodes *out, const Move *moves, uint32_t count, P
     Nodes forms = {0};
     for (uint32_t i = 0; i < count; i++) {
         if (moves_nothing(a, &moves[i])) continue;
-        Node *form = move_form(a, &moves[i], at);
-        if (form->head == H_move && is_register(moves[i].from) &&
-            fault_strikes(a->faults, FAULT_wrong_move_src)) {
-            Where wrong = is_vector_register(moves[i].from) ? XMM0 + 14 : R13;
-            MoveForm f = as_move(form);
-            form = make_move(a->arena, at, f.to, node_placed(a->arena, f.from, wrong));
-        }
-        PUSH(a->scratch, forms, form);
+        PUSH(a->scratch, forms, move_form(a, &moves[i], at));
     }
     if (forms.count == 1)
         PUSH(a->scratch, *out, forms.items[0]);
@@ -50,7 +40,7 @@ static void add_moves(Alloc *a, Nodes *out, const Move *moves, uint32_t count, P
 /* The store of a value into its slot, from a register where it is now. */
 static void add_store(Alloc *a, Nodes *out, uint32_t value, Where from, Pos at) {
     Move store = {value, IN_SLOT, from, value};
-    if (!fault_strikes(a->faults, FAULT_drop_store)) add_moves(a, out, &store, 1, at);
+    add_moves(a, out, &store, 1, at);
 }
 
 static bool stored_at_definition(const Alloc *a, uint32_t value) {
@@ -69,15 +59,15 @@ static void edge_move(Alloc *a, Moves *out, uint32_t value, Where to, uint32_t s
 
 static void note_end_of_block(Alloc *a) {
     const Block *b = &a->blocks[a->block];
-    for (uint32_t i = 0; i < b->exit.count; i++) {
-        a->values[b->exit.items[i].value].end_stamp = a->block + 1;
-        a->values[b->exit.items[i].value].end_at = b->exit.items[i].where;
+    for (uint32_t i = 0; i < b->registers.count; i++) {
+        a->values[b->registers.items[i].value].end_stamp = a->block + 1;
+        a->values[b->registers.items[i].value].end_at = b->registers.items[i].where;
     }
-    for (uint32_t i = 0; i < b->stored.count; i++)
-        a->values[b->stored.items[i]].stored_in = a->block + 1;
+    for (uint32_t i = 0; i < b->cold_stores.count; i++)
+        a->values[b->cold_stores.items[i]].cold_store = a->block + 1;
 }
 
-/* Makes true what the block behind the jump claims, and brings the arguments to its parameters. */
+/* Makes true what the target claims, and brings the arguments to its parameters. */
 static void add_edge(Alloc *a, Nodes *out, const Node *jump) {
     ToForm edge = as_to(operands_of(jump).items[0]);
     uint32_t target = a->flow->index[edge.target->block];
@@ -90,20 +80,11 @@ static void add_edge(Alloc *a, Nodes *out, const Node *jump) {
         if (l.where != IN_SLOT || !slot_holds(a, l.value, a->block))
             edge_move(a, &moves, l.value, l.where, l.value);
     }
-    uint32_t of_claims = moves.count;
     for (uint32_t i = 0; i < parameters.count; i++) {
-        uint32_t parameter = parameters.items[i]->name.number, before = moves.count;
+        uint32_t parameter = parameters.items[i]->name.number;
         uint32_t argument = edge.values.items[i]->name.number;
         edge_move(a, &moves, argument, a->values[parameter].definition, parameter);
-        bool back = target <= a->block && moves.count > before;
-        if (back && fault_strikes(a->faults, FAULT_stale_param)) moves.count = before;
     }
-    if (moves.count > of_claims + 1 && fault_strikes(a->faults, FAULT_swap_param_args)) {
-        Where first = moves.items[of_claims].to;
-        moves.items[of_claims].to = moves.items[of_claims + 1].to;
-        moves.items[of_claims + 1].to = first;
-    }
-    if (moves.count && fault_strikes(a->faults, FAULT_drop_edge_group)) moves.count = 0;
     add_moves(a, out, moves.items, moves.count, jump->at);
 }
 
@@ -174,8 +155,6 @@ static NodeList claims_of(Alloc *a, uint32_t b) {
     Nodes names = {0};
     for (uint32_t i = 0; i < claims->count; i++) {
         Located l = claims->items[i];
-        if (is_register(l.where) && fault_strikes(a->faults, FAULT_wrong_claim))
-            l.where = is_vector_register(l.where) ? XMM0 + 14 : R13;
         PUSH(a->scratch, names, placed(a, l.value, l.where));
         if (l.where == IN_SLOT) a->values[l.value].seen_stamp = NO_VALUE - b;
     }
@@ -183,7 +162,7 @@ static NodeList claims_of(Alloc *a, uint32_t b) {
         uint32_t value = live_in.items[i]->name.number;
         const Value *v = &a->values[value];
         if (v->store_block == NO_BLOCK || v->seen_stamp == NO_VALUE - b) continue;
-        bool before = dominates(a->flow, v->store_block, b) && (v->store_block != b);
+        bool before = dominates(a->flow, v->store_block, b) && v->store_block != b;
         if (before) PUSH(a->scratch, names, placed(a, value, IN_SLOT));
     }
     return list_of(names, a->flow->blocks[b].node->at);

@@ -1,6 +1,6 @@
 /* instructions.c - places for the operands and results of one instruction.
  *
- * The moves that bring operands to their places stand before it in one parallel group: all of them
+ * The moves that bring operands to their places come before it in one parallel group: all of them
  * read what was there before the first. A place that only this instruction needs, as for an operand
  * that is overwritten though it lives on, gets a copy; the value stays where it was.
  */
@@ -66,8 +66,8 @@ static bool is_wanted_elsewhere(const Alloc *a, uint32_t value) {
     return false;
 }
 
-/* Moves the value in register r, which the instruction wants for itself, to another register, or
- * out. */
+/* Moves the value in register r, which the instruction needs for itself, to another register, or
+ * evicts it. */
 static void make_room(Alloc *a, Site *s, Where r) {
     uint32_t value = a->occupant[r];
     Where other = free_register(a, value, s->busy);
@@ -76,8 +76,7 @@ static void make_room(Alloc *a, Site *s, Where r) {
         return;
     }
     if (!other) other = take_register(a, value, s->busy);
-    bool overwritten = registers_of_results(s) & bit(r);
-    if (!overwritten || !fault_strikes(a->faults, FAULT_temp_overlap)) add_move(a, value, other);
+    add_move(a, value, other);
     leave_register(a, value);
     hold(a, value, other);
     s->busy |= bit(other);
@@ -148,9 +147,6 @@ static void place_operand(Alloc *a, Site *s, uint32_t u) {
             return;
         }
         Where r = take_register(a, like, s->busy);
-        if (s->busy && fault_strikes(a->faults, FAULT_evict_pinned))
-            for (Where other = RAX; other <= XMM15; other++)
-                if (s->busy & registers_for(v->vector) & bit(other)) r = other;
         add_move(a, value, r);
         hold(a, value, r);
     }
@@ -158,39 +154,26 @@ static void place_operand(Alloc *a, Site *s, uint32_t u) {
     s->busy |= bit(v->at);
 }
 
-/* Is the value not needed before a call in this block, which will put it out anyway? */
+/* Is the value not needed before a call in this block, which will evict it anyway? */
 static bool waits_for_call(Alloc *a, uint32_t value, uint32_t after) {
     uint32_t call = next_safepoint(a, after);
     return call < 2 * a->blocks[a->block].end && next_use(a, value, after) >= call;
 }
 
-/* interval-end-1: the second operand counts as dead before the instruction, so its register is free
- * for the first one. */
-static bool takes_second(Alloc *a, const Site *s, uint32_t value) {
-    uint32_t other = a->uses.count > 1 ? value_of_use(a, 1) : value;
-    return other != value && is_register(s->uses[1]) && !where_of(a->uses.items[1].name) &&
-           dies(a, other) && a->values[other].vector == a->values[value].vector &&
-           fault_strikes(a->faults, FAULT_interval_end);
-}
-
-/* The result stands where the first operand does. One that lives on is copied there first, or
- * leaves its register to the result. */
+/* The result goes where the first operand is. One that lives on is copied there first, or leaves
+ * its register to the result. */
 static void place_tie(Alloc *a, Site *s) {
-    uint32_t value = value_of_use(a, 0), result = s->defines.items[0]->name.number;
+    uint32_t value = value_of_use(a, 0);
     if (!where_of(s->defines.items[0])) {
-        bool resident = a->values[value].at == s->uses[0];
-        bool copy = resident && !dies(a, value) && !fault_strikes(a->faults, FAULT_tie_no_copy);
-        if (copy && waits_for_call(a, value, 2 * s->number + 1)) {
+        bool lives_on = a->values[value].at == s->uses[0] && !dies(a, value);
+        if (lives_on && waits_for_call(a, value, 2 * s->number + 1)) {
             evict(a, value);
-            copy = false;
+            lives_on = false;
         }
-        Where r = copy ? take_register(a, result, s->busy) : s->uses[0];
-        if (takes_second(a, s, value)) {
-            r = s->uses[1];
-            copy = true;
+        if (lives_on) {
+            s->uses[0] = take_register(a, s->defines.items[0]->name.number, s->busy);
+            add_move(a, value, s->uses[0]);
         }
-        if (copy) add_move(a, value, r);
-        s->uses[0] = r;
     }
     s->defs[0] = s->uses[0];
 }
@@ -222,7 +205,7 @@ static void place_results(Alloc *a, Site *s) {
         place_result(a, s, d, taken);
 }
 
-/* What only a call behind needs in the argument area goes there at once. */
+/* What only the next call needs in the argument area goes there at once. */
 static void send_to_area(Alloc *a, Site *s) {
     for (uint32_t d = 0; d < s->defines.count; d++) {
         uint32_t value = s->defines.items[d]->name.number;
@@ -238,6 +221,12 @@ static void send_to_area(Alloc *a, Site *s) {
 
 /* ---- calls and exits: all operands are fixed, and no register keeps its value */
 
+static bool all_are_free(const Alloc *a) {
+    for (Where r = RAX; r <= XMM15; r++)
+        if (a->occupant[r] != NO_VALUE) return false;
+    return true;
+}
+
 static void place_call(Alloc *a, Site *s) {
     for (uint32_t u = 0; u < a->uses.count; u++) {
         uint32_t value = value_of_use(a, u);
@@ -249,14 +238,15 @@ static void place_call(Alloc *a, Site *s) {
         if (value == NO_VALUE) continue;
         if (dies(a, value))
             leave_register(a, value);
-        else if (!fault_strikes(a->faults, FAULT_forget_clobber))
+        else
             evict(a, value);
     }
+    assert(all_are_free(a)); /* 3 */
 }
 
-/* ---- */
+/* ---- the instruction */
 
-/* Ends the group of moves before the instruction; what is added from here on stands behind it. */
+/* Ends the group of moves before the instruction; what is added from here on comes after it. */
 static void record(Alloc *a, const Site *s) {
     Record *r = &a->records[s->number];
     r->first_move = a->moves.count;
@@ -264,18 +254,15 @@ static void record(Alloc *a, const Site *s) {
     r->first_place = a->places.count;
     for (uint32_t i = 0; i < a->group.count; i++)
         PUSH(a->scratch, a->moves, a->group.items[i]);
-    for (uint32_t d = 0; d < s->defines.count; d++)
+    for (uint32_t d = 0; d < s->defines.count; d++) {
+        assert(s->defs[d]); /* 5 */
         PUSH(a->scratch, a->places, s->defs[d]);
-    for (uint32_t u = 0; u < a->uses.count; u++)
+    }
+    for (uint32_t u = 0; u < a->uses.count; u++) {
+        assert(s->uses[u] || opcode_of(s->op) == X_jmp); /* 5 */
         PUSH(a->scratch, a->places, s->uses[u]);
+    }
     a->group.count = 0;
-}
-
-static void use_wrong_place(Alloc *a, Site *s) {
-    for (uint32_t u = 0; u < a->uses.count; u++)
-        if (is_register(s->uses[u]) && !where_of(a->uses.items[u].name) &&
-            fault_strikes(a->faults, FAULT_use_wrong_loc))
-            s->uses[u] = is_vector_register(s->uses[u]) ? XMM0 + 14 : R13;
 }
 
 void place_instruction(Alloc *a, const Node *op) {
@@ -295,7 +282,6 @@ void place_instruction(Alloc *a, const Node *op) {
         release_dead(a, f.last);
     }
     place_results(a, &s);
-    use_wrong_place(a, &s);
     record(a, &s);
     send_to_area(a, &s);
 }

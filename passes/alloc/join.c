@@ -1,7 +1,7 @@
 /* join.c - the state at the start of a block: what is in which register.
  *
- * Behind a branch it is what the block before left. Where jumps meet, moves on the edges can make
- * it what we like: values go into registers if the blocks before agree, or if they are needed
+ * After a branch it is what the block before left. Where jumps meet, moves on the edges can make it
+ * what we like: values go into registers if the blocks before agree, or if they are needed
  * before the next call; in a loop without calls, if the loop uses them.
  */
 #include "alloc.h"
@@ -29,7 +29,7 @@ static bool is_done(const Alloc *a, uint32_t predecessor, uint32_t b) {
 /* ---- what the blocks before left */
 
 static void tally(Alloc *a, Join *j, uint32_t from) {
-    const Locations *exit = &a->blocks[from].exit;
+    const Locations *exit = &a->blocks[from].registers;
     for (uint32_t i = 0; i < exit->count; i++) {
         Value *v = &a->values[exit->items[i].value];
         if (v->seen_stamp != j->block + 1) v->seen = 0, v->seen_at = exit->items[i].where;
@@ -81,8 +81,7 @@ static void add_candidate(Alloc *a, Join *j, uint32_t value, uint32_t needed, Wh
     PUSH(a->scratch, j->candidates, c);
 }
 
-/* In a loop with calls, only what is used behind the last one is in a register when the loop comes
- * round; for the rest a reload on the edge would be no better than one at the use. */
+/* Is the value used after `from` and before `to`? */
 static bool is_used_between(const Value *v, uint32_t from, uint32_t to) {
     uint32_t low = 0, high = v->use_count;
     while (low < high) {
@@ -95,18 +94,24 @@ static bool is_used_between(const Value *v, uint32_t from, uint32_t to) {
     return low < v->use_count && v->uses[low] < to;
 }
 
+/* Is a live-in value worth a register that all ways to the block bring it to? In a loop without
+ * calls, if the loop uses it, or if it is there already and registers are not scarce. In a loop
+ * with calls only what is used after the last one is in a register when the loop comes round: for
+ * the rest a reload on the edge would be no better than one at the use. Elsewhere, if all blocks
+ * before have it in a register, or one does and it is needed before a call. */
+static bool is_worth_register(const Join *j, const Value *v, uint32_t seen, uint32_t needed) {
+    bool everywhere = seen == j->done && seen > 0;
+    if (!j->is_loop) return everywhere || (seen && needed <= j->call);
+    if (!j->calls) return needed < j->loop_end || (everywhere && !j->crowded[v->vector]);
+    return needed <= j->call && is_used_between(v, j->last_call, j->loop_end);
+}
+
 static void consider_live(Alloc *a, Join *j, uint32_t value) {
-    Value *v = &a->values[value];
-    uint32_t seen = v->seen_stamp == j->block + 1 ? v->seen : 0,
-             needed = next_use(a, value, j->start);
-    bool everywhere = seen == j->done && seen > 0, wanted;
-    if (j->is_loop && !j->calls)
-        wanted = needed < j->loop_end || (everywhere && !j->crowded[v->vector]);
-    else if (j->is_loop)
-        wanted = needed <= j->call && is_used_between(v, j->last_call, j->loop_end);
-    else
-        wanted = everywhere || (seen && needed <= j->call);
-    if (wanted) add_candidate(a, j, value, needed, seen ? v->seen_at : NOWHERE);
+    const Value *v = &a->values[value];
+    uint32_t seen = v->seen_stamp == j->block + 1 ? v->seen : 0;
+    uint32_t needed = next_use(a, value, j->start);
+    if (is_worth_register(j, v, seen, needed))
+        add_candidate(a, j, value, needed, seen ? v->seen_at : NOWHERE);
 }
 
 /* Where the first block before has the argument that the parameter gets. */
@@ -175,10 +180,10 @@ static void demand_on_edges(Alloc *a, uint32_t value, uint32_t b) {
 }
 
 /* The value is in its slot when the cold block b starts. */
-static void note_stored(Alloc *a, uint32_t b, uint32_t value) {
-    if (a->values[value].stored_in == b + 1) return;
-    a->values[value].stored_in = b + 1;
-    PUSH(a->scratch, a->blocks[b].stored, value);
+static void note_cold_store(Alloc *a, uint32_t b, uint32_t value) {
+    if (a->values[value].cold_store == b + 1) return;
+    a->values[value].cold_store = b + 1;
+    PUSH(a->scratch, a->blocks[b].cold_stores, value);
 }
 
 /* Writes down what is where, and sees to it that what has no register has a slot. */
@@ -186,20 +191,10 @@ static void claim(Alloc *a, uint32_t b, uint32_t value, bool edges) {
     Value *v = &a->values[value];
     Located in_register = {value, v->at}, in_slot = {value, IN_SLOT};
     if (v->at) PUSH(a->scratch, a->blocks[b].claims, in_register);
-    if (v->constant || (v->at && v->stored_in != b + 1)) return;
+    if (v->constant || (v->at && v->cold_store != b + 1)) return;
     PUSH(a->scratch, a->blocks[b].claims, in_slot);
     if (edges) demand_on_edges(a, value, b);
-    if (b >= a->first_cold) note_stored(a, b, value);
-}
-
-/* param-conflict: the parameter gets the register of the one before it. */
-static void overlap_parameters(Alloc *a, uint32_t value, uint32_t before) {
-    const Value *v = &a->values[value], *other = &a->values[before];
-    if (!v->at || !other->at || v->vector != other->vector ||
-        !fault_strikes(a->faults, FAULT_param_conflict))
-        return;
-    leave_register(a, value);
-    hold(a, value, other->at);
+    if (b >= a->first_cold) note_cold_store(a, b, value);
 }
 
 static void place_parameters(Alloc *a, uint32_t b) {
@@ -207,12 +202,8 @@ static void place_parameters(Alloc *a, uint32_t b) {
     for (uint32_t i = 0; i < parameters.count; i++) {
         uint32_t value = parameters.items[i]->name.number;
         Value *v = &a->values[value];
-        if (i) overlap_parameters(a, value, parameters.items[i - 1]->name.number);
-        if (!v->at)
-            v->definition = IN_SLOT;
-        else
-            v->definition = v->at;
-        if (v->definition == IN_SLOT) v->has_slot = true, v->store_block = b;
+        v->definition = v->at ? v->at : IN_SLOT;
+        if (!v->at) v->has_slot = true, v->store_block = b;
         if (!v->use_count) leave_register(a, value);
     }
 }
@@ -234,18 +225,18 @@ static void join(Alloc *a, uint32_t b) {
     place_parameters(a, b);
 }
 
-/* Behind a branch nothing can be moved. */
+/* After a branch nothing can be moved. */
 static void inherit(Alloc *a, uint32_t b, uint32_t from) {
     NodeList live_in = a->blocks[b].form.live_in;
     for (uint32_t i = 0; i < live_in.count; i++)
         a->values[live_in.items[i]->name.number].live_stamp = b + 1;
-    for (uint32_t i = 0; i < a->blocks[from].exit.count; i++) {
-        Located l = a->blocks[from].exit.items[i];
+    for (uint32_t i = 0; i < a->blocks[from].registers.count; i++) {
+        Located l = a->blocks[from].registers.items[i];
         if (a->values[l.value].live_stamp == b + 1) hold(a, l.value, l.where);
     }
-    for (uint32_t i = 0; i < a->blocks[from].stored.count; i++) {
-        uint32_t value = a->blocks[from].stored.items[i];
-        if (a->values[value].live_stamp == b + 1) note_stored(a, b, value);
+    for (uint32_t i = 0; i < a->blocks[from].cold_stores.count; i++) {
+        uint32_t value = a->blocks[from].cold_stores.items[i];
+        if (a->values[value].live_stamp == b + 1) note_cold_store(a, b, value);
     }
     for (uint32_t i = 0; i < live_in.count; i++)
         claim(a, b, live_in.items[i]->name.number, false);
@@ -263,7 +254,8 @@ static void enter_function(Alloc *a) {
     for (uint32_t i = 0; i < parameters.count; i++) {
         uint32_t value = parameters.items[i]->name.number;
         if (!is_area(a->values[value].at)) continue;
-        Where r = next_use(a, value, 0) < next_safepoint(a, 0) ? free_register(a, value, 0) : NOWHERE;
+        bool soon = next_use(a, value, 0) < next_safepoint(a, 0);
+        Where r = soon ? free_register(a, value, 0) : NOWHERE;
         if (r) {
             add_move(a, value, r);
             hold(a, value, r);

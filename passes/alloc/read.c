@@ -39,7 +39,6 @@ static void define(Alloc *a, NodeList names, uint32_t block, uint32_t number, No
         v->block = block;
         v->number = number;
         v->constant = constant;
-        v->defined_cold = block >= a->first_cold;
     }
 }
 

@@ -1,4 +1,4 @@
-/* registers.c - which value is in which register, and what is put out when there are too few. */
+/* registers.c - which value is in which register, and which one is evicted for another. */
 #include "alloc.h"
 
 uint64_t registers_for(bool vector) {
@@ -23,7 +23,7 @@ uint32_t next_safepoint(Alloc *a, uint32_t at) {
                                                    : NEVER;
 }
 
-/* Will an instruction want register r for itself before the value is done with it? It may be the
+/* Will an instruction need register r for itself before the value is done with it? It may be the
  * one that ends it. */
 static bool threatened(Alloc *a, Where r, const Value *v) {
     if (r > RDX) return false;
@@ -35,7 +35,7 @@ static bool threatened(Alloc *a, Where r, const Value *v) {
     return at + 1 < v->ranges[v->range_count - 1].to && at < next_safepoint(a, 2 * a->number);
 }
 
-/* ---- moves before the instruction at hand; all read what was there before the first */
+/* ---- moves before the current instruction */
 
 Where source_of(Alloc *a, uint32_t value) {
     const Value *v = &a->values[value];
@@ -47,7 +47,6 @@ Where source_of(Alloc *a, uint32_t value) {
 void add_move(Alloc *a, uint32_t value, Where to) {
     Where from = source_of(a, value);
     if (from == to) return;
-    if (from == IN_SLOT && fault_strikes(a->faults, FAULT_drop_reload)) return;
     Move move = {value, to, from, value};
     PUSH(a->scratch, a->group, move);
 }
@@ -56,12 +55,15 @@ void add_move(Alloc *a, uint32_t value, Where to) {
 
 void hold(Alloc *a, uint32_t value, Where where) {
     a->values[value].at = where;
-    if (is_register(where)) a->occupant[where] = value;
+    if (!is_register(where)) return;
+    assert(a->occupant[where] == NO_VALUE || a->occupant[where] == value); /* 1 */
+    a->occupant[where] = value;
 }
 
 void leave_register(Alloc *a, uint32_t value) {
     Value *v = &a->values[value];
-    if (is_register(v->at) && a->occupant[v->at] == value) a->occupant[v->at] = NO_VALUE;
+    assert(!is_register(v->at) || a->occupant[v->at] == value); /* 1 */
+    if (is_register(v->at)) a->occupant[v->at] = NO_VALUE;
     v->at = NOWHERE;
 }
 
@@ -73,7 +75,7 @@ void clear_registers(Alloc *a) {
 bool slot_holds(Alloc *a, uint32_t value, uint32_t b) {
     const Value *v = &a->values[value];
     if (v->store_block != NO_BLOCK && dominates(a->flow, v->store_block, b)) return true;
-    return v->stored_in == b + 1;
+    return v->cold_store == b + 1;
 }
 
 void evict(Alloc *a, uint32_t value) {
@@ -83,15 +85,12 @@ void evict(Alloc *a, uint32_t value) {
         return;
     }
     if (a->block < a->first_cold) {
-        if (fault_strikes(a->faults, FAULT_evict_no_store))
-            v->has_slot = true;
-        else
-            demand_slot(a, value, a->block);
+        demand_slot(a, value, a->block);
     } else if (!slot_holds(a, value, a->block)) {
         add_move(a, value, IN_SLOT);
         v->has_slot = true;
-        v->stored_in = a->block + 1;
-        PUSH(a->scratch, a->blocks[a->block].stored, value);
+        v->cold_store = a->block + 1;
+        PUSH(a->scratch, a->blocks[a->block].cold_stores, value);
     }
     leave_register(a, value);
 }
@@ -156,8 +155,8 @@ static Where farthest(Alloc *a, bool vector, uint64_t excluded) {
     return found;
 }
 
-/* The register that the value would like, if the one in it only waits to be put out by the next
- * call. */
+/* The register that the value would like, if the value in it only waits for the next call to evict
+ * it. */
 static Where wished_from_waiting(Alloc *a, uint32_t value, uint64_t excluded) {
     const Value *v = &a->values[value];
     uint32_t after = 2 * a->number + 1, call = next_safepoint(a, after);

@@ -30,8 +30,8 @@ static bool claims_register(const Block *b, uint32_t value) {
     return false;
 }
 
-/* All demands are known: the stores stand at the definitions, or at the start of a later block that
- * finds the value in a register. */
+/* All demands are known: values are stored where they are defined, or at the start of a later block
+ * that finds the value in a register. */
 void settle_stores(Alloc *a) {
     for (uint32_t x = 0; x < a->names; x++) {
         Value *v = &a->values[x];
@@ -44,10 +44,9 @@ void settle_stores(Alloc *a) {
 
 /* ---- numbers */
 
-/* What is in a slot: ranges in order, disjoint. The ones behind us are kept; they are few. */
+/* What is in a slot: ranges in order, disjoint. Those that have ended are kept; they are few. */
 typedef struct {
     VEC(Range) taken;
-    VEC(uint32_t) values;
     uint32_t end; /* of the last range */
 } Slot;
 
@@ -60,8 +59,8 @@ static uint32_t end_of(const Value *v) {
     return v->ranges[v->range_count - 1].to;
 }
 
-/* Index of the first range that ends behind `from`. */
-static uint32_t first_behind(const Slot *slot, uint32_t from) {
+/* Index of the first range that ends after `from`. */
+static uint32_t first_after(const Slot *slot, uint32_t from) {
     uint32_t low = 0, high = slot->taken.count;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
@@ -76,50 +75,22 @@ static uint32_t first_behind(const Slot *slot, uint32_t from) {
 static bool is_free(const Slot *slot, const Value *v) {
     if (slot->end <= start_of(v)) return true;
     for (uint32_t i = 0; i < v->range_count; i++) {
-        uint32_t k = first_behind(slot, v->ranges[i].from);
+        uint32_t k = first_after(slot, v->ranges[i].from);
         if (k < slot->taken.count && slot->taken.items[k].from < v->ranges[i].to) return false;
     }
     return true;
 }
 
-static void take(Alloc *a, Slot *slot, const Value *v, uint32_t value) {
+static void take(Alloc *a, Slot *slot, const Value *v) {
+    assert(is_free(slot, v)); /* 6 */
     for (uint32_t i = 0; i < v->range_count; i++) {
-        uint32_t k = first_behind(slot, v->ranges[i].from);
+        uint32_t k = first_after(slot, v->ranges[i].from);
         PUSH(a->scratch, slot->taken, v->ranges[i]);
         for (uint32_t m = slot->taken.count - 1; m > k; m--)
             slot->taken.items[m] = slot->taken.items[m - 1];
         slot->taken.items[k] = v->ranges[i];
     }
     if (end_of(v) > slot->end) slot->end = end_of(v);
-    PUSH(a->scratch, slot->values, value);
-}
-
-/* Is value i of the slot, which lives when v starts, one that the fault is about? early-release: it is
- * used later. lost-backedge: it is not used again in this round of the loop, but in the next.
- * evict-retroactive-slot: it is dead before v is. double-release: it has the slot from another one. */
-static bool is_victim(const Alloc *a, const Slot *slot, uint32_t i, const Value *v) {
-    const Value *old = &a->values[slot->values.items[i]];
-    bool used_again = old->use_count && old->uses[old->use_count - 1] >= start_of(v);
-    switch ((int)a->faults->kind) {
-    case FAULT_early_release: return used_again;
-    case FAULT_lost_backedge: return !used_again;
-    case FAULT_retroactive_slot: return end_of(old) < end_of(v);
-    case FAULT_double_release:
-        return i > 0 && end_of(&a->values[slot->values.items[i - 1]]) <= start_of(old);
-    default: return false;
-    }
-}
-
-/* Would taking this slot be the fault? */
-static bool wrongly_free(Alloc *a, const Slot *slot, const Value *v) {
-    if (!a->faults->kind) return false;
-    for (uint32_t i = 0; i < slot->values.count; i++) {
-        const Value *old = &a->values[slot->values.items[i]];
-        bool live = end_of(old) > start_of(v) && start_of(old) < start_of(v);
-        if (live && is_victim(a, slot, i, v) && fault_strikes(a->faults, a->faults->kind))
-            return true;
-    }
-    return false;
 }
 
 /* Tries some slots with holes, then those that nothing will use any more. */
@@ -127,8 +98,7 @@ static uint32_t find_slot(Alloc *a, Slots *slots, const Value *v) {
     enum { TRIES = 64 };
     uint32_t tries = 0;
     for (uint32_t i = 0; i < slots->count; i++) {
-        Slot *slot = &slots->items[i];
-        if (wrongly_free(a, slot, v)) return i;
+        const Slot *slot = &slots->items[i];
         if (slot->end <= start_of(v) || (tries++ < TRIES && is_free(slot, v))) return i;
     }
     PUSH(a->scratch, *slots, (Slot){.end = 0});
@@ -154,7 +124,7 @@ void number_slots(Alloc *a) {
     for (uint32_t i = 0; i < order.count; i++) {
         Value *v = &a->values[order.items[i]];
         v->slot = find_slot(a, &slots, v);
-        take(a, &slots.items[v->slot], v, order.items[i]);
+        take(a, &slots.items[v->slot], v);
     }
     a->slots = slots.count;
     if (SLOT0 + a->slots >= REMATERIALISE)

@@ -8,8 +8,9 @@
 #ifndef SLISPC_CHANGE_H
 #define SLISPC_CHANGE_H
 
-#include "ir/faults.h"
-#include "ir/machine.h"
+#include "faults.h"
+#include "machine.h"
+#include "walk.h"
 
 typedef struct {
     Arena *arena;
@@ -61,15 +62,15 @@ static inline bool is_safepoint_op(const Node *item) {
     return is_instruction(item) && has_flag(item, SAFEPOINT);
 }
 static inline bool is_reg_to_reg(const Node *item) {
-    return is_form(item, H_move) && is_register(where_of(item->kids[0])) &&
-           is_register(where_of(item->kids[1]));
+    return is_form(item, H_move) && is_register(where_of(as_move(item).to)) &&
+           is_register(where_of(as_move(item).from));
 }
 static inline bool is_store(const Node *item) {
-    return is_form(item, H_move) && is_slot(where_of(item->kids[0]));
+    return is_form(item, H_move) && is_slot(where_of(as_move(item).to));
 }
 static inline bool is_reload(const Node *item) {
-    return is_form(item, H_move) && is_register(where_of(item->kids[0])) &&
-           is_slot(where_of(item->kids[1]));
+    return is_form(item, H_move) && is_register(where_of(as_move(item).to)) &&
+           is_slot(where_of(as_move(item).from));
 }
 
 Node *block_numbered(const Change *c, uint32_t number);
@@ -80,6 +81,31 @@ uint32_t mentions_of(const Node *n, const Node *name);
 NodeList without_item(Change *c, NodeList list, uint32_t i);
 NodeList with_item(Change *c, NodeList list, uint32_t i, Node *item);
 NodeList exchanged(Change *c, NodeList list, uint32_t i);
+
+/* ---- functions with places by their parts; what is put, inserted or removed is in the copy that
+ * is being changed */
+
+static inline NodeList blocks_of(const Change *c) {
+    return is_form(c->top, H_function) ? as_function(c->top).blocks : no_nodes(0);
+}
+/* Instructions, and what stands between them. */
+static inline NodeList items_of(const Node *block) {
+    return as_instr_block(block).instructions;
+}
+/* Index of the block that the label names. */
+uint32_t block_index(const Change *c, const Node *label);
+static inline void put_item(NodeList list, uint32_t i, Node *item) {
+    ((Node **)(uintptr_t)list.items)[i] = item;
+}
+void insert_item(Change *c, uint32_t block, uint32_t i, Node *item);
+void remove_item(Change *c, uint32_t block, uint32_t i);
+/* The moves and constants that are item `i`: all of a group, a single one, or none. */
+NodeList moves_at(NodeList items, uint32_t i);
+void remove_move(Change *c, uint32_t block, uint32_t i, uint32_t k);
+/* The name that a move or constant puts somewhere, there. */
+static inline Node *destination_of(const Node *move) {
+    return is_form(move, H_move) ? as_move(move).to : as_constant(move).to;
+}
 
 /* Changes of lists in place; a list that grows is another one, so its owner is told. */
 void remove_kid(Node *n, uint32_t i);

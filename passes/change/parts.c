@@ -98,6 +98,51 @@ NodeList exchanged(Change *c, NodeList list, uint32_t i) {
     return with_item(c, with_item(c, list, i, list.items[i + 1]), i + 1, list.items[i]);
 }
 
+uint32_t block_index(const Change *c, const Node *label) {
+    NodeList blocks = blocks_of(c);
+    for (uint32_t b = 0; b < blocks.count; b++)
+        if (as_instr_block(blocks.items[b]).label->block == label->block) return b;
+    bug(label, "there is no block b%u", label->block);
+}
+
+static void put_items(Change *c, uint32_t b, NodeList items) {
+    Node *block = blocks_of(c).items[b];
+    InstrBlockForm f = as_instr_block(block);
+    f.instructions = items;
+    put_item(blocks_of(c), b, make_instr_block(c->arena, (Head)block->head, block->at, f));
+}
+
+void insert_item(Change *c, uint32_t block, uint32_t i, Node *item) {
+    NodeList items = items_of(blocks_of(c).items[block]);
+    Nodes out = {0};
+    for (uint32_t k = 0; k <= items.count; k++) {
+        if (k == i) PUSH(c->arena, out, item);
+        if (k < items.count) PUSH(c->arena, out, items.items[k]);
+    }
+    put_items(c, block, list_of(out, items.at));
+}
+
+void remove_item(Change *c, uint32_t block, uint32_t i) {
+    put_items(c, block, without_item(c, items_of(blocks_of(c).items[block]), i));
+}
+
+NodeList moves_at(NodeList items, uint32_t i) {
+    const Node *item = items.items[i];
+    if (is_form(item, H_parallel)) return as_parallel(item).moves;
+    bool is_single = is_form(item, H_move) || is_form(item, H_constant);
+    return nodes(items.items + i, is_single, items.at);
+}
+
+void remove_move(Change *c, uint32_t block, uint32_t i, uint32_t k) {
+    NodeList items = items_of(blocks_of(c).items[block]), moves = moves_at(items, i);
+    NodeList left = without_item(c, moves, k);
+    if (!left.count)
+        remove_item(c, block, i);
+    else
+        put_item(items, i, left.count == 1 ? left.items[0]
+                                           : make_parallel(c->arena, items.items[i]->at, left));
+}
+
 bool is_added(const Node *item) {
     return is_form(item, H_move) || is_form(item, H_swap) || is_form(item, H_constant);
 }

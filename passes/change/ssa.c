@@ -1,10 +1,6 @@
 /* ssa.c - changes of what blocks and gvn give: edges, arguments, what is taken for equal. */
 #include "change.h"
 
-static NodeList blocks_of(const Change *c) {
-    return is_form(c->top, H_function) ? as_function(c->top).blocks : no_nodes(0);
-}
-
 /* `made` in the place of a block. */
 static void put_block(Change *c, const Node *block, Node *made) {
     FunctionForm f = as_function(c->top);
