@@ -8,23 +8,32 @@
  */
 #include "frame/frame.h"
 
+/* A move of the group. */
+typedef struct {
+    Node *value;
+    Where to, from;
+    bool is_done;
+} Transfer;
 typedef VEC(Transfer) Transfers;
 
+static Node *at_place(Frame *f, const Node *value, Where where) {
+    return laid_out(f, node_placed(f->arena, value, where));
+}
+
 static void add_move(Frame *f, Nodes *out, const Node *value, Where to, Where from, Pos at) {
-    PUSH(f->scratch, *out,
-         list(f->arena, H_move, at, laid_out(f, node_placed(f->arena, value, to)),
-              laid_out(f, node_placed(f->arena, value, from)), NULL));
+    Node *target = at_place(f, value, to);
+    PUSH(f->scratch, *out, make_move(f->arena, at, target, at_place(f, value, from)));
 }
 
 static void transfer_move(Frame *f, Transfer *t, Nodes *out, Pos at) {
     add_move(f, out, t->value, t->to, t->from, at);
-    t->done = true;
+    t->is_done = true;
     f->readers[t->from]--;
 }
 
 /* Makes the move, then those that only waited for it to read its source. */
 static void make_ready(Frame *f, Transfers *moves, uint32_t i, Nodes *out, Pos at) {
-    while (!moves->items[i].done && !f->readers[moves->items[i].to]) {
+    while (!moves->items[i].is_done && !f->readers[moves->items[i].to]) {
         Where freed = moves->items[i].from;
         transfer_move(f, &moves->items[i], out, at);
         if (!f->writer[freed]) return;
@@ -35,9 +44,9 @@ static void make_ready(Frame *f, Transfers *moves, uint32_t i, Nodes *out, Pos a
 /* Follows the moves from `start` back to what they read, until a place comes twice. */
 static void collect_cycle(Frame *f, Transfers *moves, uint32_t start, Transfers *cycle) {
     cycle->count = 0;
-    for (Transfer *t = &moves->items[start]; !t->done;) {
+    for (Transfer *t = &moves->items[start]; !t->is_done;) {
         PUSH(f->scratch, *cycle, *t);
-        t->done = true;
+        t->is_done = true;
         f->readers[t->from]--;
         if (f->writer[t->from]) t = &moves->items[f->writer[t->from] - 1];
     }
@@ -49,19 +58,15 @@ static void exchange_cycle(Frame *f, const Transfers *cycle, Nodes *out, Pos at)
     Where pivot = cycle->items[last].from;
     for (uint32_t i = last; i > 0; i--) {
         const Transfer *placed = &cycle->items[i], *next = &cycle->items[i - 1];
-        if (fault_strikes(f->faults, FAULT_cycle_no_temp)) {
-            add_move(f, out, placed->value, placed->to, pivot, at);
-            continue;
-        }
-        PUSH(f->scratch, *out,
-             list(f->arena, H_swap, at, node_placed(f->arena, placed->value, placed->to),
-                  node_placed(f->arena, next->value, pivot), NULL));
+        Node *first = node_placed(f->arena, placed->value, placed->to);
+        Node *second = node_placed(f->arena, next->value, pivot);
+        PUSH(f->scratch, *out, make_swap(f->arena, at, first, second));
     }
 }
 
 static void move_cycle(Frame *f, const Transfers *cycle, Nodes *out, Pos at) {
     Where spare = (Where)(SLOT0 + f->slots);
-    f->spare = true;
+    f->has_spare = true;
     add_move(f, out, cycle->items[0].value, spare, cycle->items[0].from, at);
     for (uint32_t i = 1; i < cycle->count; i++)
         add_move(f, out, cycle->items[i].value, cycle->items[i].to, cycle->items[i].from, at);
@@ -78,38 +83,41 @@ static void make_cycle(Frame *f, const Transfers *cycle, Nodes *out, Pos at) {
         move_cycle(f, cycle, out, at);
 }
 
-void add_in_sequence(Frame *f, const Node *group, Nodes *out) {
-    Transfers moves = {0}, cycle = {0};
-    bool naive = false;
-    for (uint32_t i = 0; i < group->count; i++) {
-        const Node *m = group->kids[i];
-        if (!is_form(m, H_move)) continue;
-        Transfer t = {m->kids[0], where_of(m->kids[0]), where_of(m->kids[1]), false};
+/* The moves that move something, and which of them read and write each place. */
+static Transfers transfers(Frame *f, NodeList group) {
+    Transfers moves = {0};
+    for (uint32_t i = 0; i < group.count; i++) {
+        if (!is_form(group.items[i], H_move)) continue;
+        MoveForm m = as_move(group.items[i]);
+        Transfer t = {m.to, where_of(m.to), where_of(m.from), false};
         if (t.to == t.from) continue;
         PUSH(f->scratch, moves, t);
         f->readers[t.from]++;
         f->writer[t.to] = moves.count;
     }
-    for (uint32_t i = 0; i < moves.count; i++) /* does their order matter? */
-        if (f->readers[moves.items[i].to]) naive = true;
-    naive = naive && fault_strikes(f->faults, FAULT_naive_parallel);
-    for (uint32_t i = 0; i < moves.count; i++) {
-        if (naive)
-            transfer_move(f, &moves.items[i], out, group->at);
-        else
-            make_ready(f, &moves, i, out, group->at);
+    return moves;
+}
+
+/* Constants read no place, so they can wait for all moves. */
+static void add_constants(Frame *f, NodeList group, Nodes *out) {
+    for (uint32_t i = 0; i < group.count; i++) {
+        const Node *item = group.items[i];
+        if (!is_form(item, H_constant)) continue;
+        ConstantForm c = as_constant(item);
+        PUSH(f->scratch, *out, make_constant(f->arena, item->at, laid_out(f, c.to), c.value));
     }
+}
+
+void add_in_sequence(Frame *f, NodeList group, Nodes *out) {
+    Transfers moves = transfers(f, group), cycle = {0};
+    for (uint32_t i = 0; i < moves.count; i++)
+        make_ready(f, &moves, i, out, group.at);
     for (uint32_t i = 0; i < moves.count; i++) {
-        if (moves.items[i].done) continue;
+        if (moves.items[i].is_done) continue;
         collect_cycle(f, &moves, i, &cycle);
-        make_cycle(f, &cycle, out, group->at);
+        make_cycle(f, &cycle, out, group.at);
     }
     for (uint32_t i = 0; i < moves.count; i++)
         f->writer[moves.items[i].to] = 0;
-    for (uint32_t i = 0; i < group->count; i++) {
-        const Node *m = group->kids[i];
-        if (is_form(m, H_constant))
-            PUSH(f->scratch, *out,
-                 list(f->arena, H_constant, m->at, laid_out(f, m->kids[0]), m->kids[1], NULL));
-    }
+    add_constants(f, group, out);
 }
