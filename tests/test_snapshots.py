@@ -47,10 +47,15 @@ def test_reasons_differ():
     assert [names for names in reasons.values() if len(names) > 1] == []
 
 
+# They need more pressure on registers than a form of twenty lines has; test_faults.py has programs that do.
+IN_PROGRAMS = {'alloc': {'evict-pinned', 'temp-overlap', 'tie-no-copy'}}
+
+
 @pytest.mark.parametrize('name', [p.name for p in PASSES if p.name not in WITHOUT])
 def test_faults_are_killed(name):
     """Each fault of the pass is shown by a case, and each case shows one that no other shows."""
-    killers = {fault: [c for c in BY_PASS[name] if kills(c, fault)] for fault in faults_of(name)}
+    killers = {fault: [c for c in BY_PASS[name] if kills(c, fault)]
+               for fault in faults_of(name) if fault not in IN_PROGRAMS.get(name, ())}
     table = '\n'.join('%-24s %s' % (fault, ' '.join(c.path.stem for c in cases)) for fault, cases in killers.items())
     assert [fault for fault, cases in killers.items() if not cases] == [], 'nothing shows them\n' + table
     alone = {cases[0].path for cases in killers.values() if len(cases) == 1}
