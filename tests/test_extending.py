@@ -36,7 +36,7 @@ def parts(patch):
 def built(tmp_path_factory):
     """A copy of the repository with all that was built, so that only what a patch touches is built anew."""
     copy = tmp_path_factory.mktemp('extending') / 'slispc'
-    files = subprocess.run(['git', 'ls-files', '-z', 'passes', 'runtime', 'driver', 'Makefile', 'tests/errors', 'tests/afl'],
+    files = subprocess.run(['git', 'ls-files', '-coz', '--exclude-standard', 'passes', 'runtime', 'driver', 'Makefile', 'tests/errors', 'tests/afl'],
                            cwd=REPOSITORY, stdout=subprocess.PIPE, check=False).stdout.decode().split('\0')[:-1]
     if not files:
         pytest.skip('this is no checkout of git')
