@@ -10,7 +10,7 @@
 
 /* ---- the forms of a file */
 
-/* Where the next dump starts: --dump-after=all writes them one behind the other. Text of a form
+/* Where the next dump starts: --dump-after=all writes them one after the other. Text of a form
  * has no line that starts like this: line breaks in strings are escaped. */
 static const char *next_dump(const char *from, const char *end) {
     static const char start[] = "\n(slispc-ir ";

@@ -1,6 +1,6 @@
 /* command_line.c - reading the command line: which verb, its options, its arguments.
  *
- * Options stand anywhere, before the verb, too; "--" ends them. Only behind the file of a plain
+ * Options are anywhere, before the verb, too; "--" ends them. Only after the file of a plain
  * `slispc run f.slisp` everything belongs to the program.
  */
 #include "options.h"

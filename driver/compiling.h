@@ -16,7 +16,7 @@ typedef struct {
     Node *against;                /* the form that --against names; NULL: none */
     Language against_language;
     int first, last;              /* passes to run */
-    bool of_library;              /* the function at hand */
+    bool of_library;              /* the current function */
     const Node *before_simplify;  /* the program in which nothing is inlined yet; NULL: not seen */
     Dump dumps[2][PASS_COUNT];    /* [0] before, [1] after a pass of scope FUNCTION */
     double seconds[PASS_COUNT];
@@ -69,7 +69,7 @@ bool has_same_tops(const Compile *c, const Node *was, const Node *is);
 void note_missing_second_input(const Compile *c);
 
 /* Code that was not made by emit: is it right, as far as can be known? `form`, of Lframed, is what it
- * should come from; NULL: not at hand. Says what is wrong. */
+ * should come from; NULL: not known. Says what is wrong. */
 bool is_given_code_fine(Compile *c, const Node *program, const Node *form);
 
 #endif

@@ -79,7 +79,7 @@ static Node *part_of_blocks(Arena *a, Node *function, uint32_t line) {
     return kids.count > 1 ? node_list(a, H_function, function->at, kids.items, kids.count) : NULL;
 }
 
-/* The label stands before what follows it. */
+/* The label is before what follows it. */
 static Node *part_of_code(Arena *a, Node *code, uint32_t line) {
     VEC(Node *) kids = {0};
     Node *label = NULL;
@@ -140,7 +140,7 @@ void dump_add(Dump *d, const PipelineOptions *o, Node *top, const Node *before) 
 
 static void add_unchanged(Buffer *out, const Dump *d) {
     if (!d->unchanged.length && !d->unchanged_of_library)
-        return; /* nothing is behind a ; on its line */
+        return; /* nothing is after a ; on its line */
     buffer_print(out, "\n ; unchanged:%s", d->unchanged.length ? d->unchanged.bytes : "");
     if (d->unchanged_of_library)
         buffer_print(out, "%s %u of the library", d->unchanged.length ? " and" : "",

@@ -12,7 +12,7 @@ static void show(const Compile *c, Buffer *report) {
     buffer_free(report);
 }
 
-/* With the form that it should come from, when that is at hand. */
+/* With the form that it should come from, when that is known. */
 static bool is_top_fine(Compile *c, const Node *code, const Node *form, Buffer *report) {
     const Node *function = form ? function_in(form, code) : NULL;
     bool fine = is_code_plausible(&c->context, code, report);

@@ -50,8 +50,8 @@ typedef struct {
     bool svg, all;              /* graph --svg; diff, graph --all: the library, too */
 } Options;
 
-/* An option: with a value behind '=' or in the next argument, or (a value that starts with '[')
- * with one behind '=' or none. */
+/* An option: with a value after '=' or in the next argument, or (a value that starts with '[')
+ * with one after '=' or none. */
 typedef struct {
     const char *name, *value, *doc;
     uint32_t verbs; /* that take it: bit v for verb v */

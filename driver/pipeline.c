@@ -118,7 +118,7 @@ static Node *run_pass(Compile *c, int p, Node *n) {
     if (!out) {
         c->exit_code = 3;
         if (bug_hook && !c->context.is_given && !o->json)
-            bug_hook(); /* a file is at hand already */
+            bug_hook(); /* a file is known already */
         note_replacements(o);
     }
     running_pass.pass = -1;
@@ -172,7 +172,7 @@ static Node *part_of_program(Compile *c, Node *program, bool of_library) {
     return node_list(c->arena, H_program, program->at, tops.items, tops.count);
 }
 
-/* In the order that the program has; what a command gave too much of stands at the end. */
+/* In the order that the program has; what a command gave too much of is at the end. */
 static Node *joined_programs(Compile *c, const Node *program, Node *user, Node *library) {
     VEC(Node *) tops = {0};
     uint32_t u = 1, l = 1;

@@ -62,7 +62,7 @@ typedef struct {
     VerifyMode verify_mode;
     uint32_t verify_without;   /* rules that are switched off */
     bool verify_all;           /* all that is wrong in a function */
-    const SourceFile *against; /* a dump of what select gave, for verify; NULL: not at hand */
+    const SourceFile *against; /* a dump of what select gave, for verify; NULL: not known */
     int inject_pass;           /* -1 for none */
     const char *inject_fault;
     uint64_t inject_seed;

@@ -16,7 +16,7 @@ static int form_to_step_through(const PipelineOptions *p) {
     return p->no_verify ? PASS_frame : PASS_verify;
 }
 
-/* A dump is run as it stands: with the passes that follow it would be another form. */
+/* A dump is run as it is: with the passes that follow it would be another form. */
 int verb_run(const Options *o) {
     if (o->each) return run_each(o);
     Options with = *o;

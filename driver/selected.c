@@ -1,7 +1,7 @@
 /* selected.c - the form that select gave, which verify compares with: where it comes from; and forms
- * that the passes behind select did not make: they are looked at before a pass takes them.
+ * that the passes after select did not make: they are looked at before a pass takes them.
  *
- * In a compile it is at hand. A dump is of one form only; --against names a dump of an earlier one.
+ * In a compile it is known. A dump is of one form only; --against names a dump of an earlier one.
  */
 #include "check/check.h"
 #include "compiling.h"

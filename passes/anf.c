@@ -9,7 +9,7 @@
  *
  * Needs:  unique names, so that a let inside an operand can be moved out before its user.
  * Gives:  each body is one straight let, or a single operation; do is gone.
- * Choice: operands are evaluated strictly left to right; a variable global is read where it stands.
+ * Choice: operands are evaluated strictly left to right; a variable global is read where it is.
  */
 #include "names.h"
 #include "table.h"

@@ -39,7 +39,7 @@ static void know(Closures *c, const Node *name, Known *k) {
     table_put(&c->known, name->name.number, k);
 }
 
-/* A function inside the definition at hand; what it captures is not settled yet. */
+/* A function inside the current definition; what it captures is not settled yet. */
 static Known *inner_function(Closures *c, Node *function) {
     Known *k = NEW(c->scratch, Known);
     k->function = function;

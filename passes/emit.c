@@ -16,9 +16,9 @@
  *        (at 7 "c3" "ret"))
  *
  * Needs:  every operand has a place that its instruction can address (alloc, frame).
- * Gives:  code that can stand anywhere: what it refers to outside is relative, by name.
- * Choice: blocks stand as they come; a jump to the next block is left out; a jump is short where it
- *         reaches. Failing checks and calls of what is no closure go to stubs behind the code.
+ * Gives:  code that can be anywhere: what it refers to outside is relative, by name.
+ * Choice: blocks are as they come; a jump to the next block is left out; a jump is short where it
+ *         reaches. Failing checks and calls of what is no closure go to stubs after the code.
  */
 #include "emit/emit.h"
 #include "ir/template.h"

@@ -44,7 +44,7 @@ static void number_block(Gvn *p, uint32_t index) {
     number_exit(p, b);
 }
 
-/* Children stand in the order in which the blocks are reached. */
+/* Children are in the order in which the blocks are reached. */
 static void link_dominator_tree(Gvn *p) {
     for (uint32_t i = p->flow->reached; i-- > 1;) {
         uint32_t b = p->flow->ordered[i];

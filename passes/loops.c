@@ -94,7 +94,7 @@ static Node *visit_recur(Loops *p, Node *e) {
     return make_recur(p->walk.arena, e->at, label_of(p, p->target), values);
 }
 
-/* Is this a call, in tail position, of the function that it stands in, by the same arity? */
+/* Is this a call, in tail position, of the function that it is in, by the same arity? */
 static bool is_self_call(const Loops *p, CallForm call) {
     const Self *self = &p->self;
     if (!self->function || !p->target->ends_function || !p->walk.in_tail) return false;

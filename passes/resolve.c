@@ -319,7 +319,7 @@ static Globals only_assigned(Resolve *r) {
     return found;
 }
 
-/* A global that is only assigned inside expressions starts as nil, where the first one stands. */
+/* A global that is only assigned inside expressions starts as nil, where the first one is. */
 static void define_assigned(Resolve *r, Nodes *out, const Globals *assigned, uint32_t index) {
     for (uint32_t i = 0; i < assigned->count; i++) {
         Global *g = assigned->items[i];

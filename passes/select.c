@@ -15,7 +15,7 @@
  *
  * Needs:  SSA; a kind for every name (lower).
  * Gives:  SSA still. Edges from a block with two successors to one with two predecessors have a
- *         block of their own, so block arguments stand on jmp alone. Blocks that cannot be reached
+ *         block of their own, so block arguments are on jmp alone. Blocks that cannot be reached
  *         are gone.
  * Choice: blocks are read backwards, so that an instruction that has been folded into its only
  *         user, or that nothing uses, is never made. Constants are made anew for every use: that is

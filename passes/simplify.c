@@ -27,7 +27,7 @@ Fact *fact_of(Simplify *s, const Node *name) {
 
 /* ---- names */
 
-/* May this stand wherever a name for it stands? */
+/* May this are wherever a name for it is? */
 static bool is_copyable(const Simplify *s, const Node *e) {
     return is_constant(e) || e->kind == N_NAME || global_function(s, e);
 }
@@ -151,7 +151,7 @@ static int known_truth(Simplify *s, const Node *e, const Node *given, bool holds
     return truth & TRUE ? 1 : truth & FALSE ? 0 : -1;
 }
 
-/* Small enough to stand in two places, and without binders. */
+/* Small enough to be in two places, and without binders. */
 static bool may_repeat(const Node *e) {
     if (!is_tree(e) || is_constant(e)) return true;
     if (!is_form(e, H_recur)) return false;

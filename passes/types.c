@@ -1,7 +1,7 @@
 /* pass types : Lanf -> Ltyped                                            (analyse)
  *
  * Finds, for the whole program at once, which kinds of values each name can hold, and writes it
- * behind the name where it is bound.
+ * after the name where it is bound.
  * Why now: every operation has a name, every known call is direct, and the world is closed.
  *
  *   (let [[%t.3 (prim bit-and %a.1 (quote 7))]] (prim + %t.3 (quote 1)))

@@ -2,7 +2,7 @@
  *
  * Proves that every instruction finds in each place the value that it names, and that every
  * safepoint lists exactly the live references; else it says which value was lost, by what, and who
- * needs it. Why now: nothing behind this pass decides about places; emit writes what stands here.
+ * needs it. Why now: nothing after this pass decides about places; emit writes what is here.
  *
  *   (block b0 [%a.0=rdi] (in)
  *     (const [%b.1=rdi] (word 2))

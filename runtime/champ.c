@@ -5,7 +5,7 @@
  * of its digest, seven depths for each word. So keys with equal hashes cost a few nodes more,
  * however many they are; the digest is computed only where it is needed. The node's first word has
  * two bitmaps: the low half says for which of the 32 values an entry is stored here, the high half
- * for which there is a subnode. Then stand the entries, `width` words each, then the subnodes, both
+ * for which there is a subnode. Then are the entries, `width` words each, then the subnodes, both
  * in the order of their bits. A subnode holds at least two entries, so equal contents have equal
  * shapes. At the bottom no bits are left: a node there has bitmaps 0 and entries in the order in
  * which they came. Only what is equal to itself alone can meet there, once in 2^32 times.
@@ -89,7 +89,7 @@ static Value make_node(uint64_t width, uint32_t entry_bits, uint32_t subnode_bit
     return node;
 }
 
-/* Copies `count` words; gives the place behind them. */
+/* Copies `count` words; gives the place after them. */
 static Value *put_words(Value *out, const Value *words, uint64_t count) {
     for (uint64_t i = 0; i < count; i++) out[i] = words[i];
     return out + count;
@@ -330,7 +330,7 @@ static void walk_down(ChampWalk *walk, Value node) {
     walk->at_bottom = 0;
 }
 
-/* Nodes below those that every trie may have are not kept: walks stand on stacks of many. */
+/* Nodes below those that every trie may have are not kept: walks are on stacks of many. */
 static void walk_up(ChampWalk *walk, uint64_t width) {
     if (--walk->depth < 0) return;
     bool is_kept = walk->depth <= CHAMP_WORD_DEPTHS;

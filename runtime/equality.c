@@ -1,6 +1,6 @@
 /* equality.c - `=` on realized values.
  *
- * Collections that are compared stand on a stack of their own, each with how far it was compared,
+ * Collections that are compared are on a stack of their own, each with how far it was compared,
  * so nesting costs no C stack. A key that is itself a collection is compared with the one key of
  * the other map or set that has its hash; where there are several, it is looked up, which starts a
  * comparison inside the comparison. That may nest to a limit.

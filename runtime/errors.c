@@ -186,7 +186,7 @@ Value rt_ex_message(Value exception) { return part(exception, FIELD_EXCEPTION_ME
 Value rt_ex_data(Value exception) { return part(exception, FIELD_EXCEPTION_DATA); }
 Value rt_ex_cause(Value exception) { return part(exception, FIELD_EXCEPTION_CAUSE); }
 
-/* The name behind the package: java.lang.Exception is Exception. */
+/* The name after the package: java.lang.Exception is Exception. */
 static const char *simple_name(Value class, uint64_t *length) {
     const char *bytes = string_bytes(name_of(class));
     *length = string_length(name_of(class));

@@ -1,7 +1,7 @@
 /* hashing.c - hashes of values, and whether a value is realized.
  *
  * Sequential things hash alike, whatever they are; maps and sets independently of order. A
- * collection keeps its hash in its header. Nested collections stand on a stack of their own.
+ * collection keeps its hash in its header. Nested collections are on a stack of their own.
  */
 #include "visit.h"
 

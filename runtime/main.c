@@ -1,4 +1,4 @@
-/* main.c - an executable: the runtime, and the program that the linker writes behind this header.
+/* main.c - an executable: the runtime, and the program that the linker writes after this header.
  */
 #include "slisp.h"
 

@@ -75,7 +75,7 @@ static bool parse_unsigned(const char *text, const char *end, double *result) {
     const char *after = skip_decimal(text, end);
     if (!after) return false;
     if (after < end && strchr("dDfF", *after)) after++;
-    *result = strtod(text, NULL); /* the text behind `end` cannot go on: it is a blank or 0 */
+    *result = strtod(text, NULL); /* the text after `end` cannot go on: it is a blank or 0 */
     return after == end;
 }
 

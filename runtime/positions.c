@@ -1,4 +1,4 @@
-/* positions.c - where in a string's bytes its n-th code point stands, and the other way round.
+/* positions.c - where in a string's bytes its n-th code point is, and the other way round.
  *
  * In ASCII both are the same. Else they are counted from the last place that was asked for, when it
  * is in the same string: whoever goes through a long string in steps takes linear time, not

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 typedef struct {
-    uint64_t code_start; /* addresses; code_end is that of the first byte behind */
+    uint64_t code_start; /* addresses; code_end is that of the first byte after */
     uint64_t code_end;
     uint64_t start;      /* function without arguments that runs the program's forms */
     uint64_t invoke_0;   /* library functions that call a value which is no closure: callee, ... */
@@ -109,7 +109,7 @@ SlispStatistics slisp_statistics(void);
 
 /* A call in the text of a program. */
 typedef struct {
-    const char *function; /* that it stands in, as ProgramHeader.names has it: user/f.w2 */
+    const char *function; /* that it is in, as ProgramHeader.names has it: user/f.w2 */
     const char *file;     /* NULL in code of the library */
     uint32_t line, column; /* line 0: no position is known */
 } SlispSite;
@@ -118,7 +118,7 @@ typedef struct {
  * thrown: takes the exception instead of the handlers on the native stack, puts the context's root
  * frames back to what they were where it goes on; does not return unless there is no handler.
  * roots: calls visit for the address of each value that it holds.
- * calls: the calls from here to the innermost handler, or all: writes up to `room` words that stand
+ * calls: the calls from here to the innermost handler, or all: writes up to `room` words that are
  * for their sites, innermost first, and gives their number.
  * site: what such a word stands for.
  * wrote: sees what goes to standard output.

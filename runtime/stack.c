@@ -1,7 +1,7 @@
 /* stack.c - walking over the frames of slisp code, and what is known about an address in it.
  *
  * While C runs, context.sp points at the return address of the innermost call. That address has a
- * row that says how large the frame above it is, and so where the next return address stands. The
+ * row that says how large the frame above it is, and so where the next return address is. The
  * frame of a try describes itself (TRY in layout.def). The walk ends at the trampoline that
  * started the program.
  */
@@ -92,7 +92,7 @@ static const FunctionRow *function_at(const ProgramHeader *program, uint32_t off
     return low ? &program->functions[low - 1] : NULL;
 }
 
-/* Does `text` start with what the compiler puts behind a point: w2, fn3, try4? */
+/* Does `text` start with what the compiler puts after a point: w2, fn3, try4? */
 static bool is_suffix(const char *text) {
     static const char *const words[] = {"w", "fn", "try", "catch", "finally"};
     for (int i = 0; i < 5; i++) {
@@ -128,7 +128,7 @@ const char *code_name(uint64_t code_address) {
     return row ? slisp_context.program->names + row->name : "a function";
 }
 
-/* An inner function has no name of its own: it is not the one that it stands in. */
+/* An inner function has no name of its own: it is not the one that it is in. */
 void function_name(uint64_t code_address, const char **bytes, uint64_t *length) {
     const char *name = code_name(code_address), *inner = strstr(name, ".fn");
     user_part(inner && is_suffix(inner + 1) ? "a function" : name, bytes, length);

@@ -41,7 +41,7 @@ static bool is_slisp_code(uint64_t address) {
     return address >= program->code_start && address < program->code_end;
 }
 
-/* The probe may stand before or after the frame is made: finds the return address either way. */
+/* The probe may be before or after the frame is made: finds the return address either way. */
 static uint64_t *return_address(uint64_t *sp, uint64_t code) {
     if (*sp == (uint64_t)(uintptr_t)rt_start_return || stack_row(*sp)) return sp;
     const ProgramHeader *program = slisp_context.program;

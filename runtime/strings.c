@@ -6,7 +6,7 @@ Value allocate_string(uint64_t length, uint64_t points) {
     Value s = allocate(KIND_STRING, words);
     *field(s, FIELD_STRING_BYTES) = length;
     *field(s, FIELD_STRING_POINTS) = points;
-    object_of(s)[words] = 0; /* the bytes behind the text */
+    object_of(s)[words] = 0; /* the bytes after the text */
     return s;
 }
 

@@ -19,7 +19,7 @@
 
 /* ---- calls of C functions ------------------------------------------------ */
 
-/* Tells C where the stack and the heap stand, and learns where the heap stands afterwards. */
+/* Tells C where the stack and the heap are, and learns where the heap is afterwards. */
 .macro call_c function
     mov [r14 + CONTEXT_SP], rsp
     mov [r14 + CONTEXT_ALLOC], r15
@@ -126,7 +126,7 @@ c_stub rt_throw_stack
 .endm
 
 /* The arguments are eax values of which the first r10 are fixed: collects the others into a list,
- * puts it behind the fixed ones, and goes on at r11. */
+ * puts it after the fixed ones, and goes on at r11. */
 function rt_collect_rest_stub
     store_arguments
     mov [r14 + CONTEXT_TARGET], r11

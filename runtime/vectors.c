@@ -259,7 +259,7 @@ Value rt_vector(void) {
     return vector_of(slisp_context.area, count);
 }
 
-/* Unused room behind what vector_of(count) will take, for its items. */
+/* Unused room after what vector_of(count) will take, for its items. */
 static Value *scratch_room(uint64_t count) {
     return (Value *)(uintptr_t)(slisp_context.alloc + vector_bytes(count));
 }

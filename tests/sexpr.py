@@ -42,7 +42,7 @@ def atoms(form):
 
 
 def holds(form, wanted):
-    """Do the forms `wanted` stand side by side somewhere in `form`?"""
+    """Do the forms `wanted` are side by side somewhere in `form`?"""
     if isinstance(form, str):
         return False
     n = len(wanted)

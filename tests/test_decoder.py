@@ -47,7 +47,7 @@ def test_what_is_cut_off_is_no_instruction_or_a_shorter_one(slispc):
 
 # ---- objdump
 
-ROOM = 32  # nops behind each, so that what one row starts never runs into the next
+ROOM = 32  # nops after each, so that what one row starts never runs into the next
 
 
 def by_objdump(rows, directory):

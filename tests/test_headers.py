@@ -64,7 +64,7 @@ def head_of(before):
 
 
 def kinds(language, forms):
-    """What stands before the blocks of a function from Lmemory on."""
+    """What is before the blocks of a function from Lmemory on."""
     kind = 'ref' if language in ('Lx86', 'Llive', 'Lplaced') else 'raw'
     names = numbers(forms)
     compared = set(re.findall(r'\(cmp-set \[(%[^]\s=]+)', text(forms)))  # flags are raw words
@@ -125,7 +125,7 @@ def around(p, language, before, n):
 
 
 def with_details(language, fragment):
-    """Examples may leave out what stands before the blocks: (function $f ... (slots 1) ...)."""
+    """Examples may leave out what is before the blocks: (function $f ... (slots 1) ...)."""
     if '...' not in fragment:
         return fragment
     if head_of(sexpr.read_forms(fragment)) == 'function':

@@ -10,7 +10,7 @@ GOOD = '(println "fine")\n'
 
 
 def rejects(source, code=PROGRAM_IS_WRONG, **options):
-    """The file is rejected with a place, and nothing is left behind."""
+    """The file is rejected with a place, and nothing is left after."""
     with open('bad.slisp', 'wb') as f:
         f.write(source)
     result = slispc('bad.slisp', '-o', 'bad', **options)

@@ -146,7 +146,7 @@ BLOCK = '''(slispc-ir 1 Lblocks)
 
 
 def test_places_of_new_nodes():
-    """A new instruction is where the line above it is; the lines behind it keep their places."""
+    """A new instruction is where the line above it is; the lines after it keep their places."""
     program = slir.read(BLOCK)[1]
     block = program[2][-1]
     assert block[-1].at == '4:5' and block[3][2].at == '2:3'

@@ -1,4 +1,4 @@
-"""What select gave must still be there, whatever the passes behind it write into it: V01. And forms that
+"""What select gave must still be there, whatever the passes after it write into it: V01. And forms that
 other hands made: whatever their headers say, they are looked at before a pass takes them.
 
 tests/verify/selected/NAME.ir is compared with selected.ir beside it: with NAME.err it must be rejected with
@@ -121,7 +121,7 @@ def test_alone_it_must_be_fit(name, rule, change, tmp_path):
 @pytest.mark.parametrize('after', ['frame', 'verify'])
 @pytest.mark.parametrize('verb', [['check'], ['--to=emit'], ['--from=emit', '--to=emit']], ids=' '.join)
 def test_verify_of_another_day_is_not_believed(verb, after, tmp_path):
-    """A dump from behind verify may have been edited since."""
+    """A dump from the end verify may have been edited since."""
     text = (FOLDER / 'framed.ir').read_text().replace('(after frame)', '(after %s)' % after)
     (tmp_path / 'right.ir').write_text(text)
     (tmp_path / 'wrong.ir').write_text(text.replace('(map %a.0=s0[rsp+0])', '(map)'))

@@ -1,4 +1,4 @@
-"""No verdict is false: an option that is not understood where it stands is an error, one without effect
+"""No verdict is false: an option that is not understood where it is is an error, one without effect
 says so, and "fine" names what was looked at and what was not."""
 import functools
 import os

@@ -33,7 +33,7 @@ def codes(text):
 
 
 def tagged(case, tag):
-    """The words behind `; tag:`."""
+    """The words after `; tag:`."""
     return {word for words in re.findall(r'^; %s: (.*)' % tag, case.read_text(), re.M) for word in words.split()}
 
 

@@ -45,6 +45,6 @@ def test_all_ends_well(case):
 
 
 def test_a_wrong_kind_gets_through_without_the_rule():
-    """Nothing behind it would see it."""
+    """Nothing after it would see it."""
     case = FOLDER / 'kinds-made.ir'
     assert check(case, '--verify-without=V21').code == FINE

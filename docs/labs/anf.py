@@ -11,7 +11,7 @@ operation goes there, in order.
 """
 from slir import Names, Node, change_tops, form, is_form, run_pass, vector
 
-# Where the operands of a form start; between head and operands stand primitives, functions, labels.
+# Where the operands of a form start; between head and operands are primitives, functions, labels.
 OPERANDS = {'call': 1, 'patch': 1, 'recur': 2, 'prim': 2, 'set-global': 2, 'closure': 2,
             'direct': 2, 'enter': 2, 'try-call': 3}
 

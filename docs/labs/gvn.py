@@ -66,7 +66,7 @@ class Function:
 
 
 def names_in(n):
-    """The names that stand in n, but not in its constants."""
+    """The names that are in n, but not in its constants."""
     if not isinstance(n, Node):
         return {n} if is_name(n) else set()
     return set().union(*map(names_in, n)) if not is_form(n, 'quote') else set()

@@ -22,7 +22,7 @@ from slir import bare, change_tops, form, is_form, number, part, run_pass, vecto
 
 
 def linear_order(flow):
-    """Reverse postorder, with cold blocks and what only they lead to behind the others."""
+    """Reverse postorder, with cold blocks and what only they lead to after the others."""
     hot = {}
     for i, name in enumerate(flow.order):
         reached = any(hot.get(before) for before in flow.predecessors[name])

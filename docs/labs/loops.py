@@ -9,7 +9,7 @@ in tail position, become rounds of a loop around its body.
          (fn %f.1 (arity [%n.4] (loop %f.3 [[%n.2 %n.4]]
            (if %n.2 (recur %f.3 (prim not %n.2)) %n.2)))))
 
-An expression is rewritten with two targets: what a recur that stands there goes to, and the arity
+An expression is rewritten with two targets: what a recur that is there goes to, and the arity
 that a call of the function itself repeats. Both are None where something is still to be done after
 the expression, or where a try is around it.
 """

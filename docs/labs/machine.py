@@ -50,7 +50,7 @@ def instructions(block):
 
 
 def place(name):
-    """The register 'rdi', slot 's2' or argument word 'a0' that the name stands in, or None."""
+    """The register 'rdi', slot 's2' or argument word 'a0' that the name is in, or None."""
     return name.partition('=')[2].partition('[')[0] or None
 
 
@@ -83,7 +83,7 @@ class Flow:
                 self.predecessors[successor].append(name)
 
     def postorder(self):
-        """Of two successors the one that stands last in the function is visited first."""
+        """Of two successors the one that is last in the function is visited first."""
         first = next(iter(self.blocks))
         done, seen, stack = [], {first}, [(first, self.visits(first))]
         while stack:

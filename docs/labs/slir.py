@@ -1,7 +1,7 @@
 """slir - reads and prints the forms of slispc: what a pass written in Python needs.
 
-A form is a Node: a Python list of what stands between its brackets, with `open`, its bracket, and
-`at`, its place in the source. All else is text as it stands in the dump: 'let', '%x.3:int', '42'.
+A form is a Node: a Python list of what is between its brackets, with `open`, its bracket, and
+`at`, its place in the source. All else is text as it is in the dump: 'let', '%x.3:int', '42'.
 A node made without a place has that of the form around it or, in a block, of the line above it.
 """
 import re
@@ -122,7 +122,7 @@ def change_tops(program, change, *heads):
 
 
 def is_name(a):
-    """Is a the text of a name, %hint.number with :type or =place behind?"""
+    """Is a the text of a name, %hint.number with :type or =place after?"""
     return isinstance(a, str) and NAME.fullmatch(a) is not None
 
 

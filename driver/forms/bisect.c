@@ -29,7 +29,7 @@ typedef struct {
     bool found;
     bool by_place;
     Options again;  /* of the run that shows it */
-    Form last, now; /* now: the form at hand; last: the one that went into its pass */
+    Form last, now; /* now: the current form; last: the one that went into its pass */
 } Bisect;
 
 static Bisect *running; /* for failures that end the pipeline */

@@ -35,7 +35,7 @@ char **split_command(Arena *a, const char *command);
 
 /* ---- behaviour: what must be the same in every form */
 
-/* The first line of an error, and the place in the line behind it: " --> f.slisp:3:5"; empty when
+/* The first line of an error, and the place in the line after it: " --> f.slisp:3:5"; empty when
  * there is none. */
 typedef struct {
     const char *message, *place;

@@ -7,7 +7,7 @@
 #include "options.h"
 
 /* From here to reproduce_end failed checks and crashes of slispc are reported. The input goes into
- * the folder that the environment variable SLISPC_CRASH_DIR names, else into the one at hand; when
+ * the folder that the environment variable SLISPC_CRASH_DIR names, else into the current one; when
  * the file given is a dump, it is the input itself. */
 void reproduce_start(const Options *o, bool is_dump_given);
 void reproduce_end(void);
@@ -18,7 +18,7 @@ extern void (*after_failure)(int pass);
 bool is_below_small_stack(const void *address);
 /* The options that change what passes do, as they were given: " --inject=alloc:drop-store". */
 void print_given_options(FILE *out, const Options *o);
-/* The files, and the program's arguments behind them, as a shell takes them. */
+/* The files, and the program's arguments after them, as a shell takes them. */
 void print_given_files(FILE *out, const Options *o);
 void print_program_arguments(FILE *out, const Options *o);
 /* A word as a shell takes it, in quotes where it wants them. */

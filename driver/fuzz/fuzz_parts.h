@@ -77,7 +77,7 @@ typedef struct {
     uint32_t size;    /* of what it gives */
     uint32_t cost;    /* of a call, in expressions */
     bool is_fueled;   /* a count that ends the recursion comes first */
-    bool is_variadic; /* takes more integers behind the parameters */
+    bool is_variadic; /* takes more integers after the parameters */
     bool has_effects;
 } Function;
 

@@ -1,5 +1,5 @@
 /* source_text.c - forms of a program as source text, laid out for people: what fits on a line
- * stands there; else the first few parts do, and the others follow on lines of their own. */
+ * is there; else the first few parts do, and the others follow on lines of their own. */
 #include "source_text.h"
 
 #include <string.h>
@@ -72,7 +72,7 @@ static bool binds_pairs(const Node *n) {
     return false;
 }
 
-/* The printer stands at the column. With `pairs`, every second part stays on the line. */
+/* The printer is at the column. With `pairs`, every second part stays on the line. */
 static void print_at(Buffer *out, const Node *n, size_t column, bool pairs);
 
 static void print_parts(Buffer *out, const Node *n, size_t column, bool pairs) {

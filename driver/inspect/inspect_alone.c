@@ -1,4 +1,4 @@
-/* inspect_alone.c - an image that no program stands beside: what can be known of its code.
+/* inspect_alone.c - an image that no program is beside: what can be known of its code.
  *
  * Every byte of every function is an instruction that slispc writes, jumps go to instructions of
  * the same function or to the start of another one, calls to functions or to the runtime, what is

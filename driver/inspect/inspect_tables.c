@@ -57,7 +57,7 @@ const char *name_of_function(const Inspection *i, uint64_t number) {
     return name && memchr(name, 0, there) ? (const char *)name : NULL;
 }
 
-/* Functions lie one behind the other, in the order of the table. */
+/* Functions lie one after the other, in the order of the table. */
 static bool are_functions_in_order(Inspection *i) {
     uint64_t length = i->header.code_end - i->header.code_start;
     i->code = (Region){i->header.code_start, length, bytes_at(i, i->header.code_start, length)};

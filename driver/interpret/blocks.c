@@ -47,7 +47,7 @@ static const Instruction *jump(Activation *x, const Instruction *i) {
 
 /* ---- calls */
 
-/* What the instruction calls: its arguments stand above the top. */
+/* What the instruction calls: its arguments are above the top. */
 static BlocksCall call_of(const Activation *x, const Instruction *i) {
     BlocksCall call = {i->routine, i->count, 0};
     switch ((int)i->does) {
@@ -72,7 +72,7 @@ static Bits call_try(const Activation *x, const Instruction *i) {
     return blocks_try(routine_of(nth(x, i, 0)), routine_of(nth(x, i, 1)), i->count - 2);
 }
 
-/* The arguments stand at `base`; everything else is nil. */
+/* The arguments are at `base`; everything else is nil. */
 static void take_slots(Activation *x, const BlocksCall *call, uint64_t base) {
     const Code *code = blocks_code(call->routine);
     if (call->count != code->params || !code->instructions)

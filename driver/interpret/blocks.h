@@ -113,7 +113,7 @@ void blocks_names(const Frame *frame, void (*show)(const Node *name, Holding hol
 /* blocks_words.c */
 Bits blocks_word(Word w, Bits a, Bits b, Bits c);
 
-/* blocks_calls.c: a call that is about to happen. Its arguments stand above the top of the stack of
+/* blocks_calls.c: a call that is about to happen. Its arguments are above the top of the stack of
  * values. */
 typedef struct {
     Routine *routine;

@@ -1,4 +1,4 @@
-/* blocks_scope.c - the interpreter of blocks: which names have values where a call stands.
+/* blocks_scope.c - the interpreter of blocks: which names have values where a call is.
  *
  * Those that are bound on every way to the instruction. This is only asked at breakpoints and
  * limits, so it is computed then.

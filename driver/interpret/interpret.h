@@ -1,4 +1,4 @@
-/* interpret.h - running a form as it stands: each language from Lcore to Lframed has an
+/* interpret.h - running a form as it is: each language from Lcore to Lframed has an
  * interpreter.
  *
  * They share the runtime with native programs: its values, its collections, its collector, which

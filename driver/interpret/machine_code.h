@@ -61,7 +61,7 @@ typedef struct {
     int64_t scale, offset;
     uint32_t yes, no;  /* instructions to go on at */
     const Node *node;
-    const Unread *unread; /* by name: the instruction behind would read it; NULL mostly */
+    const Unread *unread; /* by name: the instruction after would read it; NULL mostly */
     union {
         const Call *call;
         const Transfers *transfers; /* of a jump, of moves */

@@ -114,7 +114,7 @@ static const Node *live_list(const Node *block, Head head) {
     return NULL;
 }
 
-/* What the block behind needs must be there, and live out of this one. */
+/* What the block after needs must be there, and live out of this one. */
 static void check_edge(Live *l, const Node *op, const Node *to) {
     const Node *block = table_get(&l->blocks, (uint64_t)to->kids[0]->block + 1);
     const Node *names = block ? live_list(block, H_live_in) : NULL;

@@ -20,7 +20,7 @@ Holding machine_holding(const Code *code, const Node *name) {
     return HOLDING_WORD;
 }
 
-/* ---- by place: which name is where, as the block up to the instruction at hand says */
+/* ---- by place: which name is where, as the block up to the current instruction says */
 
 static const Node *held[UINT16_MAX + 1]; /* by place */
 

@@ -4,8 +4,8 @@
  * slots of the frame, globals are cells, and each node has the C function that runs it. A frame is
  * a run of words on the stack of values: the closure that was called, the parameters, then the
  * names and operands that are alive at the moment, innermost last. A call's closure and operands
- * stand last, so they are the start of the frame of the function that is called.
- * Before the runtime is called, world.top is set behind what is alive: the collector sees no other
+ * are last, so they are the start of the frame of the function that is called.
+ * Before the runtime is called, world.top is set after what is alive: the collector sees no other
  * word of the frame.
  */
 #ifndef SLISPC_TREE_H
@@ -27,7 +27,7 @@ struct Activation {
     const Code *code;    /* what runs */
     const Code *round;   /* the loop whose next round is to come, when a recur was run */
     Body *next;          /* the function that takes this one's place, after a tail call; */
-    uint32_t next_count; /* its arguments stand at the start of the frame */
+    uint32_t next_count; /* its arguments are at the start of the frame */
 };
 
 typedef Bits Run(Activation *a, const Code *c);
@@ -63,7 +63,7 @@ struct Scope {
 
 /* One arity of a function. */
 struct Body {
-    const Routine *routine; /* that its calls stand in */
+    const Routine *routine; /* that its calls are in */
     const Node *node;       /* (arity ...), (rest ...), (function ...), or an expression */
     const Code *code;       /* NULL before it was prepared */
     const Names *captured;  /* what the fields of its closure hold */
@@ -147,7 +147,7 @@ _Noreturn void tree_refuse(const Node *at, const char *format, ...)
 
 typedef enum { INNER, TAIL } Position; /* TAIL: its value is the function's */
 const Code *prepare_code(Preparer *p, const Node *e, Holding want, Position position);
-/* In a position where no recur can stand. */
+/* In a position where no recur can be. */
 const Code *prepare_operand(Preparer *p, const Node *e, Holding want);
 /* A new node that works with the words from the next free one on. */
 Code *new_tree_code(const Preparer *p, Run *run, Pos at, uint32_t parts);
@@ -217,7 +217,7 @@ Type returned_type(const Node *function);
 
 /* ---- tree_primitives.c */
 
-/* `e`: the form that it stands in. */
+/* `e`: the form that it is in. */
 const Code *prepare_primitive(Preparer *p, const Node *e, Prim prim, NodeList operands,
                               Holding want, Position position);
 /* The flag that a conversion makes a boolean of, NULL for any other code. */
@@ -232,9 +232,9 @@ const Code *prepare_try_call(Preparer *p, const Node *e);
 
 /* ---- tree_call.c: calls */
 
-/* Runs a body whose closure and arguments stand on the stack from `base` on. */
+/* Runs a body whose closure and arguments are on the stack from `base` on. */
 Bits evaluate_body(Body *b, uint64_t base);
-/* Calls the value at `base` with the `count` values behind it. */
+/* Calls the value at `base` with the `count` values after it. */
 Bits call_value(uint64_t base, uint32_t count);
 Run evaluate_call, evaluate_tail_call, evaluate_known_call, evaluate_known_tail_call,
     evaluate_apply, evaluate_tail_apply;

@@ -1,7 +1,7 @@
 /* tree_call.c - the tree interpreter: calls, of functions and of other values. */
 #include "tree.h"
 
-/* Words behind the arguments that a call may use before the next check. */
+/* Words after the arguments that a call may use before the next check. */
 enum { ROOM = 1 << 12 };
 
 static void check_room(uint64_t base, uint64_t count) {

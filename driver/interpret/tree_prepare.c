@@ -71,7 +71,7 @@ const Code *prepare_operand(Preparer *p, const Node *e, Holding want) {
     return c;
 }
 
-/* A conversion stands where the form stands that wants it. */
+/* A conversion is where the form is that wants it. */
 static const Code *prepare_word(Preparer *p, Pos at, const Node *e, Holding want) {
     if (is_raw_language()) return prepare_operand(p, e, want);
     return converted(p, at, prepare_operand(p, e, HOLDING_VALUE), want);

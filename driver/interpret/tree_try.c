@@ -3,7 +3,7 @@
 
 /* ---- catch and finally */
 
-/* The exception stands in the form's word. Parts: the body, then class and handler in turn. */
+/* The exception is in the form's word. Parts: the body, then class and handler in turn. */
 static Bits handle(Activation *a, const Code *c, Value exception) {
     set_word(a, c->slot, exception, HOLDING_VALUE);
     a->frame.at = c->at;
@@ -22,7 +22,7 @@ static Bits evaluate_try(Activation *a, const Code *c) {
     return value;
 }
 
-/* The cleanup runs while the value or the exception stands in the form's word. */
+/* The cleanup runs while the value or the exception is in the form's word. */
 static Bits evaluate_finally(Activation *a, const Code *c) {
     Handler h;
     step(a, c);

@@ -1,4 +1,4 @@
-/* where.c - where a run stands, for messages about a form that is wrong: function, block, place. */
+/* where.c - where a run is, for messages about a form that is wrong: function, block, place. */
 #include "world.h"
 
 static bool contains(const Node *n, const Node *wanted) {

@@ -1,4 +1,4 @@
-/* world.c - the stack of values, calls, try and throw, steps: what every interpreter stands on. */
+/* world.c - the stack of values, calls, try and throw, steps: what every interpreter is on. */
 #include "world.h"
 
 #include <stdio.h>
@@ -178,7 +178,7 @@ static void show_name(const Node *name, Holding holding, Bits word) {
     buffer_free(&b);
 }
 
-/* Where the program stands, and the values of all names there. */
+/* Where the program is, and the values of all names there. */
 static void tell_stop(const char *what) {
     TextBuffer t = {0};
     output_flush();

@@ -2,7 +2,7 @@
  * steps.
  *
  * Each slisp call is a C call of the interpreter (with a Frame on the C stack), tail calls are
- * loops. Words that must survive a collection stand on the stack of values, where each word says
+ * loops. Words that must survive a collection are on the stack of values, where each word says
  * whether it is a reference; a word in a C variable is lost when something allocates.
  * There is one world, as the runtime has one heap.
  */
@@ -38,7 +38,7 @@ typedef struct Routine {
     uint32_t index; /* among all routines */
 } Routine;
 
-/* All of them, by index; NULL behind the last one. */
+/* All of them, by index; NULL after the last one. */
 const Routine *routine_at(uint32_t index);
 /* where.c: "in $user/f.w2, b4, from 3:5"; what where_hook calls. */
 void tell_where(Buffer *out, const Node *at);
@@ -145,7 +145,7 @@ struct Handler {
     Value exception; /* after the jump; no root: to be pushed at once */
 };
 /* if (TRY(&handler, is_inline)) { body; handler_leave(&handler); } else { handler.exception ... }
- * In the else branch everything stands as it was at TRY, and the handler is left. */
+ * In the else branch everything is as it was at TRY, and the handler is left. */
 #define TRY(h, is_inline) (handler_enter(h, is_inline), setjmp((h)->jump) == 0)
 void handler_enter(Handler *h, bool is_inline);
 void handler_leave(Handler *h);

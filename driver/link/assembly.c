@@ -34,7 +34,7 @@ static void write_label(Writer *w, const Node *block) {
     buffer_print(&w->out, ".L%u.%u", w->function, block->block);
 }
 
-/* Those of code are in its order; those of the data that it mentioned stand between them. */
+/* Those of code are in its order; those of the data that it mentioned are between them. */
 static const Relocation *next_relocation(Writer *w) {
     const Relocation *r = &w->linked->relocations.items[w->relocation++];
     return r->section == SECTION_CODE ? r : next_relocation(w);

@@ -190,7 +190,7 @@ static void common_entry(Maker *m) {
     close_length(b, start);
 }
 
-/* One function; `mark` is its first depth mark. Gives the one behind its last. */
+/* One function; `mark` is its first depth mark. Gives the one after its last. */
 static uint32_t frame_entry(Maker *m, const Symbol *f, uint32_t mark) {
     const Linked *l = m->linked;
     Buffer *b = section(m, DEBUG_FRAME);

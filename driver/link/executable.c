@@ -1,6 +1,6 @@
 /* executable.c - a static executable: the runtime's image with the program added.
  *
- * slispc carries the runtime as a linked ELF executable. A program's sections go behind the image's
+ * slispc carries the runtime as a linked ELF executable. A program's sections go after the image's
  * loaded bytes, at addresses of their own; its ProgramHeader is written over the symbol
  * slisp_program. Notes are left out of the image's program headers: that makes room for the
  * program's segments without moving anything.
@@ -147,7 +147,7 @@ static uint16_t last_loaded(const Image *image) {
     return last;
 }
 
-/* The image's segments without notes; ours stand after its last PT_LOAD, by rising address. */
+/* The image's segments without notes; ours are after its last PT_LOAD, by rising address. */
 static void write_segments(ElfFile *f, const Image *image, const uint16_t *indices) {
     VEC(Elf64_Phdr) out = {0};
     for (uint16_t i = 0; i < image->header->e_phnum; i++) {

@@ -1,6 +1,6 @@
 /* link.c - lays out a program: code, data, relocations.
  *
- * Everything stands in the order in which the program's term first mentions it, so the same term
+ * Everything is in the order in which the program's term first mentions it, so the same term
  * gives the same bytes.
  */
 #include "linker.h"

@@ -58,7 +58,7 @@ typedef struct {
     VEC(DepthMark) depths;
 } Linked;
 
-/* Lays out a program of Lbytes: code in order, what it refers to behind it. Depends on nothing but
+/* Lays out a program of Lbytes: code in order, what it refers to after it. Depends on nothing but
  * the term and the header's file names. What a term refers to and the program lacks is a
  * bug; when it came from outside, slispc ends with errors and exit code 1. */
 Linked *link_program(Arena *a, const Node *program, const DumpHeader *header);
@@ -75,7 +75,7 @@ int run_in_memory(Linked *l, int argc, char **argv);
 
 /* ---- for the writers ------------------------------------------------------ */
 
-/* The index in `files` of where something stands. What is in none of the program's files is in the
+/* The index in `files` of where something is. What is in none of the program's files is in the
  * library. */
 uint16_t file_of(const Linked *l, Place p);
 
@@ -86,7 +86,7 @@ typedef struct {
     void *context;
 } Addresses;
 /* Sets section[CODE], [RODATA] and [DATA]: one after another from `base` on, each on a page of its
- * own. Gives the address behind them. */
+ * own. Gives the address after them. */
 uint64_t lay_out(const Linked *l, uint64_t base, Addresses *addresses);
 /* Fills in all relocated places of the sections' bytes. */
 void relocate(Linked *l, const Addresses *addresses);

@@ -111,7 +111,7 @@ static void add_debug_relocations(Object *o, const Debug *d, DebugId section) {
     add_relocation_section(o, name, o->debug[section], &rows);
 }
 
-/* The symbol table comes right behind the relocation sections; they name it. */
+/* The symbol table comes right after the relocation sections; they name it. */
 static void link_relocations(ElfFile *f) {
     for (uint32_t i = 0; i < f->sections.count; i++)
         if (f->sections.items[i].sh_type == SHT_RELA)

@@ -21,7 +21,7 @@ static uint64_t token_key(const Token *t) {
     return ((uint64_t)t->kind << 32 | t->number) + 1;
 }
 
-/* A name is taken to be defined where it stands first. */
+/* A name is taken to be defined where it is first. */
 static uint64_t *fingerprints(Arena *a, const Lines *lines) {
     Table defined = {.arena = a};
     uint64_t *prints = NEW_ARRAY(a, uint64_t, lines->count + 1);

@@ -46,7 +46,7 @@ static Node *expression_in(NodeList tops, uint32_t number) {
     return NULL;
 }
 
-/* Of tops of one name, as definitions that come again: how many stand before this one. */
+/* Of tops of one name, as definitions that come again: how many are before this one. */
 static uint32_t count_before(NodeList tops, const Node *top) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < tops.count && tops.items[i] != top; i++)
@@ -226,7 +226,7 @@ static void print_titles(Diff *d) {
     }
 }
 
-/* One file each, as they stand. */
+/* One file each, as they are. */
 static int read_two(Diff *d, const char *verb) {
     if (d->options->argument_count != 2)
         fail(0, "slispc %s wants two files%s", verb,

@@ -8,9 +8,9 @@ typedef struct {
     Arena *arena;
     LineStyle style;
     Lines lines;
-    Buffer text;     /* of the line at hand: what was not made a token yet */
+    Buffer text;     /* of the current line: what was not made a token yet */
     bool quoted;     /* inside a constant, which may be the library's */
-    uint32_t length; /* of the line at hand, without numbers */
+    uint32_t length; /* of the current line, without numbers */
 } Writer;
 
 static Line *last_line(Writer *w) {
@@ -119,7 +119,7 @@ static bool is_left_out(const Writer *w, const Node *n) {
     return !w->style.details && (is_form(n, H_names) || is_form(n, H_kinds));
 }
 
-/* What stands beside the head of a broken list: atoms, and the parameters of what has some. */
+/* What is beside the head of a broken list: atoms, and the parameters of what has some. */
 static uint32_t beside(const Node *n) {
     uint32_t k = 0;
     while (k < n->count && !is_tree(child(n, k)))

@@ -20,7 +20,7 @@ typedef struct {
     const Node *node; /* that starts on the line */
     uint32_t indent;
     VEC(Token) tokens;
-    VEC(Pos) places; /* of all lists that stand on it */
+    VEC(Pos) places; /* of all lists that are on it */
     uint64_t shape;  /* a hash of everything but numbers */
 } Line;
 typedef VEC(Line) Lines;

@@ -1,7 +1,7 @@
 /* why.c - slispc why: a place of the source, or a name, in all forms one after the other.
  *
  *   slispc why f.slisp 3:5        what stems from line 3, column 5      3: from any column of line
- * 3 slispc why f.slisp %n.2 fib   where the name stands in the function fib slispc why f.slisp 0x18
+ * 3 slispc why f.slisp %n.2 fib   where the name is in the function fib slispc why f.slisp 0x18
  * fib   the machine instruction at that offset in fib, and its source's way
  */
 #include "lines.h"

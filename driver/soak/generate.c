@@ -83,7 +83,7 @@ static void branch(Generate *g, uint32_t yes, uint32_t no) {
 
 static void statements(Generate *g, const Loop *loop, uint32_t count);
 
-/* Leaves the arm at hand for somewhere else than the end of its branch; ends the block. */
+/* Leaves the current arm for somewhere else than the end of its branch; ends the block. */
 static void go_away(Generate *g, const Loop *loop) {
     uint32_t n = below(&g->random, 10);
     if (loop && n < 4) {
@@ -148,7 +148,7 @@ static void allocate(Generate *g) {
 
 /* ---- loops */
 
-/* What is bound in the header is known behind the loop; what is bound in the body is not, because
+/* What is bound in the header is known after the loop; what is bound in the body is not, because
  * ways out may come before it. */
 static void loop_of(Generate *g) {
     Join header = new_join(g), out_of_it = new_join(g);

@@ -35,7 +35,7 @@ typedef struct {
     VEC(Known) known;
     uint32_t lasting; /* the first so many of them are used now and then up to the end */
     const char *returns;
-    /* the block at hand */
+    /* the current block */
     uint32_t block;
     bool cold;
     Node *parameters;

@@ -22,7 +22,7 @@ typedef struct {
     Arena *arena, *scratch;
     uint64_t seed, inject_seed;
     Forms forms;
-    FaultKind failed; /* of the mutants at hand */
+    FaultKind failed; /* of the current mutants */
     Coverage coverage;
     uint32_t false_alarms, diverging, holes, disagreements;
     Tally tallies[FAULT_COUNT];

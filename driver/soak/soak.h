@@ -22,7 +22,7 @@ typedef struct {
 bool is_soaked(int pass);
 /* The number of the pass that makes the fault. */
 int pass_of_fault(FaultKind fault);
-/* Runs the passes behind select up to emit. */
+/* Runs the passes after select up to emit. */
 void run_right(Context *c, Forms *f, Node *function);
 /* The same function with a fault: from its pass on up to frame, or, for one of emit, to emit. */
 Forms run_wrong(Context *c, const Forms *right, FaultKind fault, uint64_t seed);

@@ -67,7 +67,7 @@ static void drop_instructions(Reduction *r, uint32_t b) {
     }
 }
 
-/* Puts the code of a block that only this one jumps to, without arguments, behind its own. */
+/* Puts the code of a block that only this one jumps to, without arguments, after its own. */
 static void merge(Reduction *r, uint32_t b) {
     Flow *flow = flow_of(r->arena, r->function);
     uint32_t first = function_first_block(r->function);

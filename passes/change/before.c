@@ -171,7 +171,7 @@ static Node *new_address(Change *c) {
     return name;
 }
 
-/* Where memory is read or written behind a call, the address is computed before it. */
+/* Where memory is read or written after a call, the address is computed before it. */
 void change_derived_across_gc(Change *c) {
     EACH_BLOCK(c, b) {
         EACH_ITEM(c->top->kids[b], i) {

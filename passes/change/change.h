@@ -74,7 +74,7 @@ static inline bool is_reload(const Node *item) {
 }
 
 Node *block_numbered(const Change *c, uint32_t number);
-/* How often the name stands in the form. */
+/* How often the name is in the form. */
 uint32_t mentions_of(const Node *n, const Node *name);
 
 /* The list without item `i`, with another one there, with items `i` and `i` + 1 exchanged. */
@@ -88,7 +88,7 @@ NodeList exchanged(Change *c, NodeList list, uint32_t i);
 static inline NodeList blocks_of(const Change *c) {
     return is_form(c->top, H_function) ? as_function(c->top).blocks : no_nodes(0);
 }
-/* Instructions, and what stands between them. */
+/* Instructions, and what is between them. */
 static inline NodeList items_of(const Node *block) {
     return as_instr_block(block).instructions;
 }
@@ -112,13 +112,13 @@ void remove_kid(Node *n, uint32_t i);
 void insert_kid(Change *c, Node **n, uint32_t at, Node *kid);
 void exchange_kids(Node *n, uint32_t i, uint32_t k);
 
-/* Registers that names in the form stand in, as a set. */
+/* Registers that names in the form are in, as a set. */
 uint64_t registers_in(const Node *n);
 /* Registers of that class that nothing needs from item `i` of the block on. */
 uint64_t spare_registers(Change *c, const Node *block, uint32_t i, bool vector);
 Where choose_register(Change *c, uint64_t set);
 
-typedef VEC(Node **) Spots; /* where names stand, so that others can be put there */
+typedef VEC(Node **) Spots; /* where names are, so that others can be put there */
 /* Those in the form, but for stack maps. */
 void add_spots(Change *c, Node *n, Spots *spots);
 

@@ -183,7 +183,7 @@ void change_no_rex_w(Change *c) {
     }
 }
 
-/* A call of another function goes to the one at hand. */
+/* A call of another function goes to the current one. */
 void change_emit_function(Change *c) {
     EACH_LINE(c, line) {
         const Node *callee = line->count > 3 && is_form(line->kids[3], H_code)

@@ -14,7 +14,7 @@ static const Node *reference_of(const Node *row) {
     return has ? row->kids[3] : NULL;
 }
 
-/* Rows that may stand in either order, as far as rows are concerned: jumps are relative. */
+/* Rows that may be in either order, as far as rows are concerned: jumps are relative. */
 static bool can_swap(const Node *a, const Node *b) {
     return is_code_row(a) && is_code_row(b) && a->count == 3 && b->count == 3 &&
            a->kids[1]->text != b->kids[1]->text;
@@ -63,7 +63,7 @@ void change_reference_elsewhere(Change *c) {
     }
 }
 
-/* What the row behind refers to, if it refers to nothing yet, is what this one refers to. */
+/* What the row after refers to, if it refers to nothing yet, is what this one refers to. */
 void change_reference_late(Change *c) {
     for (uint32_t i = 2; i + 1 < c->top->count; i++) {
         Node *row = c->top->kids[i], *behind = c->top->kids[i + 1];

@@ -53,7 +53,7 @@ void change_select_lea(Change *c) {
     }
 }
 
-/* The one operand behind the first that is this name; 0 when there are others, or none. */
+/* The one operand after the first that is this name; 0 when there are others, or none. */
 static uint32_t second_use(const Node *op, const Node *name) {
     if (!(opcode_of(op) >= X_add && opcode_of(op) <= X_imul)) return 0;
     bool is_second = same_name(op->kids[FIRST_OPERAND + 1], name);

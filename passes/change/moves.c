@@ -43,7 +43,7 @@ void change_move_elsewhere(Change *c) {
     }
 }
 
-/* A move that nobody wanted: of what the instruction behind it uses. */
+/* A move that nobody wanted: of what the instruction after it uses. */
 void change_insert_move(Change *c) {
     EACH_BLOCK(c, b) {
         EACH_ITEM(c->top->kids[b], i) {
@@ -210,7 +210,7 @@ static Where new_slot(Change *c) {
     return (Where)(SLOT0 + slot_count(c) - 1);
 }
 
-/* Index of the reload of what `store` stored, behind a call; 0 for none. */
+/* Index of the reload of what `store` stored, after a call; 0 for none. */
 static uint32_t reload_behind_call(const Node *block, uint32_t store) {
     const Node *stored = block->kids[store]->kids[0];
     bool called = false;

@@ -57,7 +57,7 @@ void change_another_name(Change *c) {
 
 /* ---- results */
 
-/* Registers that the result could be in by mistake, from the instruction behind on. */
+/* Registers that the result could be in by mistake, from the instruction after on. */
 static uint64_t others(Change *c, const Node *block, uint32_t i, const Node *result) {
     return spare_registers(c, block, i + 1, is_vector_register(where_of(result))) &
            ~registers_in(block->kids[i]);

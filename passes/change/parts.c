@@ -56,7 +56,7 @@ Node *block_numbered(const Change *c, uint32_t number) {
     return NULL;
 }
 
-/* Those that the blocks behind find something in. */
+/* Those that the blocks after find something in. */
 static uint64_t registers_behind(const Change *c, const Node *exit) {
     uint64_t set = 0;
     for (uint32_t i = FIRST_OPERAND; i < exit->count; i++) {

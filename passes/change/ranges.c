@@ -89,7 +89,7 @@ static uint32_t range_around(const Node *ranges, int64_t from, int64_t to) {
     return UINT32_MAX;
 }
 
-/* A hole from behind one use up to behind the next one. */
+/* A hole from the end one use up to after the next one. */
 void change_range_hole(Change *c) {
     EACH_INTERVAL(c, interval) {
         Node *ranges = interval->kids[RANGES], *uses = interval->kids[USES];
@@ -106,7 +106,7 @@ void change_range_hole(Change *c) {
     }
 }
 
-/* A value that lives on behind a hole is forgotten there. */
+/* A value that lives on after a hole is forgotten there. */
 void change_range_lost(Change *c) {
     EACH_INTERVAL(c, interval)
         if (interval->kids[RANGES]->count > 1 && strikes(c)) interval->kids[RANGES]->count--;

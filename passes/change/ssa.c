@@ -122,7 +122,7 @@ AT_EACH_EXIT(blocks_other_arm) {
     }
 }
 
-/* Does the block stand before the other one, or is it the same? */
+/* Does the block are before the other one, or is it the same? */
 static bool is_at_or_before(const Change *c, uint32_t number, const Node *block) {
     NodeList blocks = blocks_of(c);
     for (uint32_t b = 0; b < blocks.count; b++) {

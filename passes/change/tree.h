@@ -16,7 +16,7 @@ struct Bound {
     const Bound *outer;
 };
 
-/* Called for each expression of the current top, from the outside in; gives what is to stand in its
+/* Called for each expression of the current top, from the outside in; gives what is to be in its
  * place, which is walked through then. */
 typedef Node *ChangePlace(Change *c, Node *e, const Bound *scope);
 void each_place(Change *c, ChangePlace *change);

@@ -1,5 +1,5 @@
 /* check_types.c - the representations of Lspecial and Lblocks: a name is a raw int, a raw double, a
- * flag or a tagged value, and stands only where the table of primitives, the binder or the function
+ * flag or a tagged value, and is only where the table of primitives, the binder or the function
  * asks for that. lower takes it for granted.
  */
 #include "checker.h"

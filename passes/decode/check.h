@@ -25,7 +25,7 @@ typedef struct {
     const Node *block, *item;
 } CheckedJump;
 
-/* Code behind the last block: a failing check, or a call of what is perhaps no closure. */
+/* Code after the last block: a failing check, or a call of what is perhaps no closure. */
 typedef struct {
     const Node *item; /* the first instruction that goes there */
     const Node *trap; /* NULL: the call */
@@ -59,8 +59,8 @@ struct Check {
     uint32_t label;      /* that a jump's row names; else NO_LABEL */
     uint32_t *labels;    /* by number: the offset, plus 1 */
     uint32_t label_count;
-    /* the instruction at hand */
-    uint32_t offset; /* where it starts; behind it, when it is taken */
+    /* the current instruction */
+    uint32_t offset; /* where it starts; after it, when it is taken */
     bool is_read;
     Decoded next;
     const uint8_t *bytes;
@@ -141,7 +141,7 @@ bool check_call_area(Check *c, const Node *op);
 bool check_call_value(Check *c, const Node *op);
 bool check_tail_value(Check *c, const Node *op);
 bool check_dispatch(Check *c, const Node *targets);
-/* Where the failing check of the instruction at hand goes. */
+/* Where the failing check of the current instruction goes. */
 uint32_t trap_goal(Check *c, const Node *trap);
 bool check_stub(Check *c, const CheckedStub *s);
 
@@ -151,12 +151,12 @@ void start_rows(Check *c, const Node *code);
 /* Reads labels and depths up to the next row of another kind. */
 bool read_marks(Check *c);
 bool check_jumps_to_labels(Check *c);
-/* Are depth and position of the row at hand those of the instruction? */
+/* Are depth and position of the current row those of the instruction? */
 bool check_marks(Check *c);
 /* Are the labels where the blocks are, and do jumps name those that they go to? */
 bool check_labels(Check *c);
 
-/* ---- check_report.c: the first mistake; false, so that nothing is looked at behind it */
+/* ---- check_report.c: the first mistake; false, so that nothing is looked at after it */
 
 bool differs(Check *c, DecodedName name, uint8_t condition, uint32_t count, const Seen *operands);
 bool code_is_wrong(Check *c, const char *rule, const char *format, ...)

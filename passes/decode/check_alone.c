@@ -1,7 +1,7 @@
-/* check_alone.c - code that no form stands beside: a dump of Lbytes that was read from a file.
+/* check_alone.c - code that no form is beside: a dump of Lbytes that was read from a file.
  *
  * What it should do is not known. What can be known is that the bytes are instructions, that the
- * text beside them is theirs, that rows stand where they say, that jumps go to labels, that what the
+ * text beside them is theirs, that rows are where they say, that jumps go to labels, that what the
  * linker fills in is a distance, that each call has its stack map, and that the stack is as deep as
  * the rows say.
  */
@@ -35,7 +35,7 @@ static bool is_slot_right(Check *c, const Node *slot) {
                          (long long)slot->integer, (long long)c->depth_said);
 }
 
-/* The row behind a call. */
+/* The row after a call. */
 static bool take_map(Check *c) {
     if (!read_marks(c)) return false;
     const Node *row = row_at_hand(c);

@@ -1,8 +1,8 @@
-/* check_calls.c - calls and their stack maps, the stubs behind the code, entries of function
+/* check_calls.c - calls and their stack maps, the stubs after the code, entries of function
  * values.
  *
  * A function value is called with its object in rbx and the number of arguments in eax. What is no
- * closure is left to the runtime, in a stub that comes back behind the call.
+ * closure is left to the runtime, in a stub that comes back after the call.
  */
 #include "check.h"
 

@@ -10,7 +10,7 @@
 
 enum { UNPROBED = 4096 }; /* bytes that a function without calls may use without touching them */
 
-/* ---- the instruction at hand */
+/* ---- the current instruction */
 
 const Decoded *at_hand(Check *c) {
     if (c->failed) return NULL;

@@ -43,7 +43,7 @@ bool check_jump(Check *c, uint32_t block) {
     return block == c->block_behind || wants_jump(c, D_jmp, 0, block);
 }
 
-/* To `yes` if the condition holds, else to `no`. When `yes` stands behind, the jump may be the
+/* To `yes` if the condition holds, else to `no`. When `yes` comes after, the jump may be the
  * inverse one, to `no`. */
 static bool check_branch(Check *c, uint8_t condition, uint32_t yes, uint32_t no) {
     const Decoded *d = at_hand(c);

@@ -1,6 +1,6 @@
 /* check_rows.c - code as rows of Lbytes: (at 4 "4889f8" "mov rax, rdi").
  *
- * A row says more than its bytes: where it stands, what its text is, what its last four bytes are
+ * A row says more than its bytes: where it is, what its text is, what its last four bytes are
  * to refer to. All of it must be so.
  */
 #include "check.h"

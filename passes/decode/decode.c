@@ -1,7 +1,7 @@
 /* decode.c - reads machine code by the rows of opcodes.def.
  *
  * An instruction is: a prefix that belongs to the opcode, REX, one or two bytes of opcode, ModRM
- * with SIB and displacement, immediate (Intel's manual, volume 2, chapter 2). What stands in no
+ * with SIB and displacement, immediate (Intel's manual, volume 2, chapter 2). What is in no
  * row, and what is cut off, is refused; so is what one of our instructions never needs, such as a
  * prefix twice, or the registers ah to bh.
  */
@@ -205,7 +205,7 @@ static bool has_modrm(const OpcodeOfMap *row) {
     return false;
 }
 
-/* The row for the bytes at hand; NULL when there is none. */
+/* The row for the current bytes; NULL when there is none. */
 static const OpcodeOfMap *row_for(const Reading *r, uint8_t map, uint8_t prefix) {
     uint8_t digit = is_left(r, 1) ? *r->bytes >> 3 & 7 : ANY;
     for (uint8_t i = first_of_byte[map][r->opcode]; i; i = next_of_byte[i - 1]) {

@@ -21,8 +21,8 @@ typedef enum {
     SEEN_REGISTER, /* general register `base`, so many bits of it */
     SEEN_VECTOR,   /* vector register `base` */
     SEEN_MEMORY,   /* bits at [base + scale * index + value] */
-    SEEN_NUMBER,   /* `value`; `bits` is how wide it stands in the code */
-    SEEN_DISTANCE, /* the place `value` bytes behind the instruction; `bits` as of a number */
+    SEEN_NUMBER,   /* `value`; `bits` is how wide it is in the code */
+    SEEN_DISTANCE, /* the place `value` bytes after the instruction; `bits` as of a number */
 } SeenKind;
 
 /* As `base` or `index` of memory. */
@@ -55,7 +55,7 @@ bool decode(const uint8_t *bytes, size_t available, Decoded *out);
  * an @. */
 void print_decoded(Buffer *out, const Decoded *d);
 
-/* Reads lines of hexadecimal digits, and writes for each what its first instruction is and, behind
+/* Reads lines of hexadecimal digits, and writes for each what its first instruction is and, after
  * a tab, how many bytes it takes; - where that is none. For the tests. */
 void decode_lines(FILE *in, FILE *out);
 

@@ -28,7 +28,7 @@ static void add_number(Buffer *out, int64_t value) {
     buffer_add(out, start, (size_t)(digits + sizeof digits - start));
 }
 
-/* rax and so on have names of their own, r8 and later a letter behind the number. */
+/* rax and so on have names of their own, r8 and later a letter after the number. */
 static void add_register(Buffer *out, uint8_t number, uint8_t bits) {
     static const char *const wide[8] = {"ax", "cx", "dx", "bx", "sp", "bp", "si", "di"};
     static const char *const low[8] = {"al", "cl", "dl", "bl", "spl", "bpl", "sil", "dil"};

@@ -7,7 +7,7 @@
 #include "decode.h"
 
 typedef enum {
-    MEANS_FIXED,     /* `fixed` as it stands */
+    MEANS_FIXED,     /* `fixed` as it is */
     MEANS_DEFINED,   /* the defined name `which` */
     MEANS_OPERAND,   /* the operand `which` */
     MEANS_DISPLACED, /* the memory `fixed`, displaced by the operand `which` */

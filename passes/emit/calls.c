@@ -1,4 +1,4 @@
-/* calls.c - calls with their stack maps, the stubs behind the code, entries of function values. */
+/* calls.c - calls with their stack maps, the stubs after the code, entries of function values. */
 #include "emit.h"
 
 /* ---- stubs */

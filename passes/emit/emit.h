@@ -19,7 +19,7 @@ enum {
     CODE_NO_PARITY = 11
 };
 
-/* Code behind the last block: a call of the runtime. With `back` it goes on there. */
+/* Code after the last block: a call of the runtime. With `back` it goes on there. */
 typedef struct {
     uint32_t label, back;
     const char *runtime;

@@ -1,5 +1,5 @@
 /* errors.c - exceptions (try, throw, new, assert, with-out-str) and forms that mean nothing where
- * they stand. */
+ * they are. */
 #include "expand.h"
 
 #include <string.h>

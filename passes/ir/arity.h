@@ -11,7 +11,7 @@ static inline uint32_t fixed_parameters(const Node *arity) {
 /* The arity that a call with `count` operands runs, NULL when none fits. `f`: (fn ...). */
 Node *arity_for(const Node *f, uint32_t count);
 /* What fills the parameters of an arity with `fixed` of them and a rest parameter: the operands
- * behind the fixed ones become a list, nil when there are none. */
+ * after the fixed ones become a list, nil when there are none. */
 NodeList rest_operands(Arena *a, Pos at, NodeList operands, uint32_t fixed);
 /* "1 value", "2 or 3 values", "at least 1 value": what the function takes. */
 Text arities_text(const Node *f);

@@ -1,4 +1,4 @@
-/* brackets.h - what stands around the kids of a tree: for all that print forms. */
+/* brackets.h - what is around the kids of a tree: for all that print forms. */
 #ifndef SLISPC_BRACKETS_H
 #define SLISPC_BRACKETS_H
 

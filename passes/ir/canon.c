@@ -1,7 +1,7 @@
 /* canon.c - forms up to renumbering.
  *
  * The lists that stand for sets are sorted by number, so they cannot say which name comes first:
- * names are numbered by all other text, and only then is what stands in sets alone.
+ * names are numbered by all other text, and only then is what is in sets alone.
  */
 #include "canon.h"
 #include "table.h"
@@ -53,7 +53,7 @@ static void find_numbers(Canon *c, const Node *n, bool in_sets) {
 
 /* ---- building */
 
-/* By number; a value that is in several places stands there once for each. */
+/* By number; a value that is in several places is there once for each. */
 static int compare_items(const void *a, const void *b) {
     const Node *x = set_name(*(Node *const *)a), *y = set_name(*(Node *const *)b);
     if (x->name.number != y->name.number) return x->name.number < y->name.number ? -1 : 1;

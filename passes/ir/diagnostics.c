@@ -71,7 +71,7 @@ uint32_t error_count(const Diagnostics *d) { return d->errors; }
 
 static const char *const severity_names[] = {"error", "warning", "note", "help"};
 
-/* The source line of `p`, without its end; NULL when its text is not at hand. */
+/* The source line of `p`, without its end; NULL when its text is not known. */
 static const char *line_of(const Diagnostics *d, Place p, size_t *length) {
     if (p.line == 0 || p.file >= d->sources.count || !d->sources.items[p.file].bytes) return NULL;
     const Source *s = &d->sources.items[p.file];

@@ -44,12 +44,12 @@ typedef struct {
 enum { LONGEST_INSTRUCTION = 15 };
 
 /* Writes the bytes of `in` and returns their number; 0 when no row of encodings.def fits. A target
- * and a RIP_BASE displacement always stand in the last bytes. */
+ * and a RIP_BASE displacement always are in the last bytes. */
 uint32_t encode(const Instruction *in, uint8_t bytes[LONGEST_INSTRUCTION + 1]);
 
 const char *mnemonic_name(Mnemonic m);
 /* A row of encodings.def, for the table of coverage; operands is NULL for a row that opens an
- * instruction. False behind the last one. */
+ * instruction. False after the last one. */
 typedef struct {
     Mnemonic mnemonic;
     const char *operands;

@@ -44,7 +44,7 @@ static bool is_constant(const Node *e, bool truth) {
 }
 
 /* Can the branch `e` of (if test ...), taken when the test gives `side`, not give `outcome`? The
- * test itself stands there for its value in (or test ...) and (and test ...). */
+ * test itself is there for its value in (or test ...) and (and test ...). */
 static bool excludes(const Node *e, const Node *test, bool side, bool outcome) {
     return same_name(e, test) ? side != outcome : is_constant(e, !outcome);
 }

@@ -1,7 +1,7 @@
 /* facts.h - what the tests and operations that were passed tell of the kinds of names, while a pass
  * walks through a function of Lanf or Ltyped.
  *
- * Behind (if (prim string? x) ...) x is a string in the first branch and none in the second; behind
+ * Behind (if (prim string? x) ...) x is a string in the first branch and none in the second; after
  * (prim %str-count x) it is one, or control would not have come there. Names are bound once, so a
  * fact holds wherever the place that gave it has been passed.
  */

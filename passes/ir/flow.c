@@ -36,7 +36,7 @@ static void find_predecessors(Arena *scratch, Flow *f) {
         }
 }
 
-/* Depth first with a stack of its own. Of two successors the one that stands last in the function
+/* Depth first with a stack of its own. Of two successors the one that is last in the function
  * is visited first, so that it comes last in the order. */
 static void find_order(Arena *scratch, Flow *f) {
     typedef struct {

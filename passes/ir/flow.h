@@ -30,12 +30,12 @@ typedef struct {
 } FlowBlock;
 
 typedef struct {
-    FlowBlock *blocks; /* as they stand in the function, the entry first */
+    FlowBlock *blocks; /* as they are in the function, the entry first */
     uint32_t count;
     uint32_t *index;  /* by block number; NO_BLOCK for none */
     uint32_t numbers; /* one more than the highest block number */
     uint32_t
-        *ordered; /* reverse postorder; of two successors the one that stands first comes first */
+        *ordered; /* reverse postorder; of two successors the one that is first comes first */
     uint32_t reached; /* blocks that can be reached */
 } Flow;
 

@@ -75,7 +75,7 @@ static inline Node *node_blank(Arena *a, NodeKind kind, Head head, Pos at, uint3
     n->count = count;
     return n;
 }
-/* Puts the nodes from kid i on; the index behind them. */
+/* Puts the nodes from kid i on; the index after them. */
 static inline uint32_t put_kids(Node *n, uint32_t i, NodeList list) {
     for (uint32_t k = 0; k < list.count; k++)
         n->kids[i++] = list.items[k];

@@ -112,7 +112,7 @@ static inline Node *child(const Node *n, uint32_t i) { return n->kids[i]; }
 /* Puts another one there, in a tree that is not in a term. */
 static inline void put_child(Node *n, uint32_t i, Node *kid) { n->kids[i] = kid; }
 
-/* Several nodes that stand one after the other: all kids of a list or vector, or some of a form. */
+/* Several nodes that are one after the other: all kids of a list or vector, or some of a form. */
 typedef struct {
     Node *const *items;
     uint32_t count;
@@ -307,7 +307,7 @@ typedef struct {
     const size_t *source_lengths;
     const Text *source_names;
     uint32_t source_count;
-    /* verify's second input: the function as select gave it; NULL when not at hand */
+    /* verify's second input: the function as select gave it; NULL when not known */
     const Node *selected;
     VerifyMode verify_mode;
     uint32_t verify_without; /* rules of verify that are switched off: bit n for rule n */

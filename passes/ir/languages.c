@@ -21,7 +21,7 @@ typedef struct {
     int row_count;
 } Declaration;
 
-/* Rows stand in one array; a language's rows reach up to the next language's. */
+/* Rows are in one array; a language's rows reach up to the next language's. */
 typedef struct {
     int is_language;
     const char *a, *b, *c;
@@ -81,7 +81,7 @@ int nonterminal(const Grammar *g, const char *name) {
     return -1;
 }
 
-/* The metavariable that `word` is, with or without digits behind it. */
+/* The metavariable that `word` is, with or without digits after it. */
 static const Meta *meta_of(const Grammar *g, const char *word, size_t length) {
     while (length > 1 && word[length - 1] >= '0' && word[length - 1] <= '9')
         length--;
@@ -157,7 +157,7 @@ static bool is_symbol(const Node *n, const char *word) {
     return n->kind == N_SYMBOL && !strcmp(text_bytes(n->text), word);
 }
 
-/* What a mark behind an item says of it; false: it is no mark. */
+/* What a mark after an item says of it; false: it is no mark. */
 static bool apply_mark(const Grammar *g, const Node *n, Pattern *p) {
     bool some = is_symbol(n, "...+"), any = is_symbol(n, "..."), maybe = is_symbol(n, "?");
     if (!some && !any && !maybe) return false;

@@ -101,7 +101,7 @@ enum { FIRST_OPERAND = 2 };
 static inline const Node *defined(const Node *op) {
     return child(op, 1);
 }
-/* Index behind the last operand among the kids of `op`: notes follow, as (roots ...). */
+/* Index after the last operand among the kids of `op`: notes follow, as (roots ...). */
 uint32_t operands_end(const Node *op);
 /* The note of `op` with that head; NULL when it has none. */
 Node *note_of(const Node *op, Head head);

@@ -87,7 +87,7 @@ uint32_t text_length(Text t);
 /* How many of these bytes to show when at most so many are to be: no character is cut in two. */
 size_t whole_characters(const char *bytes, size_t length, size_t most);
 
-/* ---- position.c: where something stands in the source ------------------ */
+/* ---- position.c: where something is in the source ------------------ */
 
 /* An index into the table of positions; 0 means "nowhere". Equal places have equal indices. */
 typedef uint32_t Pos;

@@ -1,7 +1,7 @@
 /* printer.c - the one printer: every form of every language, as text that the reader reads back.
  *
  * A list that fits stays on one line, with its position last; one that does not has its position
- * behind its head, keeps the atoms that come first beside it, and gives every other kid a line of
+ * after its head, keeps the atoms that come first beside it, and gives every other kid a line of
  * its own. Instructions always stay on one line.
  */
 #include "brackets.h"

@@ -222,7 +222,7 @@ static bool starts_number(const char *token, size_t length) {
 }
 
 /* |any text|, a symbol that would otherwise read as something else; dumps only. A backslash
- * stands before a bar or a backslash inside. */
+ * is before a bar or a backslash inside. */
 static const char *barred_end(const Reader *r) {
     const char *p = r->p + 1;
     while (p < r->end && *p != '|')

@@ -34,7 +34,7 @@ Pos read_position(Reader *r) {
 
 /* ---- atoms */
 
-/* %hint.12 with nothing, :type, =place or =place[rsp+8] behind; NULL when the token is none. */
+/* %hint.12 with nothing, :type, =place or =place[rsp+8] after; NULL when the token is none. */
 static Node *name(Reader *r, const char *token, size_t length) {
     const char *end = token + length, *colon = memchr(token, ':', length);
     const char *place = memchr(token, '=', length), *stop = colon ? colon : end;
@@ -60,7 +60,7 @@ static Node *name(Reader *r, const char *token, size_t length) {
     return n->head ? n : NULL;
 }
 
-/* The [rsp+24] behind a slot; brackets end tokens, so it is read here. */
+/* The [rsp+24] after a slot; brackets end tokens, so it is read here. */
 static void frame_offset(Reader *r, Node *n) {
     static const char prefix[] = "[rsp+";
     if (!is_slot(n->head) || n->is_typed) return;

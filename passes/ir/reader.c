@@ -5,7 +5,7 @@
  * names, globals, blocks and positions, and turns the first symbol of a list into the head of a
  * form; inside (quote ...) and (text ...) it reads data, as source mode does.
  *
- * All errors of a file are collected; after one, reading goes on behind the broken token.
+ * All errors of a file are collected; after one, reading goes on after the broken token.
  */
 #include "reader.h"
 #include "limits.h"

@@ -21,7 +21,7 @@ static bool starts(Span s, const char *word) {
 
 static Span skip(Span s, size_t n) { return (Span){s.bytes + n, s.length - n}; }
 
-/* Takes what stands before `separator` (or everything) off the front of `s`. */
+/* Takes what is before `separator` (or everything) off the front of `s`. */
 static Span cut(Span *s, const char *separator) {
     size_t n = 0, width = strlen(separator);
     while (n < s->length && (s->length - n < width || memcmp(s->bytes + n, separator, width)))

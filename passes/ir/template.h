@@ -1,11 +1,11 @@
-/* template.h - the machine instructions behind an opcode: the text column of x86.def. */
+/* template.h - the machine instructions after an opcode: the text column of x86.def. */
 #ifndef SLISPC_TEMPLATE_H
 #define SLISPC_TEMPLATE_H
 
 #include "encode.h"
 
 typedef enum {
-    PART_FIXED,     /* `fixed` as it stands */
+    PART_FIXED,     /* `fixed` as it is */
     PART_DEFINED,   /* the defined name `which` */
     PART_OPERAND,   /* the operand `which` */
     PART_DISPLACED, /* the memory `fixed`, displaced by the operand `which` */

@@ -12,12 +12,12 @@
 typedef struct Walk Walk;
 struct Walk {
     Arena *arena; /* what is rebuilt is built here */
-    /* What is to stand in the place of the term: an expression, operand, step or exit. */
+    /* What is to be in the place of the term: an expression, operand, step or exit. */
     Node *(*visit)(Walk *w, Node *e);
-    /* What is to stand in the place of an arity of a function or a handler of a try, each a scope of
+    /* What is to be in the place of an arity of a function or a handler of a try, each a scope of
      * its own; NULL: their parts are visited. */
     Node *(*visit_clause)(Walk *w, Node *clause);
-    /* What is to stand in the place of a name; NULL: names stay. A binding is met before the uses
+    /* What is to be in the place of a name; NULL: names stay. A binding is met before the uses
      * of its name. */
     Node *(*bind)(Walk *w, Node *name);
     Node *(*use)(Walk *w, Node *name);

@@ -76,7 +76,7 @@ static Comparison without_mask(Select *s, Comparison c) {
     return (Comparison){c.condition == C_eq ? C_z : C_nz, x, word_node(s, mask)};
 }
 
-/* A constant stands second; doubles compare by the conditions that one instruction answers. */
+/* A constant is second; doubles compare by the conditions that one instruction answers. */
 static Comparison in_order(Comparison c) {
     bool swap = c.a->kind != N_NAME && c.b->kind == N_NAME;
     if (compares_doubles(c.condition))

@@ -13,7 +13,7 @@ typedef struct {
     Node *same;       /* the constant or name that it is a copy of, else NULL */
     Node *definition; /* the right-hand side that it is bound to; NULL for parameters */
     uint32_t block;   /* index of the block that binds it */
-    uint32_t calls;   /* how many calls stand before its definition, in the order of the text */
+    uint32_t calls;   /* how many calls are before its definition, in the order of the text */
     uint32_t uses;    /* by instructions that will be made; 0: its definition can go */
     bool folded;      /* its definition has become part of its user, which counts as the user of the
                          operands */

@@ -33,7 +33,7 @@ typedef struct {
     Table globals;    /* Text -> Global */
     VEC(Global *) list;
     VEC(Fact) facts; /* by number of the name */
-    uint32_t next;   /* number of the next name in the top at hand */
+    uint32_t next;   /* number of the next name in the current top */
     uint32_t budget; /* how much may still be copied into it */
     uint32_t depth;  /* of inlining */
     Text current;    /* the global that is defined */

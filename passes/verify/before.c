@@ -82,7 +82,7 @@ bool use_name(Before *f, const Node *name, uint32_t b, uint32_t i) {
     return true;
 }
 
-/* ---- are uses behind their definitions on every way? */
+/* ---- are uses after their definitions on every way? */
 
 typedef struct {
     const Node *item, *name;
@@ -138,7 +138,7 @@ static void read_kinds_before(Before *f, const Node *kinds) {
     }
 }
 
-/* False when a block stands twice: which of them is meant? */
+/* False when a block is twice: which of them is meant? */
 static bool read_blocks_before(Before *f) {
     const Node *function = f->function;
     f->block_count = function->count - f->first_block;

@@ -127,7 +127,7 @@ static bool check_all_mapped(Verify *v, const Node *op) {
     return true;
 }
 
-/* The set of live names is that behind the call, without its result. */
+/* The set of live names is that after the call, without its result. */
 static bool check_map(Verify *v, const Node *op) {
     const Node *map = map_of_safepoint(op);
     v->safepoints++;

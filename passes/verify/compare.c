@@ -1,6 +1,6 @@
 /* compare.c - V01: what select gave is all there, and nothing else.
  *
- * The passes behind select write into the form what they find and decide, and change nothing of it.
+ * The passes after select write into the form what they find and decide, and change nothing of it.
  * So without that it must be the form that select gave. Only this may differ:
  *
  *   written into the form                              by
@@ -91,7 +91,7 @@ static bool is_same_op(const Node *was, const Node *is, Misplaced *misplaced) {
 
 /* ---- blocks */
 
-/* The next instruction from kid i on; i is moved behind it. */
+/* The next instruction from kid i on; i is moved after it. */
 static inline const Node *next_op(const Node *block, uint32_t *i) {
     while (*i < block->count && !is_op(block->kids[*i]))
         ++*i;

@@ -3,7 +3,7 @@
  * The allocator puts the moves of an edge at the end of the block that it leaves, if that has no
  * other way out, or else at the start of the block that it enters, if that has no other way in. So
  * an edge from a block with two ways out to a block with two ways in must not be; and arguments,
- * which are moves, stand only on jmp.
+ * which are moves, are only on jmp.
  */
 #include "kinds.h"
 

@@ -4,7 +4,7 @@
  * offset in the frame, so slots that overlap are one place. Copies make several names in one place
  * and several places for one name possible.
  *
- * Facts stand in one array, which is used again for each block. Of nearly all places and names
+ * Facts are in one array, which is used again for each block. Of nearly all places and names
  * there is one fact or none, so lists are walked and not indexed.
  */
 #include "verify.h"
@@ -13,7 +13,7 @@ static Fact *fact(Verify *v, uint32_t f) {
     return &v->facts.items[f];
 }
 
-/* The link in which the fact stands, or that it is to be put into: at the end of the list. */
+/* The link in which the fact is, or that it is to be put into: at the end of the list. */
 static inline uint32_t *link_of_place(Verify *v, uint32_t place, uint32_t name) {
     uint32_t *link = &v->places[place].names;
     while (*link && fact(v, *link)->name != name)

@@ -119,7 +119,7 @@ static bool check_returned(Before *f, uint32_t b, const Node *op) {
                  kind_text(kind_of(f, op->kids[2])), kind_text(f->returns));
 }
 
-/* What stands in the argument area is found by the collector. */
+/* What is in the argument area is found by the collector. */
 static bool check_area_kinds(Before *f, uint32_t b, const Node *op) {
     for (uint32_t i = 4; i < op->count; i++)
         if (op->kids[i]->kind == N_NAME && is_area(where_of(op->kids[i])) &&

@@ -25,7 +25,7 @@ const char *rule_sentence(Rule rule) {
     return rules[rule].sentence;
 }
 
-/* ---- where things stand */
+/* ---- where things are */
 
 Spot spot_of(Verify *v, const Node *item) {
     for (uint32_t b = 0; b < v->block_count; b++) {
@@ -83,7 +83,7 @@ bool is_live_into(const CheckedBlock *b, uint32_t name) {
     return false;
 }
 
-/* The nearest instruction behind `item` of the block at hand that uses the name. */
+/* The nearest instruction after `item` of the current block that uses the name. */
 static const Node *next_need(Verify *v, const Node *item, uint32_t name) {
     const CheckedBlock *here = &v->blocks[v->block];
     uint32_t from = here->first;

@@ -18,7 +18,7 @@ typedef struct {
     bool has_whereabouts; /* is it of interest where the value is? */
 } Report;
 
-/* Where an item stands: the block's index and the item's number in it, from 1 on; 0 is the start.
+/* Where an item is: the block's index and the item's number in it, from 1 on; 0 is the start.
  */
 typedef struct {
     uint32_t block, number;
@@ -34,7 +34,7 @@ typedef struct {
 const char *rule_code(Rule rule);
 const char *rule_sentence(Rule rule);
 Spot spot_of(Verify *v, const Node *item);
-/* The live range of a name in the block at hand. */
+/* The live range of a name in the current block. */
 LiveRange range_of(Verify *v, uint32_t name);
 bool is_live_into(const CheckedBlock *b, uint32_t name);
 bool uses_name(const Verify *v, const Item *item, uint32_t name);

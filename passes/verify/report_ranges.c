@@ -4,7 +4,7 @@
  *   %b.1        [===========]
  *   %x.3            [=======]    both from #4 to #8
  *
- * [ and ] are the definition and the last use; < and > stand there when the value comes from, or is
+ * [ and ] are the definition and the last use; < and > are there when the value comes from, or is
  * needed in, another block; | is a value that nothing needs. The numbers are those of the items
  * that the report is about.
  */

@@ -29,7 +29,7 @@ void add_item(Buffer *out, const Node *item) {
         buffer_print(out, "the function");
 }
 
-/* The source line of the item, when the source is at hand. */
+/* The source line of the item, when the source is known. */
 static void add_source(Verify *v, const Node *item) {
     Place at = place_of(item->at);
     const Context *c = v->context;

@@ -27,7 +27,7 @@ typedef struct {
     const Node *name;
     uint32_t number, place;
     char letter;  /* of x86.def; 'r' inside (mem ...), '*' inside (to ...) */
-    bool is_last; /* nothing behind it, in its block or later ones, needs the name */
+    bool is_last; /* nothing after it, in its block or later ones, needs the name */
 } Read;
 
 typedef struct {
@@ -55,7 +55,7 @@ typedef struct {
     uint32_t places;   /* the first fact about it; 0: none */
     uint32_t live;     /* the last visit of a block in which it is live, 0: it is not */
     uint32_t mapped;   /* the last safepoint whose map lists it */
-    uint32_t argument; /* a parameter: what the edge at hand gives for it */
+    uint32_t argument; /* a parameter: what the current edge gives for it */
     bool used;         /* by any instruction */
     bool reported;     /* what is said of it later follows from the first report */
 } CheckedName;
@@ -89,7 +89,7 @@ typedef struct {
     const Node *function, *before;
     CheckedBlock *blocks;
     uint32_t block_count;
-    Item *items; /* of all blocks, and one behind them */
+    Item *items; /* of all blocks, and one after them */
     uint32_t item_count;
     VEC(Read) reads;
     VEC(Link) uses, edges; /* blocks that use a name; blocks that an edge comes from */
@@ -100,7 +100,7 @@ typedef struct {
     CheckedPlace *places;
     uint32_t place_count, first_of_area;
     bool calls;
-    /* the block at hand */
+    /* the current block */
     uint32_t block;
     uint32_t visit; /* counts the blocks that were walked through, from 1 on */
     VEC(Fact) facts;
@@ -203,9 +203,9 @@ void swap_places(Verify *v, uint32_t a, uint32_t b, const Node *by);
 bool clobber(Verify *v, const Node *call);
 /* References that are in no slot of the map are not where the object is any more. */
 void collect(Verify *v, const Node *call);
-/* Nothing is known yet of the block at hand, which is b. */
+/* Nothing is known yet of the current block, which is b. */
 void start_facts(Verify *v, uint32_t b);
-/* What happened last in the block at hand to the place. */
+/* What happened last in the current block to the place. */
 Event event_at(const Verify *v, uint32_t place);
 
 /* ---- places.c: what an instruction may have where */
@@ -220,7 +220,7 @@ bool is_beyond_frame(const Verify *v, const Node *name);
 bool fits_class(Verify *v, const Node *name);
 
 /* ---- blocks.c */
-/* The block from its claims to those of the blocks behind it. */
+/* The block from its claims to those of the blocks after it. */
 void check_block(Verify *v, uint32_t b);
 /* Is every name that is needed from the start of the block on somewhere? */
 bool check_arrival(Verify *v, uint32_t b);
@@ -243,7 +243,7 @@ bool check_unchanged(Verify *v);
  * true when it is not to be left: all that is wrong is wanted, or the rule is switched off. */
 bool broken(Verify *v, Rule rule, const Node *item, const Node *name, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
-/* Has the block at hand had the value in the place that the name shows, though it is not there any
+/* Has the current block had the value in the place that the name shows, though it is not there any
  * more? */
 bool was_there(Verify *v, const Node *name);
 /* A report that does not depend on what is wanted. */

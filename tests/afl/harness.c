@@ -116,7 +116,7 @@ static void write_nothing(const PipelineResult *r) {
     arena_free(arena);
 }
 
-/* Of a form from behind select verify may say what it finds; what select made is right. */
+/* Of a form from the end select verify may say what it finds; what select made is right. */
 static void judge(const PipelineResult *r) {
     bool is_complete = r->program && r->header.language == L_Lbytes;
     if (r->exit_code == 3 && r->first < PASS_liveness) wrong("its own passes made what is rejected");

@@ -72,7 +72,7 @@ class Function:
         return 'switch (mutant) { %s default: break; }' % ' '.join(case % (n, self.name, n) for n in numbers)
 
     def with_mutants(self, numbered):
-        """The function, before it what is declared, behind it its copies."""
+        """The function, before it what is declared, after it its copies."""
         start = self.text.index('{') + 1
         declared = ''.join(self.named(n) + ';\n' for n, _ in numbered)
         copies = ''.join('#line 1 "mutant%d"\n%s %s\n' % (n, self.named(n), self.with_line(m)) for n, m in numbered)

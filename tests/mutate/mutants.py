@@ -5,7 +5,7 @@ no program of the tests shows. The table goes into docs/testing.md.
     mutants.py --again survives     those whose last outcome was this one
     mutants.py --file=emit          those of some files
     mutants.py --number=200         a smaller sample
-    mutants.py --quick              nothing behind the first difference: which of them survive?
+    mutants.py --quick              nothing after the first difference: which of them survive?
 
 Everything is found by its text, so lines may move: the sample is what a hash of seed, file, function,
 line and change puts first; equivalent.txt names mutants that no program can show, with reasons."""

@@ -8,7 +8,7 @@ class Mutant:
     file: str      # path in the repository
     number: int    # of the line, from 1
     function: str  # that the line is in
-    old: str       # the line, without what stands around it
+    old: str       # the line, without what is around it
     new: str
     operator: str
 

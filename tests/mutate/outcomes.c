@@ -9,7 +9,7 @@
  * another, how WHOLE behaves, once as it is and once with a collection at every STRESSth allocation
  * (0: not run): a line each up to the first that behaves wrongly, for some programs. Where all
  * of the first ones fail, the rest is not tried. What may crash or hang happens in other
- * processes; each gets SECONDS of processor time. quick: nothing behind the first difference.
+ * processes; each gets SECONDS of processor time. quick: nothing after the first difference.
  */
 #include "encode.h"
 #include "link/link.h"

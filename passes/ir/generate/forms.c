@@ -57,7 +57,7 @@ static bool binds_names(const Item *item) {
     return false;
 }
 
-/* False when the shape's parts stand in another order than those merged so far. */
+/* False when the shape's parts are in another order than those merged so far. */
 static bool merge_shape(Form *f, const Item *shape) {
     if (f->shape_count == MOST_SHAPES) wrong("too many shapes", f->name);
     unsigned bit = 1u << f->shape_count;

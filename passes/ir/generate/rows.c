@@ -1,7 +1,7 @@
 /* rows.c - reads languages.def for the generator.
  *
  * The generator runs before the compiler can be built, so it has a small reader of its own for
- * forms: lists, vectors, symbols and the marks behind them.
+ * forms: lists, vectors, symbols and the marks after them.
  */
 #include "rows.h"
 

@@ -66,7 +66,7 @@ static void write_single(FILE *out, const Rows *r, const Item *item, const char 
     fprintf(out, "    %s\n", move);
 }
 
-/* What stands before a repeated item is taken from the front, what stands after it from the back.
+/* What is before a repeated item is taken from the front, what is after it from the back.
  */
 static void write_items(FILE *out, const Rows *r, const Item *tree, char inner[][64]) {
     int repeated = -1;

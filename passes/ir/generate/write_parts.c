@@ -15,7 +15,7 @@ static const char *role_of(const MergedItem *m) {
     return strcmp(item->terminal, "name") ? "PART_CONSTANT" : "PART_USES";
 }
 
-/* Rows of items that stand inside a list of the form come before it. */
+/* Rows of items that are inside a list of the form come before it. */
 static void write_row(FILE *out, const Rows *r, const Form *f, const MergedItem *m,
                       const char *items) {
     const Item *item = m->item;

@@ -16,7 +16,7 @@ static void write_parts_of_tree(FILE *out, const Item *tree, const char *from,
     }
 }
 
-/* How many kids the items behind item i take; those that may be missing are asked for. */
+/* How many kids the items after item i take; those that may be missing are asked for. */
 static void write_end(FILE *out, const Form *f, int i) {
     fprintf(out, "    uint32_t end = n->count;\n");
     for (int k = f->item_count - 1; k > i; k--) {
