@@ -141,15 +141,12 @@ static void settle(Options *o) {
 }
 
 static void start_options(Options *o, int argc, char **argv) {
-    *o = (Options){.pipeline = {.optimise = 2,
-                                .from = -1,
-                                .to = -1,
-                                .inject_pass = -1,
-                                .replace_seconds = 10},
-                   .pass = -1,
-                   .seed = 1,
-                   .soak_walks = 25,
-                   .interpret = {.by_place = true, .junk = true, .events = -1, .seconds = 10}};
+    *o = (Options){
+        .pipeline = {.optimise = 2, .from = -1, .to = -1, .inject_pass = -1, .replace_seconds = 10},
+        .pass = -1,
+        .seed = 1,
+        .soak_walks = 25,
+        .interpret = {.by_place = true, .junk = true, .events = -1, .seconds = 10}};
     o->arguments = calloc((size_t)argc + 1, sizeof *o->arguments);
     o->program_arguments = calloc((size_t)argc + 1, sizeof *o->program_arguments);
     if (!o->arguments || !o->program_arguments) fail(0, "no memory left");
@@ -245,7 +242,8 @@ void options_help(FILE *out, const Options *o) {
     for (int v = 0; v < VERB_COUNT; v++)
         print_verb(out, v);
     fputs("\nFILE is source (several are one program), or a dump, or - for standard input.\n"
-          "Options stand anywhere, -- ends them; behind the file of a plain 'slispc run' all belongs\n"
+          "Options stand anywhere, -- ends them; behind the file of a plain 'slispc run' all "
+          "belongs\n"
           "to the program. 'slispc VERB --help' shows what a verb takes.\n\n",
           out);
     for (int k = 0; k < OPTION_COUNT; k++)

@@ -7,18 +7,18 @@
 
 typedef struct {
     const PipelineOptions *options;
-    Arena *arena;    /* what is kept to the end: the emitted program */
+    Arena *arena;               /* what is kept to the end: the emitted program */
     Arena *forms, *other_forms; /* of passes that see the whole program: see `compacted` */
-    Arena *function; /* one function's back end */
+    Arena *function;            /* one function's back end */
     const SourceFile *files;
     Context context;
     DumpHeader header;
-    Node *against;                /* the form that --against names; NULL: none */
+    Node *against; /* the form that --against names; NULL: none */
     Language against_language;
-    int first, last;              /* passes to run */
-    bool of_library;              /* the current function */
-    const Node *before_simplify;  /* the program in which nothing is inlined yet; NULL: not seen */
-    Dump dumps[2][PASS_COUNT];    /* [0] before, [1] after a pass of scope FUNCTION */
+    int first, last;             /* passes to run */
+    bool of_library;             /* the current function */
+    const Node *before_simplify; /* the program in which nothing is inlined yet; NULL: not seen */
+    Dump dumps[2][PASS_COUNT];   /* [0] before, [1] after a pass of scope FUNCTION */
     double seconds[PASS_COUNT];
     int exit_code;
 } Compile;
@@ -53,23 +53,24 @@ void start_at(Compile *c, int pass);
 /* Goes back over a check of the form. */
 void start_before_verify(Compile *c);
 
-/* The function of the same name in a program; NULL when it has none, or when there is no program. */
+/* The function of the same name in a program; NULL when it has none, or when there is no program.
+ */
 const Node *function_in(const Node *program, const Node *function);
 
 /* ---- selected.c */
 
 /* The program that --against names, when there is one. */
 void read_against(Compile *c);
-/* May pass p take the function, or, if that is verify, leave it at that? What goes into liveness must
- * be fit for it, whoever made it; later forms are looked at when it was not the pass before that made
- * them. Says what is wrong. */
+/* May pass p take the function, or, if that is verify, leave it at that? What goes into liveness
+ * must be fit for it, whoever made it; later forms are looked at when it was not the pass before
+ * that made them. Says what is wrong. */
 bool is_fit(const Compile *c, int p, const Node *function);
 /* Have both programs the same tops, functions by name alone? Says what is wrong. */
 bool has_same_tops(const Compile *c, const Node *was, const Node *is);
 void note_missing_second_input(const Compile *c);
 
-/* Code that was not made by emit: is it right, as far as can be known? `form`, of Lframed, is what it
- * should come from; NULL: not known. Says what is wrong. */
+/* Code that was not made by emit: is it right, as far as can be known? `form`, of Lframed, is what
+ * it should come from; NULL: not known. Says what is wrong. */
 bool is_given_code_fine(Compile *c, const Node *program, const Node *form);
 
 #endif

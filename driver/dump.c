@@ -15,7 +15,7 @@ Text top_name(const Node *top) {
     const Node *inner = inner_of(top);
     const Node *first = inner->count ? inner->kids[0] : NULL;
     if (is_form(inner, H_run)) {
-        Place p = place_of(inner->at);
+        Location p = location_of(inner->at);
         return inner->at ? text_format("run %u:%u", p.line, p.column) : text("run");
     }
     if (is_form(inner, H_start))
@@ -47,7 +47,7 @@ Node *top_in(const Node *program, Text name) {
 
 /* Constants may be the library's, with places there. */
 static bool is_from_line(const Node *n, uint32_t line) {
-    if (pos(n) && place_of(n->at).line == line) return true;
+    if (pos(n) && location_of(n->at).line == line) return true;
     if (is_form(n, H_quote)) return false;
     for (uint32_t i = 0; is_tree(n) && i < n->count; i++)
         if (is_from_line(n->kids[i], line)) return true;
@@ -63,7 +63,7 @@ static Node *part_of_block(Arena *a, Node *block, uint32_t line) {
     VEC(Node *) kids = {0};
     for (uint32_t i = 0; i < block->count; i++)
         if (i < 2 || (block->kids[i]->kind == N_LIST && pos(block->kids[i]) &&
-                      place_of(block->kids[i]->at).line == line))
+                      location_of(block->kids[i]->at).line == line))
             PUSH(a, kids, block->kids[i]);
     return kids.count > 2 ? node_list(a, (Head)block->head, block->at, kids.items, kids.count)
                           : NULL;
@@ -87,7 +87,7 @@ static Node *part_of_code(Arena *a, Node *code, uint32_t line) {
     for (uint32_t i = 1; i < code->count; i++) {
         Node *row = code->kids[i];
         if (is_form(row, H_label)) label = row;
-        if (!is_form(row, H_at) || !row->at || place_of(row->at).line != line) continue;
+        if (!is_form(row, H_at) || !row->at || location_of(row->at).line != line) continue;
         if (label) PUSH(a, kids, label);
         label = NULL;
         PUSH(a, kids, row);

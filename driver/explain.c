@@ -81,9 +81,10 @@ static bool explain_primitive(const char *name) {
     Prim p = prim_named(text(name));
     if (!p) return false;
     const PrimRow *row = &prim_rows[p];
-    printf("%s: %s\n\nA primitive. Operands: %s (a letter each, see passes/prims.def); result: %s.\n",
-           name, *row->doc ? row->doc : "no more is said about it", *row->args ? row->args : "none",
-           row->result);
+    printf(
+        "%s: %s\n\nA primitive. Operands: %s (a letter each, see passes/prims.def); result: %s.\n",
+        name, *row->doc ? row->doc : "no more is said about it", *row->args ? row->args : "none",
+        row->result);
     printf("It %s.\n", row->runtime ? "is a function of the runtime" : "is expanded inline");
     for (size_t i = 0; i < sizeof effects / sizeof *effects; i++)
         if (row->effects & effects[i].effect) printf("It %s.\n", effects[i].what);

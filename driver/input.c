@@ -107,7 +107,8 @@ static bool is_header_right(const Compile *c) {
                  pass_rows[h->after].name, language_name(pass_rows[h->after].to),
                  language_name(h->language));
     if (o && (o[0] != 'O' || o[1] < '0' || o[1] > '2' || (o[2] && strcmp(o + 2, " native"))))
-        error_at(d, 0, "SL0022", "the header's (options %.40s) are not O0, O1 or O2, then native", o);
+        error_at(d, 0, "SL0022", "the header's (options %.40s) are not O0, O1 or O2, then native",
+                 o);
     return !error_count(d);
 }
 
@@ -181,7 +182,10 @@ Node *start_from_source(Compile *c, const SourceFile *files, uint32_t count) {
         bytes[i] = files[i].bytes;
         lengths[i] = files[i].length;
         names[i] = text(files[i].name);
-        if (files[i].length >= 4 && !memcmp(files[i].bytes, "\x7f" "ELF", 4))
+        if (files[i].length >= 4 && !memcmp(files[i].bytes,
+                                            "\x7f"
+                                            "ELF",
+                                            4))
             fail(0, "%s is an executable or an object, not slisp source and not a dump",
                  files[i].name);
         PUSH(c->arena, c->header.files, names[i]);

@@ -48,7 +48,7 @@ void set_blame(const Compile *c) {
     bug_exit_code = 3;
     if (c->first == 0 || injects) return;
     bug_blame = c->context.is_given
-                ? "the form was read from a file: the mistake is in there"
-                : "the form was read from a file, and slispc writes none that fails here";
+                    ? "the form was read from a file: the mistake is in there"
+                    : "the form was read from a file, and slispc writes none that fails here";
     bug_exit_code = 1;
 }

@@ -25,21 +25,21 @@ enum {
 typedef struct {
     PipelineOptions pipeline;
     Verb verb;
-    bool given[OPTION_COUNT];    /* on the command line */
+    bool given[OPTION_COUNT]; /* on the command line */
     OutputKind kind;
-    const char *output;          /* -o, NULL when not given */
-    const char *difference;      /* grammar --diff */
-    const char *against;         /* check --against, a file */
-    const char **arguments;      /* what is no option, in order */
+    const char *output;     /* -o, NULL when not given */
+    const char *difference; /* grammar --diff */
+    const char *against;    /* check --against, a file */
+    const char **arguments; /* what is no option, in order */
     int argument_count;
-    char **program_arguments;    /* after the file of run, bisect, lockstep */
+    char **program_arguments; /* after the file of run, bisect, lockstep */
     int program_argument_count;
-    bool help, version, json;    /* json: of passes */
-    uint64_t seed;               /* soak, fuzz: the first seed */
-    uint32_t how_many;           /* soak, fuzz, reduce: 0 when not given */
-    uint32_t soak_walks;         /* through each function */
-    bool print, native;          /* fuzz, reduce */
-    const char *failure_kind;    /* reduce --kind */
+    bool help, version, json; /* json: of passes */
+    uint64_t seed;            /* soak, fuzz: the first seed */
+    uint32_t how_many;        /* soak, fuzz, reduce: 0 when not given */
+    uint32_t soak_walks;      /* through each function */
+    bool print, native;       /* fuzz, reduce */
+    const char *failure_kind; /* reduce --kind */
     bool soak_mutates;
     InterpretOptions interpret; /* run, of a form */
     bool each, count;           /* run --each, --count */

@@ -154,9 +154,13 @@ void output_dump(const char *dir, int pass, bool after, const Buffer *dump) {
 
 static const char *colour_choice = "auto";
 
-void output_set_colour(const char *when) { colour_choice = when; }
+void output_set_colour(const char *when) {
+    colour_choice = when;
+}
 
-bool output_colour(void) { return output_colour_on(2); }
+bool output_colour(void) {
+    return output_colour_on(2);
+}
 
 bool output_colour_on(int fd) {
     if (!strcmp(colour_choice, "always")) return true;

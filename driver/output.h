@@ -19,7 +19,7 @@ void passing_file(const char *path, const void *bytes, size_t length);
 void passing_file_gone(void);
 /* Colour on stderr? --color= and NO_COLOR decide, else whether it is a terminal. */
 bool output_colour(void);
-bool output_colour_on(int fd); /* the same for another stream: 1 is stdout */
+bool output_colour_on(int fd);            /* the same for another stream: 1 is stdout */
 void output_set_colour(const char *when); /* "always", "never", "auto" */
 
 #endif

@@ -74,8 +74,7 @@ static bool is_code_fine(Compile *c, const Node *function, const Node *code) {
     bool fine = o->no_verify || is_code_right(&c->context, function, code, &report);
     arena_reset(c->context.scratch);
     fwrite(report.bytes, 1, report.length, stderr);
-    if (!fine && !o->json)
-        fputs("this is a bug in slispc, not in your program\n", stderr);
+    if (!fine && !o->json) fputs("this is a bug in slispc, not in your program\n", stderr);
     buffer_free(&report);
     if (o->time_passes) c->seconds[PASS_verify] += now() - start;
     return fine;
@@ -117,8 +116,7 @@ static Node *run_pass(Compile *c, int p, Node *n) {
     }
     if (!out) {
         c->exit_code = 3;
-        if (bug_hook && !c->context.is_given && !o->json)
-            bug_hook(); /* a file is known already */
+        if (bug_hook && !c->context.is_given && !o->json) bug_hook(); /* a file is known already */
         note_replacements(o);
     }
     running_pass.pass = -1;
@@ -209,12 +207,13 @@ static Node *run_command(Compile *c, int p, Node *program, const Node *selected)
     Node *given = library && goes_by_top(p) ? part_of_program(c, program, false) : program;
     bug_pass = pass_rows[p].name;
     double start = o->time_passes ? now() : 0;
-    Node *out = run_replacement(c->arena, p, o->replace[p], c->files, given, &header,
-                                o->replace_seconds);
+    Node *out =
+        run_replacement(c->arena, p, o->replace[p], c->files, given, &header, o->replace_seconds);
     if (o->time_passes) c->seconds[p] += now() - start;
     c->context.is_given = true; /* what is found wrong from here on may be the command's doing */
-    bug_blame = text_bytes(text_format("pass %s was replaced by '%s': the mistake is in what that wrote",
-                                   pass_rows[p].name, o->replace[p]));
+    bug_blame =
+        text_bytes(text_format("pass %s was replaced by '%s': the mistake is in what that wrote",
+                               pass_rows[p].name, o->replace[p]));
     bug_pass = NULL;
     return library ? joined_programs(c, program, part_of_program(c, out, false), library) : out;
 }
@@ -257,7 +256,8 @@ static Node *run_program_passes(Compile *c, Node *program) {
         if (wanted(c, p, false) && program->head == H_program)
             dump_program(c, p, false, program, NULL);
         if (runs(c, p)) {
-            program = c->options->replace[p] ? run_command(c, p, program, NULL) : run_pass(c, p, program);
+            program =
+                c->options->replace[p] ? run_command(c, p, program, NULL) : run_pass(c, p, program);
             tell_form(c, p, program);
             if (program) watch_functions(c, p, before, program);
         }
@@ -311,7 +311,8 @@ static Node *run_back_end_by_pass(Compile *c, Node *program) {
         if (runs(c, p)) {
             bool replaced = c->options->replace[p];
             if (replaced) program = run_replaced(c, p, program, selected);
-            if (program && (!replaced || pass_rows[p].kind == VERIFY)) /* that is never taken on trust */
+            if (program &&
+                (!replaced || pass_rows[p].kind == VERIFY)) /* that is never taken on trust */
                 program = run_on_each_function(c, p, program, selected);
             bool is_given = p == PASS_emit && c->options->replace[p] && !c->options->no_verify;
             if (is_given && program && !is_given_code_fine(c, program, before)) program = NULL;

@@ -85,11 +85,11 @@ PipelineResult pipeline_run(const PipelineOptions *options, const SourceFile *fi
 
 /* The pass that runs now, and what went into it: for a report when it fails. */
 typedef struct {
-    int pass;                 /* -1: none */
-    const Node *input;        /* a program, or one function of it */
-    const Node *library;      /* of that program */
-    const Node *selected;     /* as select gave a function that is found wrong, else NULL */
-    DumpHeader header;        /* of the input */
+    int pass;             /* -1: none */
+    const Node *input;    /* a program, or one function of it */
+    const Node *library;  /* of that program */
+    const Node *selected; /* as select gave a function that is found wrong, else NULL */
+    DumpHeader header;    /* of the input */
 } RunningPass;
 extern RunningPass running_pass;
 

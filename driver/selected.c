@@ -1,5 +1,5 @@
-/* selected.c - the form that select gave, which verify compares with: where it comes from; and forms
- * that the passes after select did not make: they are looked at before a pass takes them.
+/* selected.c - the form that select gave, which verify compares with: where it comes from; and
+ * forms that the passes after select did not make: they are looked at before a pass takes them.
  *
  * In a compile it is known. A dump is of one form only; --against names a dump of an earlier one.
  */
@@ -46,8 +46,10 @@ void read_against(Compile *c) {
         fail(0, "%s is no program of language %s, which select gives, nor of a later one up to %s",
              file->name, language_name(L_Lx86), language_name(pass_rows[PASS_alloc].from));
     if (given >= L_Lx86) return;
-    fprintf(stderr, "note: --against has no effect: in a compile from %s on, what select gives is at hand\n",
-            given ? language_name(given) : "source");
+    fprintf(
+        stderr,
+        "note: --against has no effect: in a compile from %s on, what select gives is at hand\n",
+        given ? language_name(given) : "source");
     c->against = NULL;
     c->against_language = 0;
 }
@@ -123,7 +125,8 @@ static bool is_in_order(const Compile *c, int p, const Node *function) {
 }
 
 bool is_fit(const Compile *c, int p, const Node *function) {
-    if (p < PASS_liveness || p > PASS_verify || c->options->no_verify || !is_form(function, H_function))
+    if (p < PASS_liveness || p > PASS_verify || c->options->no_verify ||
+        !is_form(function, H_function))
         return true;
     if (p != PASS_liveness && !is_by_another_hand(c, p)) return true;
     const char *blamed = bug_blame;
@@ -141,9 +144,12 @@ void note_missing_second_input(const Compile *c) {
     bool verifies = c->first <= PASS_verify && c->last >= PASS_verify && !c->options->no_verify;
     if (!verifies || c->first <= PASS_liveness || c->against_language == L_Lx86) return;
     if (!c->against)
-        fprintf(stderr, "note: without the form that select gave, rule V01 (nothing of it is changed) is not checked\n");
+        fprintf(stderr, "note: without the form that select gave, rule V01 (nothing of it is "
+                        "changed) is not checked\n");
     else
-        fprintf(stderr, "note: what liveness%s did to the code is not checked: %s is of %s, select gives %s\n",
-                c->against_language == L_Llive ? "" : " or intervals", c->options->against->name,
-                language_name(c->against_language), language_name(L_Lx86));
+        fprintf(
+            stderr,
+            "note: what liveness%s did to the code is not checked: %s is of %s, select gives %s\n",
+            c->against_language == L_Llive ? "" : " or intervals", c->options->against->name,
+            language_name(c->against_language), language_name(L_Lx86));
 }

@@ -124,11 +124,11 @@ static void tell_vanished(Compile *c, int p, const Node *before, const Node *aft
     Names gone = {0};
     if (is_shown_wherever_wanted(c, p)) return;
     for (uint32_t i = 1; i < before->count; i++)
-        if (top_is_named(before->kids[i], wanted))
-            PUSH(c->arena, gone, top_name(before->kids[i]));
+        if (top_is_named(before->kids[i], wanted)) PUSH(c->arena, gone, top_name(before->kids[i]));
     add_homes(c, &homes, before, after, &gone);
     if (homes.length)
-        buffer_print(&text, "%s is in no form after %s: it was inlined into %s; -O0 or --keep=%s keeps it",
+        buffer_print(&text,
+                     "%s is in no form after %s: it was inlined into %s; -O0 or --keep=%s keeps it",
                      wanted, pass_rows[p].name, homes.bytes, wanted);
     else
         buffer_print(&text, "%s is in no form after %s: nothing calls it", wanted,

@@ -71,8 +71,10 @@ static void emit_op(Emitter *e, const Node *op) {
     Opcode o = (Opcode)op->kids[0]->head;
     Node *const *k = &op->kids[1]; /* the defined names, then the operands */
     switch (o) {
-    case X_mov: case X_fmov: emit_move(e, emit_operand(k[0]->kids[0]), emit_operand(k[1])); break;
-    case X_const: case X_fconst: emit_constant(e, emit_operand(k[0]->kids[0]), k[1]); break;
+    case X_mov:
+    case X_fmov: emit_move(e, emit_operand(k[0]->kids[0]), emit_operand(k[1])); break;
+    case X_const:
+    case X_fconst: emit_constant(e, emit_operand(k[0]->kids[0]), k[1]); break;
     case X_cmpset: emit_compare_set(e, op); break;
     case X_fcmpset: emit_compare_set_f64(e, op); break;
     case X_jmp: emit_jump(e, k[1]->kids[0]->block); break;
@@ -80,19 +82,48 @@ static void emit_op(Emitter *e, const Node *op) {
     case X_fcmpj: emit_compare_jump_f64(e, op); break;
     case X_heapj: emit_heap_jump(e, op); break;
     case X_dispatch: emit_dispatch(e, k[1]); break;
-    case X_call: case X_callr: emit_call(e, op); break;
+    case X_call:
+    case X_callr: emit_call(e, op); break;
     case X_callv: emit_call_value(e, op); break;
     case X_calla: emit_call_area(e, op); break;
     case X_tail: emit_reference(e, I_jmp, k[1]); break;
     case X_tailv: emit_tail_value(e, op); break;
-    case X_lea: case X_load: case X_loadb: case X_loadh: case X_loadi: case X_store: case X_fload:
-    case X_fstore: case X_add: case X_sub: case X_and: case X_or: case X_xor: case X_imul:
-    case X_addt: case X_subt: case X_imult: case X_shl: case X_shr: case X_sar: case X_neg:
-    case X_not: case X_idiv: case X_fadd: case X_fsub: case X_fmul: case X_fdiv: case X_fsqrt:
-    case X_fneg: case X_cvtsi2sd: case X_cvttsd2si: case X_bump: case X_ret: case X_stop:
-        emit_text(e, o, op);
-        break;
-    case X_NONE: case X_COUNT: bug(op, "no instruction");
+    case X_lea:
+    case X_load:
+    case X_loadb:
+    case X_loadh:
+    case X_loadi:
+    case X_store:
+    case X_fload:
+    case X_fstore:
+    case X_add:
+    case X_sub:
+    case X_and:
+    case X_or:
+    case X_xor:
+    case X_imul:
+    case X_addt:
+    case X_subt:
+    case X_imult:
+    case X_shl:
+    case X_shr:
+    case X_sar:
+    case X_neg:
+    case X_not:
+    case X_idiv:
+    case X_fadd:
+    case X_fsub:
+    case X_fmul:
+    case X_fdiv:
+    case X_fsqrt:
+    case X_fneg:
+    case X_cvtsi2sd:
+    case X_cvttsd2si:
+    case X_bump:
+    case X_ret:
+    case X_stop: emit_text(e, o, op); break;
+    case X_NONE:
+    case X_COUNT: bug(op, "no instruction");
     }
 }
 
@@ -118,17 +149,25 @@ static void leave_frame(Emitter *e) {
 
 static void emit_item(Emitter *e, const Node *n) {
     assembler_at(e->as, n->at);
-    if (is_form(n, H_op)) emit_op(e, n);
-    else if (is_form(n, H_move)) emit_move(e, emit_operand(n->kids[0]), emit_operand(n->kids[1]));
-    else if (is_form(n, H_constant)) emit_constant(e, emit_operand(n->kids[0]), n->kids[1]);
+    if (is_form(n, H_op))
+        emit_op(e, n);
+    else if (is_form(n, H_move))
+        emit_move(e, emit_operand(n->kids[0]), emit_operand(n->kids[1]));
+    else if (is_form(n, H_constant))
+        emit_constant(e, emit_operand(n->kids[0]), n->kids[1]);
     else if (is_form(n, H_swap))
         emit_exchange(e, emit_operand(n->kids[0]), emit_operand(n->kids[1]));
-    else if (is_form(n, H_enter_frame)) enter_frame(e);
-    else if (is_form(n, H_leave_frame)) leave_frame(e);
-    else if (!is_form(n, H_in)) bug(n, "no instruction");
+    else if (is_form(n, H_enter_frame))
+        enter_frame(e);
+    else if (is_form(n, H_leave_frame))
+        leave_frame(e);
+    else if (!is_form(n, H_in))
+        bug(n, "no instruction");
 }
 
-static bool is_block(const Node *n) { return is_form(n, H_block) || is_form(n, H_cold); }
+static bool is_block(const Node *n) {
+    return is_form(n, H_block) || is_form(n, H_cold);
+}
 
 static void emit_block(Emitter *e, const Node *b) {
     assembler_at(e->as, b->at);

@@ -117,8 +117,8 @@ static void add_frame(Frame *f, Pos at, FunctionForm *function) {
     Node **slots = NEW_ARRAY(f->scratch, Node *, count);
     for (uint32_t k = 0; k < count; k++) {
         Node *number = node_int(f->arena, at, k);
-        slots[k] = make_slot(f->arena, at, number,
-                             node_int(f->arena, at, offset_of((Where)(SLOT0 + k))));
+        slots[k] =
+            make_slot(f->arena, at, number, node_int(f->arena, at, offset_of((Where)(SLOT0 + k))));
     }
     function->slots = NULL;
     function->frame_bytes = node_int(f->arena, at, frame_bytes(f, count));

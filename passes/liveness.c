@@ -232,10 +232,11 @@ static Node *annotate_block(Liveness *l, uint32_t b) {
  * called in between. */
 static bool is_small(const Liveness *l, Diagnostics *d) {
     if (l->entries <= MOST_LIVE_ENTRIES) return true;
-    error_at(d, l->at, "SL0216",
-             "this function keeps too many values alive across too many calls: their sets have more "
-             "than %d entries",
-             MOST_LIVE_ENTRIES);
+    error_at(
+        d, l->at, "SL0216",
+        "this function keeps too many values alive across too many calls: their sets have more "
+        "than %d entries",
+        MOST_LIVE_ENTRIES);
     help_line(d, "split it, or keep the values in a vector");
     return false;
 }
@@ -251,8 +252,7 @@ Node *pass_liveness(Context *c, Node *function) {
     find_live_blocks(&l);
     if (!is_small(&l, c->diagnostics)) return NULL;
     for (uint32_t b = 0; b < l.flow->count; b++)
-        if (l.flow->blocks[b].order != NO_BLOCK)
-            PUSH(c->scratch, blocks, annotate_block(&l, b));
+        if (l.flow->blocks[b].order != NO_BLOCK) PUSH(c->scratch, blocks, annotate_block(&l, b));
     l.function.blocks = list_of(blocks, function->at);
     return is_small(&l, c->diagnostics) ? make_function(c->arena, function->at, l.function) : NULL;
 }

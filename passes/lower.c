@@ -93,9 +93,18 @@ static void right_hand_side(Lower *p, Node *name, Node *r) {
     case Lblocks_Rhs_closure: lower_closure(p, name, as_closure(r)); break;
     case Lblocks_Rhs_patch: patch(p, name, as_patch(r)); break;
     case Lblocks_Rhs_try_call: try_call(p, name, as_try_call(r)); break;
-    case Lblocks_Rhs_call: forget_room(p); call(p, name, as_call(r)); break;
-    case Lblocks_Rhs_direct: forget_room(p); direct(p, name, as_direct(r)); break;
-    case Lblocks_Rhs_enter: forget_room(p); enter(p, name, as_enter(r)); break;
+    case Lblocks_Rhs_call:
+        forget_room(p);
+        call(p, name, as_call(r));
+        break;
+    case Lblocks_Rhs_direct:
+        forget_room(p);
+        direct(p, name, as_direct(r));
+        break;
+    case Lblocks_Rhs_enter:
+        forget_room(p);
+        enter(p, name, as_enter(r));
+        break;
     }
 }
 

@@ -173,14 +173,10 @@ static void select_store_at(Select *s, StoreAtForm f) {
 
 static void select_step(Select *s, Node *step) {
     switch (Lmemory_Step_of(step)) {
-    case Lmemory_Step_let:
-        select_let(s, as_step_let(step).name, as_step_let(step).value);
-        break;
+    case Lmemory_Step_let: select_let(s, as_step_let(step).name, as_step_let(step).value); break;
     case Lmemory_Step_store: select_store(s, as_store(step)); break;
     case Lmemory_Step_store_at: select_store_at(s, as_store_at(step)); break;
-    case Lmemory_Step_barrier: /* this collector needs none */
-        count_uses_in(s, step, -1);
-        break;
+    case Lmemory_Step_barrier: /* this collector needs none */ count_uses_in(s, step, -1); break;
     }
 }
 
@@ -347,10 +343,7 @@ static Node *select_entry(Select *s, EntryForm entry) {
 }
 
 Node *pass_select(Context *c, Node *function) {
-    Select s = {.arena = c->arena,
-                .scratch = c->scratch,
-                .function = function,
-                .at = function->at};
+    Select s = {.arena = c->arena, .scratch = c->scratch, .function = function, .at = function->at};
     if (is_form(function, H_entry)) return select_entry(&s, as_entry(function));
     return select_function(&s);
 }

@@ -11,8 +11,8 @@
  * Gives:  a type on every binder; (returns type) on every function. A name of type int or double
  *         will be a raw word: so a function whose closure escapes takes and gives `any`.
  * Choice: a type is a set of kinds, the join is union, and everything starts empty; functions are
- *         done again until nothing grows (Kildall 1973). A binder has one type, but what a name gives
- *         away in a branch is only what the tests passed so far leave (facts.h).
+ *         done again until nothing grows (Kildall 1973). A binder has one type, but what a name
+ * gives away in a branch is only what the tests passed so far leave (facts.h).
  */
 #include "facts.h"
 #include "names.h"

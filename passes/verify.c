@@ -31,14 +31,13 @@
  * alone, once, and edges, back edges too, must bring what is claimed: if all claims hold on all
  * edges, they hold on all ways (induction over the steps of a run). There is no join and no
  * iteration. infer.c is the second opinion: it believes no claim and finds the A of each block's
- * start by iteration. A live name without a place is an error at the item that took its last one (it would
- * be found at the next use, too, but that is not where the mistake is).
+ * start by iteration. A live name without a place is an error at the item that took its last one
+ * (it would be found at the next use, too, but that is not where the mistake is).
  *
- * Needs:  the form itself; the one that select gave, for rule V01: so nothing that liveness, intervals,
- *         alloc and frame do to the code goes unseen.
- * Gives:  the same form, or nothing and a report on stderr.
- * Choice: everything is found again here: edges, liveness, facts; shared is only the table x86.def.
- *         rules.def lists what can be broken.
+ * Needs:  the form itself; the one that select gave, for rule V01: so nothing that liveness,
+ * intervals, alloc and frame do to the code goes unseen. Gives:  the same form, or nothing and a
+ * report on stderr. Choice: everything is found again here: edges, liveness, facts; shared is only
+ * the table x86.def. rules.def lists what can be broken.
  */
 #include "verify/verdict.h"
 #include "verify/verify.h"

@@ -25,7 +25,9 @@ static const uint8_t order[ROUNDS][16] = {
     {10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0},
 };
 
-static uint32_t rotated(uint32_t word, int right) { return word >> right | word << (32 - right); }
+static uint32_t rotated(uint32_t word, int right) {
+    return word >> right | word << (32 - right);
+}
 
 /* Inlined, the indices are constants and the sixteen words stay in registers. */
 __attribute__((always_inline)) static inline void mix(uint32_t *v, int a, int b, int c, int d,
@@ -60,7 +62,8 @@ static void compress(uint32_t state[8], const void *block, uint64_t counted, boo
         mix(v, 2, 7, 8, 13, m[s[12]], m[s[13]]);
         mix(v, 3, 4, 9, 14, m[s[14]], m[s[15]]);
     }
-    for (int i = 0; i < 8; i++) state[i] ^= v[i] ^ v[8 + i];
+    for (int i = 0; i < 8; i++)
+        state[i] ^= v[i] ^ v[8 + i];
 }
 
 Digest blake2s(uint32_t tag, const void *bytes, uint64_t length) {

@@ -19,7 +19,7 @@ enum {
     NODE_WORDS = 1 + 2 * 32, /* of a node above the bottom, at most */
     MOST_AT_BOTTOM = SIZE_LARGE - 3,
 };
-_Static_assert(CHAMP_WORD_DEPTHS * BITS >= 32, "the depths of a word use all of its bits");
+_Static_assert(CHAMP_WORD_DEPTHS *BITS >= 32, "the depths of a word use all of its bits");
 
 uint64_t slisp_empty_map_node[] = {(uint64_t)KIND_MAP_NODE | FLAG_STATIC << 8 | 1 << 16, 0};
 uint64_t slisp_empty_set_node[] = {(uint64_t)KIND_SET_NODE | FLAG_STATIC << 8 | 1 << 16, 0};
@@ -55,11 +55,15 @@ static unsigned bits_at(Key *key, unsigned depth) {
     return word >> BITS * depth & MASK;
 }
 
-static uint32_t bit_at(Key *key, unsigned depth) { return 1u << bits_at(key, depth); }
+static uint32_t bit_at(Key *key, unsigned depth) {
+    return 1u << bits_at(key, depth);
+}
 
 /* ---- parts --------------------------------------------------------------- */
 
-static uint32_t entry_map(Value node) { return (uint32_t)get(node, FIELD_MAP_NODE_BITMAPS); }
+static uint32_t entry_map(Value node) {
+    return (uint32_t)get(node, FIELD_MAP_NODE_BITMAPS);
+}
 static uint32_t subnode_map(Value node) {
     return (uint32_t)(get(node, FIELD_MAP_NODE_BITMAPS) >> 32);
 }
@@ -70,12 +74,16 @@ static uint64_t count_bits(uint32_t bits) {
     bits = (bits & 0x33333333u) + (bits >> 2 & 0x33333333u);
     return ((bits + (bits >> 4)) & 0x0f0f0f0fu) * 0x01010101u >> 24;
 }
-static uint64_t rank(uint32_t bitmap, uint32_t bit) { return count_bits(bitmap & (bit - 1)); }
+static uint64_t rank(uint32_t bitmap, uint32_t bit) {
+    return count_bits(bitmap & (bit - 1));
+}
 static bool is_bottom(Value node) {
     return get(node, FIELD_MAP_NODE_BITMAPS) == 0 && size_of(node) > 1;
 }
 
-static Value *entries(Value node) { return field(node, FIELD_MAP_NODE_ENTRIES); }
+static Value *entries(Value node) {
+    return field(node, FIELD_MAP_NODE_ENTRIES);
+}
 static Value *subnodes(Value node, uint64_t width) {
     return entries(node) + width * count_bits(entry_map(node));
 }
@@ -91,7 +99,8 @@ static Value make_node(uint64_t width, uint32_t entry_bits, uint32_t subnode_bit
 
 /* Copies `count` words; gives the place after them. */
 static Value *put_words(Value *out, const Value *words, uint64_t count) {
-    for (uint64_t i = 0; i < count; i++) out[i] = words[i];
+    for (uint64_t i = 0; i < count; i++)
+        out[i] = words[i];
     return out + count;
 }
 
@@ -343,11 +352,13 @@ const Value *champ_next(ChampWalk *walk, uint64_t width) {
     while (walk->depth >= 0) {
         Value node = walk->node;
         uint64_t count = entry_count(node, width), subnode_count = count_bits(subnode_map(node));
-        uint64_t position = walk->depth == BOTTOM ? walk->at_bottom++
-                                                  : walk->positions[walk->depth]++;
+        uint64_t position =
+            walk->depth == BOTTOM ? walk->at_bottom++ : walk->positions[walk->depth]++;
         if (position < count) return entries(node) + width * position;
-        if (position < count + subnode_count) walk_down(walk, subnode_at(node, width, position));
-        else walk_up(walk, width);
+        if (position < count + subnode_count)
+            walk_down(walk, subnode_at(node, width, position));
+        else
+            walk_up(walk, width);
     }
     return NULL;
 }

@@ -39,8 +39,8 @@ static void push(Value collection) {
 }
 
 static void add_child(Digest digest) {
-    children.items = grown(children.items, children.count, &children.capacity,
-                           sizeof *children.items);
+    children.items =
+        grown(children.items, children.count, &children.capacity, sizeof *children.items);
     children.items[children.count++] = digest;
 }
 
@@ -75,15 +75,17 @@ static Digest scalar_digest(Value v) {
     switch (kind_of(v)) {
     case KIND_DOUBLE: return double_digest(v);
     case KIND_STRING: return text_digest(v, TAG_STRING);
-    case KIND_KEYWORD: case KIND_SYMBOL:
-        return text_digest(name_of(v), TAG_NAMED + 256 * kind_of(v));
+    case KIND_KEYWORD:
+    case KIND_SYMBOL: return text_digest(name_of(v), TAG_NAMED + 256 * kind_of(v));
     }
     return plain(hash_value(v), MARK_IDENTITY);
 }
 
 /* ---- collections --------------------------------------------------------- */
 
-static int compare_digests(const void *a, const void *b) { return memcmp(a, b, sizeof(Digest)); }
+static int compare_digests(const void *a, const void *b) {
+    return memcmp(a, b, sizeof(Digest));
+}
 
 /* Of the collection on top, which it takes away. */
 static Digest finish(void) {

@@ -20,7 +20,8 @@ static int few_digits(double d, char *digits, int *exponent) {
         if (scaled != floor(scaled) || scaled < 1 || scaled / power != d) continue;
         int count = (int)int_digits((int64_t)scaled, digits);
         *exponent = count - k;
-        while (digits[count - 1] == '0') count--;
+        while (digits[count - 1] == '0')
+            count--;
         return count;
     }
     return 0;
@@ -52,11 +53,13 @@ static void big_multiply(Big *a, uint32_t factor) {
 }
 
 static void big_multiply_power(Big *a, uint32_t base, int exponent) {
-    for (; exponent > 0; exponent--) big_multiply(a, base);
+    for (; exponent > 0; exponent--)
+        big_multiply(a, base);
 }
 
 static void big_shift(Big *a, int bits) {
-    for (; bits >= 31; bits -= 31) big_multiply(a, 1u << 31);
+    for (; bits >= 31; bits -= 31)
+        big_multiply(a, 1u << 31);
     big_multiply(a, 1u << bits);
 }
 
@@ -85,7 +88,8 @@ static void big_subtract(Big *a, const Big *b) {
         a->words[i] = (uint32_t)borrow;
         borrow >>= 32;
     }
-    while (a->count > 1 && !a->words[a->count - 1]) a->count--;
+    while (a->count > 1 && !a->words[a->count - 1])
+        a->count--;
 }
 
 /* ---- all digits ---------------------------------------------------------- */
@@ -181,7 +185,8 @@ static char *put_bytes(char *out, const char *bytes, int count) {
 }
 
 static char *put_zeros(char *out, int count) {
-    while (count-- > 0) *out++ = '0';
+    while (count-- > 0)
+        *out++ = '0';
     return out;
 }
 

@@ -54,7 +54,9 @@ static Comparison *push(Value a, Value b, bool is_sequence) {
 
 /* ---- one pair ------------------------------------------------------------ */
 
-static int same_when(bool b) { return b ? EQUAL : DIFFERENT; }
+static int same_when(bool b) {
+    return b ? EQUAL : DIFFERENT;
+}
 
 /* EQUAL here means: as far as this one step can tell; what is left to do was pushed. */
 static int compare_sequences(Value a, Value b) {
@@ -98,10 +100,16 @@ static int compare(Value a, Value b) {
     case KIND_DOUBLE:
         return same_when(is_kind(b, KIND_DOUBLE) && double_value(a) == double_value(b));
     case KIND_STRING: return same_when(is_kind(b, KIND_STRING) && same_text(a, b));
-    case KIND_CONS: case KIND_EMPTY: case KIND_LAZY: case KIND_INDEXED_SEQ: case KIND_VECTOR:
-        return compare_sequences(a, b);
-    case KIND_SHAPE_MAP: case KIND_SMALL_MAP: case KIND_HASH_MAP: return compare_maps(a, b);
-    case KIND_SMALL_SET: case KIND_HASH_SET: return compare_sets(a, b);
+    case KIND_CONS:
+    case KIND_EMPTY:
+    case KIND_LAZY:
+    case KIND_INDEXED_SEQ:
+    case KIND_VECTOR: return compare_sequences(a, b);
+    case KIND_SHAPE_MAP:
+    case KIND_SMALL_MAP:
+    case KIND_HASH_MAP: return compare_maps(a, b);
+    case KIND_SMALL_SET:
+    case KIND_HASH_SET: return compare_sets(a, b);
     }
     return DIFFERENT;
 }
@@ -154,4 +162,6 @@ bool same_key(Value a, Value b) {
     return equal_values(a, b) == EQUAL;
 }
 
-int64_t rt_equal(Value a, Value b) { return a == b ? EQUAL : equal_values(a, b); }
+int64_t rt_equal(Value a, Value b) {
+    return a == b ? EQUAL : equal_values(a, b);
+}

@@ -61,7 +61,9 @@ static _Noreturn void throw_string(Class class, Value message) {
     rt_throw(rt_exception(symbol, message, VALUE_NIL, VALUE_NIL));
 }
 
-void throw_text(Class class, const char *message) { throw_string(class, make_text(message)); }
+void throw_text(Class class, const char *message) {
+    throw_string(class, make_text(message));
+}
 
 void throw_message(Class class, TextBuffer *t) {
     Value message = make_string(t->bytes, t->length);
@@ -83,8 +85,12 @@ static _Noreturn void stop(const char *words, const char *what, int code) {
     _exit(code);
 }
 
-void runtime_bug(const char *what) { stop("error: the slisp runtime had to stop: ", what, 3); }
-void no_memory(const char *what) { stop("error: ", what, 2); }
+void runtime_bug(const char *what) {
+    stop("error: the slisp runtime had to stop: ", what, 3);
+}
+void no_memory(const char *what) {
+    stop("error: ", what, 2);
+}
 
 /* ---- messages ------------------------------------------------------------ */
 
@@ -102,7 +108,9 @@ void throw_needs(const char *operation, const char *wanted, Value got) {
     throw_message(wrong_class(got), &t);
 }
 
-static void add_string(TextBuffer *t, Value s) { text_add(t, string_bytes(s), string_length(s)); }
+static void add_string(TextBuffer *t, Value s) {
+    text_add(t, string_bytes(s), string_length(s));
+}
 
 void rt_wrong_type(Value operation, Value v) {
     TextBuffer t = {0};
@@ -163,8 +171,12 @@ void rt_out_of_range(Value operation, int64_t index, Value collection) {
     throw_message(CLASS_IndexOutOfBoundsException, &t);
 }
 
-void rt_throw_overflow(void) { throw_text(CLASS_ArithmeticException, "integer overflow"); }
-void rt_throw_divide(void) { throw_text(CLASS_ArithmeticException, "Divide by zero"); }
+void rt_throw_overflow(void) {
+    throw_text(CLASS_ArithmeticException, "integer overflow");
+}
+void rt_throw_divide(void) {
+    throw_text(CLASS_ArithmeticException, "Divide by zero");
+}
 
 void rt_throw_stack(void) {
     throw_text(CLASS_StackOverflowError, "the stack is full: calls are nested too deeply");
@@ -181,10 +193,18 @@ static Value part(Value exception, uint64_t offset) {
     return is_kind(exception, KIND_EXCEPTION) ? get(exception, offset) : VALUE_NIL;
 }
 
-Value rt_ex_class(Value exception) { return part(exception, FIELD_EXCEPTION_CLASS); }
-Value rt_ex_message(Value exception) { return part(exception, FIELD_EXCEPTION_MESSAGE); }
-Value rt_ex_data(Value exception) { return part(exception, FIELD_EXCEPTION_DATA); }
-Value rt_ex_cause(Value exception) { return part(exception, FIELD_EXCEPTION_CAUSE); }
+Value rt_ex_class(Value exception) {
+    return part(exception, FIELD_EXCEPTION_CLASS);
+}
+Value rt_ex_message(Value exception) {
+    return part(exception, FIELD_EXCEPTION_MESSAGE);
+}
+Value rt_ex_data(Value exception) {
+    return part(exception, FIELD_EXCEPTION_DATA);
+}
+Value rt_ex_cause(Value exception) {
+    return part(exception, FIELD_EXCEPTION_CAUSE);
+}
 
 /* The name after the package: java.lang.Exception is Exception. */
 static const char *simple_name(Value class, uint64_t *length) {
@@ -201,8 +221,8 @@ static Class class_named(const char *name, uint64_t length) {
     int class = 0;
     while (class < CLASS_COUNT &&
            (strlen(class_names[class]) != length || memcmp(class_names[class], name, length)))
-        class++;
-    return (Class)class;
+        class ++;
+    return (Class) class;
 }
 
 int64_t rt_instance(Value exception, Value class) {
@@ -213,6 +233,7 @@ int64_t rt_instance(Value exception, Value class) {
     if (length == wanted_length && !memcmp(name, wanted_name, length)) return 1;
     Class wanted = class_named(wanted_name, wanted_length), own = class_named(name, length);
     if (own == CLASS_COUNT) own = CLASS_Exception; /* a class of some Java library */
-    while (own != wanted && own != CLASS_Throwable) own = class_parents[own];
+    while (own != wanted && own != CLASS_Throwable)
+        own = class_parents[own];
     return own == wanted;
 }

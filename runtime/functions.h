@@ -131,7 +131,7 @@ _Noreturn void rt_fail(Value class, Value message);
 _Noreturn void rt_throw_overflow(void);
 _Noreturn void rt_throw_divide(void);
 _Noreturn void rt_throw_bounds(void); /* of an array */
-_Noreturn void rt_throw_stack(void); /* the stack is used up */
+_Noreturn void rt_throw_stack(void);  /* the stack is used up */
 
 /* gc.c, start.c */
 Value rt_collect(int64_t bytes);

@@ -3,12 +3,11 @@
  *
  * Both spaces are reserved for the largest heap at the start, but memory is touched only as the
  * heap grows: after a collection there is room for two to four times what survived. Where the
- * address space is limited, half of what is left is taken: stack and C need the rest. The environment
- * variable SLISP_GC holds, separated by commas:
- *   stress      collect at every allocation, overwrite the space that was left
- *   stress=N    collect at every Nth allocation
- *   stats       at the end, say on stderr what was allocated and copied
- *   heap=SIZE   largest size of a space: 64K, 100M, 2G
+ * address space is limited, half of what is left is taken: stack and C need the rest. The
+ * environment variable SLISP_GC holds, separated by commas: stress      collect at every
+ * allocation, overwrite the space that was left stress=N    collect at every Nth allocation stats
+ * at the end, say on stderr what was allocated and copied heap=SIZE   largest size of a space: 64K,
+ * 100M, 2G
  */
 #include "runtime.h"
 
@@ -20,11 +19,11 @@
 enum {
     KIB = 1024,
     MIB = 1024 * KIB,
-    LEAST_ROOM = 2 * MIB,   /* new objects between collections, at least */
-    EAGER = 16 * MIB,       /* a heap up to here may grow by more */
-    SLACK = 64 * KIB,       /* beyond the largest heap: for the exception that says so */
+    LEAST_ROOM = 2 * MIB, /* new objects between collections, at least */
+    EAGER = 16 * MIB,     /* a heap up to here may grow by more */
+    SLACK = 64 * KIB,     /* beyond the largest heap: for the exception that says so */
     IMMORTAL_CHUNK = 1 * MIB,
-    POISON = 0x99,          /* no kind, and as a pointer to nowhere */
+    POISON = 0x99, /* no kind, and as a pointer to nowhere */
 };
 
 typedef struct {
@@ -80,7 +79,8 @@ static void visit(Value *place) {
 }
 
 static void visit_run(Value *places, uint64_t count) {
-    for (uint64_t i = 0; i < count; i++) visit(&places[i]);
+    for (uint64_t i = 0; i < count; i++)
+        visit(&places[i]);
 }
 
 static void visit_copies(uint64_t scan) {
@@ -101,7 +101,8 @@ static uint64_t visit_stack(void) {
     while (stack_read(&frame)) {
         if (frame.row) {
             const StackMapSlot *slots = slisp_context.program->slots + frame.row->first_slot;
-            for (uint64_t i = 0; i < frame.row->slot_count; i++) visit(&frame.values[slots[i]]);
+            for (uint64_t i = 0; i < frame.row->slot_count; i++)
+                visit(&frame.values[slots[i]]);
         } else {
             visit_run(frame.values + TRY_ARGUMENTS / 8, frame.values[TRY_COUNT / 8]);
         }
@@ -134,8 +135,12 @@ static uint64_t now(void) {
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
-static uint64_t sooner(uint64_t a, uint64_t b) { return a < b ? a : b; }
+static uint64_t later(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+static uint64_t sooner(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
 
 /* Poisons the space that was left, and gives back what is beyond the size of the one in use: the
  * next collection will hardly need it. */
@@ -178,7 +183,9 @@ static void collect(uint64_t bytes) {
     if (heap.wants_stats) heap.nanoseconds += now() - started;
 }
 
-static bool has_room(uint64_t bytes) { return bytes <= heap.room_end - slisp_context.alloc; }
+static bool has_room(uint64_t bytes) {
+    return bytes <= heap.room_end - slisp_context.alloc;
+}
 
 static bool is_due(uint64_t bytes) {
     if (!has_room(bytes)) return true;
@@ -196,7 +203,9 @@ static _Noreturn void exhausted(void) {
     throw_text(CLASS_OutOfMemoryError, "out of memory: the heap is full");
 }
 
-void heap_recover(void) { heap.is_exhausted = false; }
+void heap_recover(void) {
+    heap.is_exhausted = false;
+}
 
 static void make_room(uint64_t bytes) {
     if (heap.is_exhausted && has_room(bytes)) return;
@@ -223,19 +232,26 @@ static uint64_t parse_size(const char *text) {
     char *end;
     uint64_t size = strtoull(text, &end, 10);
     switch (*end) {
-    case 'K': case 'k': return size * KIB;
-    case 'M': case 'm': return size * MIB;
-    case 'G': case 'g': return size * KIB * MIB;
+    case 'K':
+    case 'k': return size * KIB;
+    case 'M':
+    case 'm': return size * MIB;
+    case 'G':
+    case 'g': return size * KIB * MIB;
     }
     return size;
 }
 
 static void read_options(const char *text) {
     while (text && *text) {
-        if (!strncmp(text, "stress=", 7)) heap.stress = strtoull(text + 7, NULL, 10);
-        else if (!strncmp(text, "stress", 6)) heap.stress = 1;
-        else if (!strncmp(text, "stats", 5)) heap.wants_stats = true;
-        else if (!strncmp(text, "heap=", 5)) heap.maximum = parse_size(text + 5);
+        if (!strncmp(text, "stress=", 7))
+            heap.stress = strtoull(text + 7, NULL, 10);
+        else if (!strncmp(text, "stress", 6))
+            heap.stress = 1;
+        else if (!strncmp(text, "stats", 5))
+            heap.wants_stats = true;
+        else if (!strncmp(text, "heap=", 5))
+            heap.maximum = parse_size(text + 5);
         text = strchr(text, ',');
         if (text) text++;
     }

@@ -44,7 +44,9 @@ uint32_t hash_symbol(const char *bytes, size_t length) {
     return hash_word(hash_text(bytes, length) ^ SYMBOL_SEED);
 }
 
-uint32_t hash_int(int64_t i) { return hash_word((uint64_t)i + TEXT_SEED); }
+uint32_t hash_int(int64_t i) {
+    return hash_word((uint64_t)i + TEXT_SEED);
+}
 
 uint32_t hash_double(double d) {
     uint64_t bits;

@@ -9,9 +9,9 @@
 
 typedef struct {
     Visit visit;
-    uint64_t hash;     /* of what was seen so far */
+    uint64_t hash; /* of what was seen so far */
     uint64_t key_hash;
-    uint64_t count;    /* children seen */
+    uint64_t count; /* children seen */
 } Hashing;
 
 static struct {
@@ -51,7 +51,8 @@ static uint32_t known_hash(Value v) {
     case KIND_BIGINT: return hash_int(int_value(v));
     case KIND_DOUBLE: return hash_double(double_value(v));
     case KIND_STRING: return string_hash(v);
-    case KIND_KEYWORD: case KIND_SYMBOL: return named_hash(v);
+    case KIND_KEYWORD:
+    case KIND_SYMBOL: return named_hash(v);
     }
     return is_collection(v) ? header_hash(v) : identity_hash(v);
 }
@@ -101,8 +102,12 @@ uint32_t hash_value(Value v) {
     return hash ? hash : hash_collection(v);
 }
 
-int64_t rt_hash(Value v) { return hash_value(v); }
+int64_t rt_hash(Value v) {
+    return hash_value(v);
+}
 
 /* A collection that was hashed is realized, at any depth, and stays it. So each part of a value is
  * gone through once, however often it occurs. */
-int64_t rt_realized(Value v) { return !is_collection(v) || hash_value(v) != 0; }
+int64_t rt_realized(Value v) {
+    return !is_collection(v) || hash_value(v) != 0;
+}

@@ -20,8 +20,8 @@ uint32_t rt_named_hash(Value named) {
     Value name = name_of(named);
     const char *bytes = string_bytes(name);
     uint64_t length = string_length(name);
-    uint32_t hash = is_kind(named, KIND_KEYWORD) ? hash_keyword(bytes, length)
-                                                 : hash_symbol(bytes, length);
+    uint32_t hash =
+        is_kind(named, KIND_KEYWORD) ? hash_keyword(bytes, length) : hash_symbol(bytes, length);
     set_header_hash(named, hash);
     return hash;
 }
@@ -118,8 +118,12 @@ static Value intern_string(Kind kind, const char *operation, Value string) {
     return intern(kind, string_bytes(string), string_length(string));
 }
 
-Value rt_keyword(Value string) { return intern_string(KIND_KEYWORD, "keyword", string); }
-Value rt_symbol(Value string) { return intern_string(KIND_SYMBOL, "symbol", string); }
+Value rt_keyword(Value string) {
+    return intern_string(KIND_KEYWORD, "keyword", string);
+}
+Value rt_symbol(Value string) {
+    return intern_string(KIND_SYMBOL, "symbol", string);
+}
 
 /* Length of the namespace, 0 for none: "a/b" has one, "/" and "b" have not. */
 static uint64_t namespace_length(Value name) {

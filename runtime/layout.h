@@ -42,16 +42,30 @@ static inline uint64_t header_word(Kind kind, unsigned flags, uint64_t words, ui
 }
 
 /* Words after the header that a string of so many bytes takes: two counts, the bytes, a 0. */
-static inline uint64_t string_words(uint64_t bytes) { return 2 + bytes / 8 + 1; }
+static inline uint64_t string_words(uint64_t bytes) {
+    return 2 + bytes / 8 + 1;
+}
 
-static inline int fits_fixnum(int64_t i) { return i >= INT64_MIN / 2 && i <= INT64_MAX / 2; }
-static inline Value fixnum(int64_t i) { return (Value)i << 1; }
-static inline int64_t fixnum_value(Value v) { return (int64_t)v >> 1; }
-static inline int is_fixnum(Value v) { return (v & 1) == 0; }
-static inline int is_pointer(Value v) { return (v & TAG_MASK) == TAG_POINTER; }
-static inline int is_falsey(Value v) { return (v | 8) == VALUE_FALSE; }
+static inline int fits_fixnum(int64_t i) {
+    return i >= INT64_MIN / 2 && i <= INT64_MAX / 2;
+}
+static inline Value fixnum(int64_t i) {
+    return (Value)i << 1;
+}
+static inline int64_t fixnum_value(Value v) {
+    return (int64_t)v >> 1;
+}
+static inline int is_fixnum(Value v) {
+    return (v & 1) == 0;
+}
+static inline int is_pointer(Value v) {
+    return (v & TAG_MASK) == TAG_POINTER;
+}
+static inline int is_falsey(Value v) {
+    return (v | 8) == VALUE_FALSE;
+}
 
-#define NOT_A_FORWARDING_ADDRESS(name, number)                                                    \
+#define NOT_A_FORWARDING_ADDRESS(name, number)                                                     \
     _Static_assert((number) % 8 != 0, "kind " #name " would look like a forwarding address");
 #define KIND(name, number, raw, doc) NOT_A_FORWARDING_ADDRESS(name, number)
 #include "layout.def"

@@ -8,17 +8,17 @@ typedef struct {
     int32_t distance;
 } CaseRange;
 static const CaseRange ranges[] = {
-    {'A', 'Z', 1, 32},          {0xc0, 0xd6, 1, 32},        {0xd8, 0xde, 1, 32},
-    {0x100, 0x12e, 2, 1},       {0x132, 0x136, 2, 1},       {0x139, 0x147, 2, 1},
-    {0x14a, 0x176, 2, 1},       {0x178, 0x178, 1, -121},    {0x179, 0x17d, 2, 1},
-    {0x1cd, 0x1db, 2, 1},       {0x1de, 0x1ee, 2, 1},       {0x1f8, 0x21e, 2, 1},
-    {0x222, 0x232, 2, 1},       {0x386, 0x386, 1, 38},      {0x388, 0x38a, 1, 37},
-    {0x38c, 0x38c, 1, 64},      {0x38e, 0x38f, 1, 63},      {0x391, 0x3a1, 1, 32},
-    {0x3a3, 0x3ab, 1, 32},      {0x3d8, 0x3ee, 2, 1},       {0x400, 0x40f, 1, 80},
-    {0x410, 0x42f, 1, 32},      {0x460, 0x480, 2, 1},       {0x48a, 0x4be, 2, 1},
-    {0x4c1, 0x4cd, 2, 1},       {0x4d0, 0x52e, 2, 1},       {0x531, 0x556, 1, 48},
-    {0x1e00, 0x1e94, 2, 1},     {0x1ea0, 0x1efe, 2, 1},     {0x2160, 0x216f, 1, 16},
-    {0x24b6, 0x24cf, 1, 26},    {0xff21, 0xff3a, 1, 32},    {0x10400, 0x10427, 1, 40},
+    {'A', 'Z', 1, 32},       {0xc0, 0xd6, 1, 32},     {0xd8, 0xde, 1, 32},
+    {0x100, 0x12e, 2, 1},    {0x132, 0x136, 2, 1},    {0x139, 0x147, 2, 1},
+    {0x14a, 0x176, 2, 1},    {0x178, 0x178, 1, -121}, {0x179, 0x17d, 2, 1},
+    {0x1cd, 0x1db, 2, 1},    {0x1de, 0x1ee, 2, 1},    {0x1f8, 0x21e, 2, 1},
+    {0x222, 0x232, 2, 1},    {0x386, 0x386, 1, 38},   {0x388, 0x38a, 1, 37},
+    {0x38c, 0x38c, 1, 64},   {0x38e, 0x38f, 1, 63},   {0x391, 0x3a1, 1, 32},
+    {0x3a3, 0x3ab, 1, 32},   {0x3d8, 0x3ee, 2, 1},    {0x400, 0x40f, 1, 80},
+    {0x410, 0x42f, 1, 32},   {0x460, 0x480, 2, 1},    {0x48a, 0x4be, 2, 1},
+    {0x4c1, 0x4cd, 2, 1},    {0x4d0, 0x52e, 2, 1},    {0x531, 0x556, 1, 48},
+    {0x1e00, 0x1e94, 2, 1},  {0x1ea0, 0x1efe, 2, 1},  {0x2160, 0x216f, 1, 16},
+    {0x24b6, 0x24cf, 1, 26}, {0xff21, 0xff3a, 1, 32}, {0x10400, 0x10427, 1, 40},
 };
 enum { RANGES = sizeof ranges / sizeof *ranges };
 
@@ -47,24 +47,33 @@ static void add_point(TextBuffer *out, uint32_t point) {
 }
 
 static void add_upper(TextBuffer *out, uint32_t point) {
-    if (point == 0xdf) text_add(out, "SS", 2); /* sharp s has no upper case of its own */
-    else add_point(out, point == 0xff ? 0x178 : to_upper(point));
+    if (point == 0xdf)
+        text_add(out, "SS", 2); /* sharp s has no upper case of its own */
+    else
+        add_point(out, point == 0xff ? 0x178 : to_upper(point));
 }
 
-static void add_lower(TextBuffer *out, uint32_t point) { add_point(out, to_lower(point)); }
+static void add_lower(TextBuffer *out, uint32_t point) {
+    add_point(out, to_lower(point));
+}
 
 static Value change_case(Value s, const char *operation, void (*add)(TextBuffer *, uint32_t)) {
     if (!is_kind(s, KIND_STRING)) throw_needs(operation, "a string", s);
     TextBuffer out = {0};
     const char *bytes = string_bytes(s), *end = bytes + string_length(s);
-    for (uint64_t length; bytes < end; bytes += length) add(&out, utf8_decode(bytes, &length));
+    for (uint64_t length; bytes < end; bytes += length)
+        add(&out, utf8_decode(bytes, &length));
     Value result = make_string(out.bytes, out.length);
     text_free(&out);
     return result;
 }
 
-Value rt_str_upper(Value s) { return change_case(s, "upper-case", add_upper); }
-Value rt_str_lower(Value s) { return change_case(s, "lower-case", add_lower); }
+Value rt_str_upper(Value s) {
+    return change_case(s, "upper-case", add_upper);
+}
+Value rt_str_lower(Value s) {
+    return change_case(s, "lower-case", add_lower);
+}
 
 /* ---- trimming ------------------------------------------------------------ */
 
@@ -76,11 +85,14 @@ static bool is_blank(uint32_t point) {
            point == 0x2028 || point == 0x2029 || point == 0x205f || point == 0x3000;
 }
 
-static bool is_line_end(uint32_t point) { return point == '\n' || point == '\r'; }
+static bool is_line_end(uint32_t point) {
+    return point == '\n' || point == '\r';
+}
 
 static uint64_t trim_left(const char *bytes, uint64_t end) {
     uint64_t start = 0, length;
-    while (start < end && is_blank(utf8_decode(bytes + start, &length))) start += length;
+    while (start < end && is_blank(utf8_decode(bytes + start, &length)))
+        start += length;
     return start;
 }
 
@@ -88,7 +100,8 @@ static uint64_t trim_right(const char *bytes, uint64_t start, uint64_t end,
                            bool (*is_trimmed)(uint32_t)) {
     while (end > start) {
         uint64_t last = end - 1, length;
-        while (last > start && ((unsigned char)bytes[last] & 0xc0) == 0x80) last--;
+        while (last > start && ((unsigned char)bytes[last] & 0xc0) == 0x80)
+            last--;
         if (!is_trimmed(utf8_decode(bytes + last, &length))) break;
         end = last;
     }

@@ -12,7 +12,8 @@ static Value make_cons(Value first, Value rest) {
 
 /* The items, then the elements of the list; in reserved room. */
 static Value list_onto(const Value *items, uint64_t count, Value list) {
-    while (count) list = make_cons(items[--count], list);
+    while (count)
+        list = make_cons(items[--count], list);
     return list;
 }
 
@@ -82,7 +83,8 @@ Value rt_array(int64_t length) {
     RESERVE(object_bytes(1 + (uint64_t)length), NULL);
     Value array = allocate_array((uint64_t)length);
     Value *slots = field(array, FIELD_ARRAY_SLOTS);
-    for (int64_t i = 0; i < length; i++) slots[i] = VALUE_NIL;
+    for (int64_t i = 0; i < length; i++)
+        slots[i] = VALUE_NIL;
     return array;
 }
 

@@ -4,4 +4,6 @@
 
 ProgramHeader slisp_program __attribute__((weak, section(".data")));
 
-int main(int argc, char **argv) { return slisp_run(&slisp_program, argc, argv); }
+int main(int argc, char **argv) {
+    return slisp_run(&slisp_program, argc, argv);
+}

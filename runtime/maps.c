@@ -9,15 +9,26 @@ static uint64_t empty_shape[] = {
     (uint64_t)KIND_SHAPE | FLAG_STATIC << 8 | (FIELD_SHAPE_KEYS / 8 - 1) << 16, 0, 0, 0, 0,
 };
 uint64_t slisp_empty_map[] = {
-    (uint64_t)KIND_SHAPE_MAP | FLAG_STATIC << 8 | 1 << 16, (uint64_t)empty_shape + TAG_POINTER,
+    (uint64_t)KIND_SHAPE_MAP | FLAG_STATIC << 8 | 1 << 16,
+    (uint64_t)empty_shape + TAG_POINTER,
 };
 
-static Value shape_of(Value map) { return get(map, FIELD_SHAPE_MAP_SHAPE); }
-static Value *values_of(Value map) { return field(map, FIELD_SHAPE_MAP_VALUES); }
-static Value *entries_of(Value map) { return field(map, FIELD_SMALL_MAP_ENTRIES); }
-static Value root_of(Value map) { return get(map, FIELD_HASH_MAP_ROOT); }
+static Value shape_of(Value map) {
+    return get(map, FIELD_SHAPE_MAP_SHAPE);
+}
+static Value *values_of(Value map) {
+    return field(map, FIELD_SHAPE_MAP_VALUES);
+}
+static Value *entries_of(Value map) {
+    return field(map, FIELD_SMALL_MAP_ENTRIES);
+}
+static Value root_of(Value map) {
+    return get(map, FIELD_HASH_MAP_ROOT);
+}
 
-int64_t rt_is_map(Value v) { return is_map(v); }
+int64_t rt_is_map(Value v) {
+    return is_map(v);
+}
 
 static uint64_t count_of(Value map) {
     switch (kind_of(map)) {
@@ -27,12 +38,16 @@ static uint64_t count_of(Value map) {
     return get(map, FIELD_HASH_MAP_COUNT);
 }
 
-int64_t rt_map_count(Value map) { return (int64_t)count_of(map); }
+int64_t rt_map_count(Value map) {
+    return (int64_t)count_of(map);
+}
 
 /* ---- finding ------------------------------------------------------------- */
 
 /* Is it equal to another value only when it is the same word? */
-static bool is_word(Value key) { return !is_pointer(key) || is_kind(key, KIND_KEYWORD); }
+static bool is_word(Value key) {
+    return !is_pointer(key) || is_kind(key, KIND_KEYWORD);
+}
 
 /* The place of the key in an array of keys and values, NULL when absent. */
 static const Value *find_in(const Value *entries, uint64_t count, Value key) {
@@ -66,7 +81,9 @@ Value rt_map_get(Value map, Value key, Value otherwise) {
     return v ? *v : otherwise;
 }
 
-int64_t rt_map_has(Value map, Value key) { return find_value(map, key) != NULL; }
+int64_t rt_map_has(Value map, Value key) {
+    return find_value(map, key) != NULL;
+}
 
 /* The entry with the key as it is stored. */
 Value rt_map_find(Value map, Value key) {
@@ -258,7 +275,7 @@ static Value large_literal(const Value *entries, uint64_t count) {
 Value rt_map(void) {
     uint64_t count = slisp_context.area_count / 2;
     const Value *entries = slisp_context.area;
-    Value map = count == 0      ? value_of(slisp_empty_map)
+    Value map = count == 0       ? value_of(slisp_empty_map)
                 : count <= SMALL ? small_literal(entries, count)
                                  : large_literal(entries, count);
     slisp_context.area_count = 0;
@@ -281,12 +298,17 @@ static Value parts(Value map, unsigned part) {
     Value *items = (Value *)(uintptr_t)(slisp_context.alloc + vector_bytes(count)), *out = items;
     EntryWalk walk;
     entry_walk(&walk, map);
-    for (const Value *entry; (entry = entry_next(&walk));) *out++ = entry[part];
+    for (const Value *entry; (entry = entry_next(&walk));)
+        *out++ = entry[part];
     return vector_of(items, count);
 }
 
-Value rt_map_keys(Value map) { return parts(map, 0); }
-Value rt_map_vals(Value map) { return parts(map, 1); }
+Value rt_map_keys(Value map) {
+    return parts(map, 0);
+}
+Value rt_map_vals(Value map) {
+    return parts(map, 1);
+}
 
 Value rt_map_entries(Value map) {
     uint64_t count = count_of(map), pairs = count * VECTOR_PAIR_BYTES;
@@ -295,6 +317,7 @@ Value rt_map_entries(Value map) {
     Value *out = items;
     EntryWalk walk;
     entry_walk(&walk, map);
-    for (const Value *entry; (entry = entry_next(&walk));) *out++ = vector_pair(entry[0], entry[1]);
+    for (const Value *entry; (entry = entry_next(&walk));)
+        *out++ = vector_pair(entry[0], entry[1]);
     return vector_of(items, count);
 }

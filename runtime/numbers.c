@@ -75,7 +75,8 @@ static void whole_division(const char *operation, Value a, Value b, double *n, d
 static double whole_quotient(double n, double d) {
     double quotient = n / d;
     if (!isfinite(quotient))
-        throw_text(CLASS_NumberFormatException, "a quotient that is infinite or NaN has no whole part");
+        throw_text(CLASS_NumberFormatException,
+                   "a quotient that is infinite or NaN has no whole part");
     return trunc(quotient) + 0.0;
 }
 
@@ -119,10 +120,10 @@ Value rt_mod(Value a, Value b) {
 
 /* ---- comparison ---------------------------------------------------------- */
 
-#define COMPARISON(function, name, operator)                                                      \
-    int64_t function(Value a, Value b) {                                                          \
-        if (is_int(a) && is_int(b)) return int_value(a) operator int_value(b);                    \
-        return number(name, a) operator number(name, b);                                          \
+#define COMPARISON(function, name, operator)                                                       \
+    int64_t function(Value a, Value b) {                                                           \
+        if (is_int(a) && is_int(b)) return int_value(a) operator int_value(b);                     \
+        return number(name, a) operator number(name, b);                                           \
     }
 COMPARISON(rt_lt, "<", <)
 COMPARISON(rt_gt, ">", >)
@@ -145,10 +146,18 @@ static uint64_t count_of_bits(const char *operation, Value v) {
     return (uint64_t)bits(operation, v) & 63;
 }
 
-int64_t rt_bit_and(Value a, Value b) { return bits("bit-and", a) & bits("bit-and", b); }
-int64_t rt_bit_or(Value a, Value b) { return bits("bit-or", a) | bits("bit-or", b); }
-int64_t rt_bit_xor(Value a, Value b) { return bits("bit-xor", a) ^ bits("bit-xor", b); }
-int64_t rt_bit_not(Value a) { return ~bits("bit-not", a); }
+int64_t rt_bit_and(Value a, Value b) {
+    return bits("bit-and", a) & bits("bit-and", b);
+}
+int64_t rt_bit_or(Value a, Value b) {
+    return bits("bit-or", a) | bits("bit-or", b);
+}
+int64_t rt_bit_xor(Value a, Value b) {
+    return bits("bit-xor", a) ^ bits("bit-xor", b);
+}
+int64_t rt_bit_not(Value a) {
+    return ~bits("bit-not", a);
+}
 
 int64_t rt_shl(Value a, Value b) {
     uint64_t word = (uint64_t)bits("bit-shift-left", a);
@@ -177,7 +186,9 @@ int64_t rt_to_int(Value a) {
     throw_message(CLASS_IllegalArgumentException, &t);
 }
 
-double rt_to_double(Value a) { return number("double", a); }
+double rt_to_double(Value a) {
+    return number("double", a);
+}
 
 double rt_math1(int64_t function, double x) {
     switch (function) {

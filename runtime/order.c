@@ -1,7 +1,9 @@
 /* order.c - compare on scalars. */
 #include "runtime.h"
 
-static int64_t sign(bool less, bool greater) { return greater - less; }
+static int64_t sign(bool less, bool greater) {
+    return greater - less;
+}
 
 /* As UTF-16 code units: those of code points beyond 0xffff (first byte 0xf0 and up) come before
  * 0xe000 (first byte 0xee). */
@@ -33,8 +35,12 @@ static int64_t compare_named(Value a, Value b) {
                  : compare_text(x + x_space, x_length - x_space, y + y_space, y_length - y_space);
 }
 
-static bool is_number(Value v) { return is_int(v) || is_kind(v, KIND_DOUBLE); }
-static bool is_bool(Value v) { return v == VALUE_TRUE || v == VALUE_FALSE; }
+static bool is_number(Value v) {
+    return is_int(v) || is_kind(v, KIND_DOUBLE);
+}
+static bool is_bool(Value v) {
+    return v == VALUE_TRUE || v == VALUE_FALSE;
+}
 
 static _Noreturn void cannot_compare(Value a, Value b) {
     TextBuffer t = {0};
@@ -54,7 +60,8 @@ int64_t rt_compare(Value a, Value b) {
     switch (kind_of(a)) {
     case KIND_STRING:
         return compare_text(string_bytes(a), string_length(a), string_bytes(b), string_length(b));
-    case KIND_KEYWORD: case KIND_SYMBOL: return compare_named(a, b);
+    case KIND_KEYWORD:
+    case KIND_SYMBOL: return compare_named(a, b);
     }
     cannot_compare(a, b);
 }

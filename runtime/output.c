@@ -59,11 +59,14 @@ void output(const char *bytes, uint64_t length) {
     if (is_terminal && length && bytes[length - 1] == '\n' && !output_flush()) cannot_write();
 }
 
-void error_output(const char *bytes, uint64_t length) { write_all(STANDARD_ERROR, bytes, length); }
+void error_output(const char *bytes, uint64_t length) {
+    write_all(STANDARD_ERROR, bytes, length);
+}
 
 void output_start(void) {
     used = 0;
-    while (kept_count) text_free(&kept[--kept_count]);
+    while (kept_count)
+        text_free(&kept[--kept_count]);
     is_terminal = isatty(STANDARD_OUTPUT);
 }
 

@@ -8,7 +8,9 @@ static void need_string(const char *operation, Value v) {
     if (!is_kind(v, KIND_STRING)) throw_needs(operation, "a string", v);
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 /* The value of a digit or letter, 36 for other characters. */
 static int64_t digit_of(char c) {
@@ -38,15 +40,18 @@ Value rt_parse_radix(Value s, int64_t radix) {
     const char *text = string_bytes(s);
     bool is_base = radix >= 2 && radix <= 36;
     return is_base && parse_int(text, text + string_length(s), radix, &result) ? box_int(result)
-                                                                             : VALUE_NIL;
+                                                                               : VALUE_NIL;
 }
 
-Value rt_parse_int(Value s) { return rt_parse_radix(s, 10); }
+Value rt_parse_int(Value s) {
+    return rt_parse_radix(s, 10);
+}
 
 /* ---- doubles ------------------------------------------------------------- */
 
 static const char *skip_digits(const char *text, const char *end) {
-    while (text < end && is_digit(*text)) text++;
+    while (text < end && is_digit(*text))
+        text++;
     return text;
 }
 
@@ -82,8 +87,10 @@ static bool parse_unsigned(const char *text, const char *end, double *result) {
 Value rt_parse_double(Value s) {
     need_string("parse-double", s);
     const char *text = string_bytes(s), *end = text + string_length(s);
-    while (text < end && (unsigned char)*text <= ' ') text++;
-    while (end > text && (unsigned char)end[-1] <= ' ') end--;
+    while (text < end && (unsigned char)*text <= ' ')
+        text++;
+    while (end > text && (unsigned char)end[-1] <= ' ')
+        end--;
     bool is_negative = text < end && *text == '-';
     if (text < end && (*text == '-' || *text == '+')) text++;
     double d;

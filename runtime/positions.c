@@ -18,9 +18,13 @@ static struct {
     Position at;
 } last;
 
-static bool is_start(char byte) { return ((unsigned char)byte & 0xc0) != 0x80; }
+static bool is_start(char byte) {
+    return ((unsigned char)byte & 0xc0) != 0x80;
+}
 
-void positions_start(void) { last.string = VALUE_NIL; }
+void positions_start(void) {
+    last.string = VALUE_NIL;
+}
 
 static Position start_from(Value s) {
     bool is_known = last.string == s && last.collections == slisp_statistics().collections;
@@ -41,7 +45,8 @@ static Position forward(const char *bytes, Position p) {
     return p;
 }
 static Position backward(const char *bytes, Position p) {
-    do p.offset--;
+    do
+        p.offset--;
     while (!is_start(bytes[p.offset]));
     p.point--;
     return p;
@@ -52,8 +57,10 @@ uint64_t string_offset(Value s, uint64_t point) {
     const char *bytes = string_bytes(s);
     Position p = start_from(s);
     if (point < p.point / 2) p = (Position){0, 0};
-    while (p.point < point && p.offset < string_length(s)) p = forward(bytes, p);
-    while (p.point > point) p = backward(bytes, p);
+    while (p.point < point && p.offset < string_length(s))
+        p = forward(bytes, p);
+    while (p.point > point)
+        p = backward(bytes, p);
     remember(s, p);
     return p.offset;
 }
@@ -63,8 +70,10 @@ uint64_t string_point(Value s, uint64_t offset) {
     const char *bytes = string_bytes(s);
     Position p = start_from(s);
     if (offset < p.offset / 2) p = (Position){0, 0};
-    while (p.offset < offset) p = forward(bytes, p);
-    while (p.offset > offset) p = backward(bytes, p);
+    while (p.offset < offset)
+        p = forward(bytes, p);
+    while (p.offset > offset)
+        p = backward(bytes, p);
     remember(s, p);
     return p.point;
 }

@@ -9,10 +9,14 @@ typedef enum { AS_STR, AS_PRINT, AS_PR } Style;
 static void add_double(TextBuffer *t, double d, Style style) {
     char text[32];
     if (style != AS_STR && !isfinite(d)) text_add_text(t, "##");
-    if (isnan(d)) text_add_text(t, "NaN");
-    else if (isinf(d) && style == AS_STR) text_add_text(t, d < 0 ? "-Infinity" : "Infinity");
-    else if (isinf(d)) text_add_text(t, d < 0 ? "-Inf" : "Inf");
-    else text_add(t, text, double_text(d, text));
+    if (isnan(d))
+        text_add_text(t, "NaN");
+    else if (isinf(d) && style == AS_STR)
+        text_add_text(t, d < 0 ? "-Infinity" : "Infinity");
+    else if (isinf(d))
+        text_add_text(t, d < 0 ? "-Inf" : "Inf");
+    else
+        text_add(t, text, double_text(d, text));
 }
 
 /* The letter after the backslash, 0 when the character stands for itself. */
@@ -33,8 +37,10 @@ static void add_quoted(TextBuffer *t, const char *bytes, uint64_t length) {
     text_add(t, "\"", 1);
     for (uint64_t i = 0; i < length; i++) {
         char escape[2] = {'\\', escape_letter(bytes[i])};
-        if (escape[1]) text_add(t, escape, 2);
-        else text_add(t, &bytes[i], 1);
+        if (escape[1])
+            text_add(t, escape, 2);
+        else
+            text_add(t, &bytes[i], 1);
     }
     text_add(t, "\"", 1);
 }
@@ -62,10 +68,15 @@ static void add_exception(TextBuffer *t, Value exception) {
 static const char *description(Value v) {
     switch (kind_of(v)) {
     case KIND_VECTOR: return "a vector";
-    case KIND_CONS: case KIND_EMPTY: return "a list";
-    case KIND_LAZY: case KIND_INDEXED_SEQ: return "a sequence";
-    case KIND_SHAPE_MAP: case KIND_SMALL_MAP: case KIND_HASH_MAP: return "a map";
-    case KIND_SMALL_SET: case KIND_HASH_SET: return "a set";
+    case KIND_CONS:
+    case KIND_EMPTY: return "a list";
+    case KIND_LAZY:
+    case KIND_INDEXED_SEQ: return "a sequence";
+    case KIND_SHAPE_MAP:
+    case KIND_SMALL_MAP:
+    case KIND_HASH_MAP: return "a map";
+    case KIND_SMALL_SET:
+    case KIND_HASH_SET: return "a set";
     case KIND_CLOSURE: return "a function";
     case KIND_ATOM: return "an atom";
     case KIND_TRANSIENT: return "a transient";
@@ -80,9 +91,12 @@ static const char *description(Value v) {
 
 static void add_opaque(TextBuffer *t, Value v) {
     text_add_text(t, "#<");
-    if (is_kind(v, KIND_CLOSURE)) add_function(t, v);
-    else if (is_kind(v, KIND_EXCEPTION)) add_exception(t, v);
-    else text_add_text(t, description(v));
+    if (is_kind(v, KIND_CLOSURE))
+        add_function(t, v);
+    else if (is_kind(v, KIND_EXCEPTION))
+        add_exception(t, v);
+    else
+        text_add_text(t, description(v));
     text_add_text(t, ">");
 }
 
@@ -96,10 +110,15 @@ static void add_scalar(TextBuffer *t, Value v, Style style) {
     case KIND_BIGINT: text_add_int(t, int_value(v)); break;
     case KIND_DOUBLE: add_double(t, double_value(v), style); break;
     case KIND_STRING:
-        if (style == AS_PR) add_quoted(t, string_bytes(v), string_length(v));
-        else text_add(t, string_bytes(v), string_length(v));
+        if (style == AS_PR)
+            add_quoted(t, string_bytes(v), string_length(v));
+        else
+            text_add(t, string_bytes(v), string_length(v));
         break;
-    case KIND_KEYWORD: text_add(t, ":", 1); add_name(t, v); break;
+    case KIND_KEYWORD:
+        text_add(t, ":", 1);
+        add_name(t, v);
+        break;
     case KIND_SYMBOL: add_name(t, v); break;
     default: add_opaque(t, v); break;
     }
@@ -109,8 +128,10 @@ void text_add_value(TextBuffer *t, Value v) {
     enum { LONGEST = 60 };
     unsigned kind = kind_of(v);
     bool is_scalar = kind <= KIND_SYMBOL && !(kind == KIND_STRING && string_length(v) > LONGEST);
-    if (is_scalar) add_scalar(t, v, AS_PR);
-    else text_add_text(t, description(v));
+    if (is_scalar)
+        add_scalar(t, v, AS_PR);
+    else
+        text_add_text(t, description(v));
 }
 
 Value rt_str_of(Value v) {
@@ -137,4 +158,6 @@ Value rt_write(Value v) {
     return VALUE_NIL;
 }
 
-Value rt_write_quoted(Value v) { return write_scalar(v, AS_PR); }
+Value rt_write_quoted(Value v) {
+    return write_scalar(v, AS_PR);
+}

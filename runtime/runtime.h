@@ -15,32 +15,54 @@
 
 /* ---- objects ------------------------------------------------------------ */
 
-static inline Value value_of(const void *object) { return (Value)(uintptr_t)object + TAG_POINTER; }
-static inline uint64_t *object_of(Value v) { return (uint64_t *)(uintptr_t)(v - TAG_POINTER); }
+static inline Value value_of(const void *object) {
+    return (Value)(uintptr_t)object + TAG_POINTER;
+}
+static inline uint64_t *object_of(Value v) {
+    return (uint64_t *)(uintptr_t)(v - TAG_POINTER);
+}
 /* The word at a byte offset of layout.def. */
 static inline uint64_t *field(Value v, uint64_t offset) {
     return (uint64_t *)(uintptr_t)(v - TAG_POINTER + offset);
 }
-static inline uint64_t get(Value v, uint64_t offset) { return *field(v, offset); }
-static inline int64_t get_int(Value v, uint64_t offset) { return (int64_t)get(v, offset); }
+static inline uint64_t get(Value v, uint64_t offset) {
+    return *field(v, offset);
+}
+static inline int64_t get_int(Value v, uint64_t offset) {
+    return (int64_t)get(v, offset);
+}
 /* Stores a value into an object that may be older than the value. */
-static inline void set(Value v, uint64_t offset, Value to) { *field(v, offset) = to; }
+static inline void set(Value v, uint64_t offset, Value to) {
+    *field(v, offset) = to;
+}
 
-static inline uint64_t header_of(Value v) { return *object_of(v); }
+static inline uint64_t header_of(Value v) {
+    return *object_of(v);
+}
 static inline bool is_kind(Value v, Kind kind) {
     return is_pointer(v) && (uint8_t)header_of(v) == (uint8_t)kind;
 }
 /* 0 for fixnums and immediates. */
-static inline unsigned kind_of(Value v) { return is_pointer(v) ? (uint8_t)header_of(v) : 0; }
-static inline uint64_t size_of(Value v) { return (uint16_t)(header_of(v) >> 16); }
-static inline uint32_t header_hash(Value v) { return (uint32_t)(header_of(v) >> 32); }
+static inline unsigned kind_of(Value v) {
+    return is_pointer(v) ? (uint8_t)header_of(v) : 0;
+}
+static inline uint64_t size_of(Value v) {
+    return (uint16_t)(header_of(v) >> 16);
+}
+static inline uint32_t header_hash(Value v) {
+    return (uint32_t)(header_of(v) >> 32);
+}
 static inline void set_header_hash(Value v, uint32_t hash) {
     *object_of(v) = (uint32_t)header_of(v) | (uint64_t)hash << 32;
 }
-static inline bool is_static(Value v) { return header_of(v) >> 8 & FLAG_STATIC; }
+static inline bool is_static(Value v) {
+    return header_of(v) >> 8 & FLAG_STATIC;
+}
 /* The runtime itself is wrong: says so and ends the process. */
 _Noreturn void runtime_bug(const char *what);
-static inline Value boolean(bool b) { return b ? VALUE_TRUE : VALUE_FALSE; }
+static inline Value boolean(bool b) {
+    return b ? VALUE_TRUE : VALUE_FALSE;
+}
 
 /* ---- the heap: gc.c ------------------------------------------------------ */
 
@@ -51,8 +73,8 @@ static inline bool heap_has_room(uint64_t bytes) {
            bytes <= slisp_context.limit - slisp_context.alloc;
 }
 /* RESERVE(bytes, &a, &b): room for `bytes`; a and b keep naming the same objects. */
-#define RESERVE(bytes, ...) reserve((bytes), (Value *[]){__VA_ARGS__},                            \
-                                    sizeof((Value *[]){__VA_ARGS__}) / sizeof(Value *))
+#define RESERVE(bytes, ...)                                                                        \
+    reserve((bytes), (Value *[]){__VA_ARGS__}, sizeof((Value *[]){__VA_ARGS__}) / sizeof(Value *))
 static inline void reserve(uint64_t bytes, Value **places, uint64_t count) {
     if (!heap_has_room(bytes)) heap_make_room(bytes, places, count);
 }
@@ -67,7 +89,9 @@ static inline Value allocate(Kind kind, uint64_t words) {
     return value_of(object);
 }
 /* Bytes of an object with so many words after its header. */
-static inline uint64_t object_bytes(uint64_t words) { return 8 * (words + 1); }
+static inline uint64_t object_bytes(uint64_t words) {
+    return 8 * (words + 1);
+}
 
 /* A zeroed object that never moves and is never freed: keywords, symbols, shapes. */
 Value immortal(Kind kind, uint64_t words);
@@ -138,8 +162,12 @@ static inline uint64_t held_arguments(uint64_t count) {
     return count < most ? count : most;
 }
 
-static inline Value box_int(int64_t i) { return fits_fixnum(i) ? fixnum(i) : rt_box_int(i); }
-static inline bool is_int(Value v) { return is_fixnum(v) || is_kind(v, KIND_BIGINT); }
+static inline Value box_int(int64_t i) {
+    return fits_fixnum(i) ? fixnum(i) : rt_box_int(i);
+}
+static inline bool is_int(Value v) {
+    return is_fixnum(v) || is_kind(v, KIND_BIGINT);
+}
 static inline int64_t int_value(Value v) {
     return is_fixnum(v) ? fixnum_value(v) : get_int(v, FIELD_BIGINT_VALUE);
 }
@@ -153,7 +181,9 @@ static inline double double_value(Value v) {
 static inline const char *string_bytes(Value s) {
     return (const char *)field(s, FIELD_STRING_TEXT);
 }
-static inline uint64_t string_length(Value s) { return get(s, FIELD_STRING_BYTES); }
+static inline uint64_t string_length(Value s) {
+    return get(s, FIELD_STRING_BYTES);
+}
 static inline bool is_ascii(Value s) {
     return get(s, FIELD_STRING_BYTES) == get(s, FIELD_STRING_POINTS);
 }
@@ -174,7 +204,9 @@ bool same_text(Value s, Value t);
 /* Keywords and symbols: intern.c */
 Value intern(Kind kind, const char *bytes, uint64_t length);
 void intern_start(const ProgramHeader *program);
-static inline Value name_of(Value named) { return get(named, FIELD_KEYWORD_NAME); }
+static inline Value name_of(Value named) {
+    return get(named, FIELD_KEYWORD_NAME);
+}
 static inline uint32_t named_hash(Value named) {
     uint32_t hash = header_hash(named);
     return hash ? hash : rt_named_hash(named);
@@ -185,20 +217,24 @@ Value shape_intern(const Value *keys, uint64_t count); /* 0 when there are too m
 Value shape_extend(Value shape, Value key);
 Value shape_without(Value shape, uint64_t index);
 void shapes_start(const ProgramHeader *program);
-static inline uint64_t shape_count(Value shape) { return get(shape, FIELD_SHAPE_COUNT); }
+static inline uint64_t shape_count(Value shape) {
+    return get(shape, FIELD_SHAPE_COUNT);
+}
 static inline Value shape_key(Value shape, uint64_t i) {
     return *(field(shape, FIELD_SHAPE_KEYS) + i);
 }
 int64_t shape_index(Value shape, Value key); /* -1 when absent */
 
 /* Vectors: vectors.c */
-static inline uint64_t vector_count(Value v) { return get(v, FIELD_VECTOR_COUNT); }
+static inline uint64_t vector_count(Value v) {
+    return get(v, FIELD_VECTOR_COUNT);
+}
 Value vector_nth(Value vector, uint64_t index);
 /* The run of slots that holds `index`, up to the leaf's end or the vector's. */
 const Value *vector_run(Value vector, uint64_t index, uint64_t *length);
-uint64_t vector_bytes(uint64_t count); /* room that vector_of needs */
+uint64_t vector_bytes(uint64_t count);               /* room that vector_of needs */
 Value vector_of(const Value *items, uint64_t count); /* in reserved room */
-Value vector_pair(Value a, Value b); /* an entry of a map; in reserved room */
+Value vector_pair(Value a, Value b);                 /* an entry of a map; in reserved room */
 enum { VECTOR_PAIR_BYTES = 8 * (5 + 3) };
 
 /* Digests: digest.c, blake2s.c. */
@@ -211,8 +247,8 @@ Digest blake2s(uint32_t tag, const void *bytes, uint64_t length);
 
 /* CHAMP tries: champ.c. `width` is 2 in maps (key, value), 1 in sets. */
 enum {
-    CHAMP_WORD_DEPTHS = 7,                         /* depths that look at one word of 32 bits */
-    CHAMP_BOTTOM = CHAMP_WORD_DEPTHS * (1 + 4),    /* the depth without bits */
+    CHAMP_WORD_DEPTHS = 7,                      /* depths that look at one word of 32 bits */
+    CHAMP_BOTTOM = CHAMP_WORD_DEPTHS * (1 + 4), /* the depth without bits */
 };
 typedef struct { /* walks over the entries of a trie */
     Value node;
@@ -240,10 +276,18 @@ enum {
     SEQUENCE_KINDS = 1 << KIND_CONS | 1 << KIND_EMPTY | 1 << KIND_LAZY | 1 << KIND_INDEXED_SEQ |
                      1 << KIND_VECTOR,
 };
-static inline bool is_among(Value v, uint32_t kinds) { return kinds >> kind_of(v) & 1; }
-static inline bool is_map(Value v) { return is_among(v, MAP_KINDS); }
-static inline bool is_set(Value v) { return is_among(v, SET_KINDS); }
-static inline bool is_sequential(Value v) { return is_among(v, SEQUENCE_KINDS); }
+static inline bool is_among(Value v, uint32_t kinds) {
+    return kinds >> kind_of(v) & 1;
+}
+static inline bool is_map(Value v) {
+    return is_among(v, MAP_KINDS);
+}
+static inline bool is_set(Value v) {
+    return is_among(v, SET_KINDS);
+}
+static inline bool is_sequential(Value v) {
+    return is_among(v, SEQUENCE_KINDS);
+}
 static inline bool is_collection(Value v) {
     return is_among(v, MAP_KINDS | SET_KINDS | SEQUENCE_KINDS);
 }
@@ -282,7 +326,7 @@ bool same_key(Value a, Value b); /* a != b; both realized pointers */
 static inline bool same(Value a, Value b) {
     return a == b || (is_pointer(a) && is_pointer(b) && same_key(a, b));
 }
-void equality_abandon(void); /* an exception ends what goes on */
+void equality_abandon(void);  /* an exception ends what goes on */
 uint32_t hash_value(Value v); /* never 0; 0: something in it is not realized */
 
 /* ---- output: output.c ---------------------------------------------------- */

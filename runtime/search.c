@@ -6,7 +6,9 @@ static void need_strings(const char *operation, Value s, Value t) {
     if (!is_kind(t, KIND_STRING)) throw_needs(operation, "strings", t);
 }
 
-static uint64_t points(Value s) { return get(s, FIELD_STRING_POINTS); }
+static uint64_t points(Value s) {
+    return get(s, FIELD_STRING_POINTS);
+}
 
 /* `from` as an index within the string. */
 static uint64_t clamp(Value s, int64_t from) {
@@ -14,7 +16,9 @@ static uint64_t clamp(Value s, int64_t from) {
     return (uint64_t)from < points(s) ? (uint64_t)from : points(s);
 }
 
-static int64_t index_of(Value s, uint64_t offset) { return (int64_t)string_point(s, offset); }
+static int64_t index_of(Value s, uint64_t offset) {
+    return (int64_t)string_point(s, offset);
+}
 
 static const char *find(const char *bytes, const char *end, Value t) {
     return memmem(bytes, (size_t)(end - bytes), string_bytes(t), string_length(t));
@@ -66,8 +70,10 @@ Value rt_str_replace(Value s, Value match, Value replacement) {
     need_strings("replace", s, match);
     need_strings("replace", s, replacement);
     TextBuffer out = {0};
-    if (string_length(match)) replace_all(&out, s, match, replacement);
-    else replace_between(&out, s, replacement);
+    if (string_length(match))
+        replace_all(&out, s, match, replacement);
+    else
+        replace_between(&out, s, replacement);
     Value result = make_string(out.bytes, out.length);
     text_free(&out);
     return result;

@@ -7,15 +7,25 @@ enum { SMALL = SIZE_SMALL_ENTRIES };
 
 uint64_t slisp_empty_set[] = {(uint64_t)KIND_SMALL_SET | FLAG_STATIC << 8};
 
-static Value *elements_of(Value set) { return field(set, FIELD_SMALL_SET_ELEMENTS); }
-static Value root_of(Value set) { return get(set, FIELD_HASH_SET_ROOT); }
-static bool is_small(Value set) { return is_kind(set, KIND_SMALL_SET); }
+static Value *elements_of(Value set) {
+    return field(set, FIELD_SMALL_SET_ELEMENTS);
+}
+static Value root_of(Value set) {
+    return get(set, FIELD_HASH_SET_ROOT);
+}
+static bool is_small(Value set) {
+    return is_kind(set, KIND_SMALL_SET);
+}
 static uint64_t count_of(Value set) {
     return is_small(set) ? size_of(set) : get(set, FIELD_HASH_SET_COUNT);
 }
 
-int64_t rt_is_set(Value v) { return is_set(v); }
-int64_t rt_set_count(Value set) { return (int64_t)count_of(set); }
+int64_t rt_is_set(Value v) {
+    return is_set(v);
+}
+int64_t rt_set_count(Value set) {
+    return (int64_t)count_of(set);
+}
 
 /* ---- finding ------------------------------------------------------------- */
 
@@ -35,7 +45,9 @@ Value rt_set_get(Value set, Value v, Value otherwise) {
     return found ? *found : otherwise;
 }
 
-int64_t rt_set_has(Value set, Value v) { return find(set, v) != NULL; }
+int64_t rt_set_has(Value set, Value v) {
+    return find(set, v) != NULL;
+}
 
 /* ---- making: in reserved room -------------------------------------------- */
 
@@ -141,7 +153,7 @@ static Value large_literal(const Value *elements, uint64_t count) {
 Value rt_set(void) {
     uint64_t count = slisp_context.area_count;
     const Value *elements = slisp_context.area;
-    Value set = count == 0      ? value_of(slisp_empty_set)
+    Value set = count == 0       ? value_of(slisp_empty_set)
                 : count <= SMALL ? small_literal(elements, count)
                                  : large_literal(elements, count);
     slisp_context.area_count = 0;
@@ -156,7 +168,8 @@ Value rt_set_items(Value set) {
     Value *items = (Value *)(uintptr_t)(slisp_context.alloc + vector_bytes(count)), *out = items;
     EntryWalk walk;
     entry_walk(&walk, set);
-    for (const Value *element; (element = entry_next(&walk));) *out++ = *element;
+    for (const Value *element; (element = entry_next(&walk));)
+        *out++ = *element;
     return vector_of(items, count);
 }
 

@@ -10,18 +10,22 @@ enum { TABLE_SIZE = 1 << 14, MOST_SHAPES = TABLE_SIZE / 4, MOST_PROBES = 64 };
 static Value table[TABLE_SIZE]; /* linear probing; 0 is free */
 static uint64_t count_of_shapes;
 
-static Value *keys_of(Value shape) { return field(shape, FIELD_SHAPE_KEYS); }
+static Value *keys_of(Value shape) {
+    return field(shape, FIELD_SHAPE_KEYS);
+}
 
 static uint32_t hash_of_keys(const Value *keys, uint64_t count) {
     uint64_t hash = count;
-    for (uint64_t i = 0; i < count; i++) hash = hash * 31 + named_hash(keys[i]);
+    for (uint64_t i = 0; i < count; i++)
+        hash = hash * 31 + named_hash(keys[i]);
     return hash_word(hash);
 }
 
 /* Does not depend on the order. */
 static uint64_t hash_of_keyset(const Value *keys, uint64_t count) {
     uint64_t sum = count;
-    for (uint64_t i = 0; i < count; i++) sum += named_hash(keys[i]) * 0x9e3779b97f4a7c15u;
+    for (uint64_t i = 0; i < count; i++)
+        sum += named_hash(keys[i]) * 0x9e3779b97f4a7c15u;
     return sum;
 }
 

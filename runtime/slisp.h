@@ -14,8 +14,8 @@
 typedef struct {
     uint64_t code_start; /* addresses; code_end is that of the first byte after */
     uint64_t code_end;
-    uint64_t start;      /* function without arguments that runs the program's forms */
-    uint64_t invoke_0;   /* library functions that call a value which is no closure: callee, ... */
+    uint64_t start;    /* function without arguments that runs the program's forms */
+    uint64_t invoke_0; /* library functions that call a value which is no closure: callee, ... */
     uint64_t invoke_1;
     uint64_t invoke_2;
     uint64_t invoke_many; /* callee, list of the arguments */
@@ -27,12 +27,12 @@ typedef struct {
     const char *names;        /* names of functions, each ending in 0 */
     const char *const *files; /* file names */
     uint64_t file_count;
-    uint64_t library_file;    /* index of the library's file, file_count or more when it has none */
-    Value *cells;             /* the global variables */
+    uint64_t library_file; /* index of the library's file, file_count or more when it has none */
+    Value *cells;          /* the global variables */
     uint64_t cell_count;
-    const Value *interned;    /* the static keywords and symbols */
+    const Value *interned; /* the static keywords and symbols */
     uint64_t interned_count;
-    const Value *shapes;      /* the static shapes */
+    const Value *shapes; /* the static shapes */
     uint64_t shape_count;
 } ProgramHeader;
 
@@ -60,7 +60,7 @@ typedef struct {
     Value area[SIZE_AREA_WORDS];
 } SlispContext;
 
-#define AT(type, member, offset)                                                                  \
+#define AT(type, member, offset)                                                                   \
     _Static_assert(offsetof(type, member) == (offset), #member " stands where layout.def says")
 AT(SlispContext, limit, CONTEXT_LIMIT);
 AT(SlispContext, alloc, CONTEXT_ALLOC);
@@ -97,8 +97,8 @@ int slisp_run(const ProgramHeader *program, int argc, char **argv);
 /* The address that compiled code calls for the runtime function `name` ("rt_add"), 0 for none. */
 uint64_t slisp_stub(const char *name);
 
-/* The address of the C function of that name, 0 for none: those of prims.def and extras.def that are
- * not assembly. */
+/* The address of the C function of that name, 0 for none: those of prims.def and extras.def that
+ * are not assembly. */
 uint64_t slisp_function(const char *name);
 
 /* What the heap has seen so far. */
@@ -109,8 +109,8 @@ SlispStatistics slisp_statistics(void);
 
 /* A call in the text of a program. */
 typedef struct {
-    const char *function; /* that it is in, as ProgramHeader.names has it: user/f.w2 */
-    const char *file;     /* NULL in code of the library */
+    const char *function;  /* that it is in, as ProgramHeader.names has it: user/f.w2 */
+    const char *file;      /* NULL in code of the library */
     uint32_t line, column; /* line 0: no position is known */
 } SlispSite;
 

@@ -20,8 +20,10 @@ static const StackMapRow *search_row(const ProgramHeader *program, uint32_t offs
     uint64_t low = 0, high = program->row_count;
     while (low < high) {
         uint64_t middle = (low + high) / 2;
-        if (program->rows[middle].return_offset < offset) low = middle + 1;
-        else high = middle;
+        if (program->rows[middle].return_offset < offset)
+            low = middle + 1;
+        else
+            high = middle;
     }
     bool found = low < program->row_count && program->rows[low].return_offset == offset;
     return found ? &program->rows[low] : NULL;
@@ -33,13 +35,15 @@ static uint64_t slot_of(uint32_t offset) {
 
 static void build_index(const ProgramHeader *program) {
     uint64_t size = 16;
-    while (size < 2 * program->row_count) size *= 2;
+    while (size < 2 * program->row_count)
+        size *= 2;
     index_of_rows.slots = calloc(size, sizeof *index_of_rows.slots);
     if (!index_of_rows.slots) return;
     index_of_rows.mask = size - 1;
     for (uint32_t i = 0; i < program->row_count; i++) {
         uint64_t slot = slot_of(program->rows[i].return_offset);
-        while (index_of_rows.slots[slot]) slot = (slot + 1) & index_of_rows.mask;
+        while (index_of_rows.slots[slot])
+            slot = (slot + 1) & index_of_rows.mask;
         index_of_rows.slots[slot] = i + 1;
     }
 }
@@ -65,7 +69,9 @@ const StackMapRow *stack_row(uint64_t address) {
     return index_of_rows.slots ? hashed_row(program, offset) : search_row(program, offset);
 }
 
-StackFrame stack_top(void) { return (StackFrame){slisp_context.sp, NULL, NULL}; }
+StackFrame stack_top(void) {
+    return (StackFrame){slisp_context.sp, NULL, NULL};
+}
 
 bool stack_read(StackFrame *frame) {
     if (!frame->sp || *frame->sp == (uint64_t)(uintptr_t)rt_start_return) return false;
@@ -86,8 +92,10 @@ static const FunctionRow *function_at(const ProgramHeader *program, uint32_t off
     uint64_t low = 0, high = program->function_count;
     while (low < high) {
         uint64_t middle = (low + high) / 2;
-        if (program->functions[middle].start <= offset) low = middle + 1;
-        else high = middle;
+        if (program->functions[middle].start <= offset)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low ? &program->functions[low - 1] : NULL;
 }

@@ -56,8 +56,8 @@ extern const char rt_throw_stack_stub[];
 /* No program should come here. What was printed is seen all the same. */
 static _Noreturn void stop_at_fault(uint64_t address, bool is_stack) {
     char message[160];
-    const char *what = is_stack ? "the runtime ran out of stack"
-                                : "it touched memory that is not its own";
+    const char *what =
+        is_stack ? "the runtime ran out of stack" : "it touched memory that is not its own";
     int length = snprintf(message, sizeof message,
                           "error: the program had to stop: %s (address 0x%llx)\n"
                           "this is a bug in slispc, not in the program\n",
@@ -73,8 +73,7 @@ static void on_fault(int number, siginfo_t *info, void *machine) {
     greg_t *registers = ((ucontext_t *)machine)->uc_mcontext.gregs;
     uint64_t code = (uint64_t)registers[REG_RIP];
     uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
-    if (!is_in_guard(address) || !is_slisp_code(code))
-        stop_at_fault(address, is_in_guard(address));
+    if (!is_in_guard(address) || !is_slisp_code(code)) stop_at_fault(address, is_in_guard(address));
     uint64_t *sp = (uint64_t *)(uintptr_t)registers[REG_RSP];
     registers[REG_RSP] = (greg_t)(uintptr_t)return_address(sp, code);
     registers[REG_RIP] = (greg_t)(uintptr_t)rt_throw_stack_stub;
@@ -102,7 +101,8 @@ static void make_stack(uint64_t bytes) {
     stack_bytes = room < bytes ? room : bytes;
     while ((memory = mmap(NULL, stack_bytes + GUARD_BYTES, PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0)) ==
-               MAP_FAILED && stack_bytes > LEAST_STACK_BYTES)
+               MAP_FAILED &&
+           stack_bytes > LEAST_STACK_BYTES)
         stack_bytes /= 2;
     if (memory == MAP_FAILED || mprotect(memory, GUARD_BYTES, PROT_NONE))
         no_memory("no memory for the stack");
@@ -201,7 +201,9 @@ int slisp_host(void (*run)(void), uint64_t most_stack_bytes, int argc, char **ar
     return exit_code;
 }
 
-uint64_t slisp_host_stack(void) { return stack_start_address + GUARD_BYTES; }
+uint64_t slisp_host_stack(void) {
+    return stack_start_address + GUARD_BYTES;
+}
 
 _Noreturn void slisp_host_leave(int code) {
     rt_exit_code(fixnum(code));
@@ -218,9 +220,14 @@ extern const StubRow rt_stub_table[]; /* stubs.S */
 
 static const StubRow *stub_row(const char *name) {
     const StubRow *row = rt_stub_table;
-    while (row->name && strcmp(row->name, name)) row++;
+    while (row->name && strcmp(row->name, name))
+        row++;
     return row;
 }
 
-uint64_t slisp_stub(const char *name) { return stub_row(name)->stub; }
-uint64_t slisp_function(const char *name) { return stub_row(name)->function; }
+uint64_t slisp_stub(const char *name) {
+    return stub_row(name)->stub;
+}
+uint64_t slisp_function(const char *name) {
+    return stub_row(name)->function;
+}

@@ -10,7 +10,9 @@ Value allocate_string(uint64_t length, uint64_t points) {
     return s;
 }
 
-static char *text_of(Value s) { return (char *)field(s, FIELD_STRING_TEXT); }
+static char *text_of(Value s) {
+    return (char *)field(s, FIELD_STRING_TEXT);
+}
 
 Value make_string(const char *bytes, uint64_t length) {
     RESERVE(string_object_bytes(length), NULL);
@@ -37,7 +39,9 @@ static void need_string(const char *operation, Value v) {
 
 /* ---- parts --------------------------------------------------------------- */
 
-int64_t rt_str_count(Value s) { return get_int(s, FIELD_STRING_POINTS); }
+int64_t rt_str_count(Value s) {
+    return get_int(s, FIELD_STRING_POINTS);
+}
 
 /* The bytes from `from` up to `to` as a string. */
 static Value part(Value s, uint64_t from, uint64_t to) {

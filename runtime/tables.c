@@ -24,10 +24,11 @@ static const Value *small_with_hash(Value table, uint64_t width, uint32_t hash, 
 static const Value *with_hash(Value table, uint64_t width, uint32_t hash, bool *is_sole) {
     _Static_assert(FIELD_HASH_MAP_ROOT == FIELD_HASH_SET_ROOT, "both are read here");
     switch (kind_of(table)) {
-    case KIND_HASH_MAP: case KIND_HASH_SET:
+    case KIND_HASH_MAP:
+    case KIND_HASH_SET:
         return champ_with_hash(get(table, FIELD_HASH_MAP_ROOT), width, hash, is_sole);
-    case KIND_SMALL_MAP: case KIND_SMALL_SET:
-        return small_with_hash(table, width, hash, is_sole);
+    case KIND_SMALL_MAP:
+    case KIND_SMALL_SET: return small_with_hash(table, width, hash, is_sole);
     }
     *is_sole = true; /* under a shape all keys are keywords */
     return NULL;

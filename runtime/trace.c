@@ -11,7 +11,9 @@ typedef struct {
     uint64_t kept, total;
 } Calls;
 
-static uint64_t *returns_of(Value trace) { return field(trace, FIELD_TRACE_RETURNS); }
+static uint64_t *returns_of(Value trace) {
+    return field(trace, FIELD_TRACE_RETURNS);
+}
 
 static void read_old(Calls *calls, Value old) {
     if (old == VALUE_NIL) return;
@@ -38,15 +40,18 @@ static void read_stack(Calls *calls) {
 /* Of an interpreter, which keeps its calls itself. */
 static void read_hosted(Calls *calls) {
     uint64_t sites[TRACE_KEPT], count = slisp_hooks.calls(sites, TRACE_KEPT);
-    for (uint64_t i = 0; i < count && i < TRACE_KEPT; i++) add_return(calls, sites[i]);
+    for (uint64_t i = 0; i < count && i < TRACE_KEPT; i++)
+        add_return(calls, sites[i]);
     if (count > TRACE_KEPT) calls->total += count - TRACE_KEPT;
 }
 
 Value trace_take(Value old) {
     Calls calls = {{0}, 0, 0};
     read_old(&calls, old);
-    if (slisp_hooks.calls) read_hosted(&calls);
-    else read_stack(&calls);
+    if (slisp_hooks.calls)
+        read_hosted(&calls);
+    else
+        read_stack(&calls);
     Value trace = allocate(KIND_TRACE, 1 + calls.kept);
     *field(trace, FIELD_TRACE_TOTAL) = calls.total;
     memcpy(returns_of(trace), calls.returns, 8 * calls.kept);
@@ -85,7 +90,9 @@ static void add_function(TextBuffer *out, SlispSite site) {
     text_add(out, name, length);
 }
 
-static bool is_users(SlispSite site) { return site.file && site.line; }
+static bool is_users(SlispSite site) {
+    return site.file && site.line;
+}
 
 /* "  called from f at a.slisp:3:7"; of the library, only the name is of use. */
 static void add_call(TextBuffer *out, const char *words, SlispSite site) {
@@ -103,7 +110,8 @@ static void add_call(TextBuffer *out, const char *words, SlispSite site) {
 /* The innermost call in the user's own files, the number of calls when there is none. */
 static uint64_t find_place(const uint64_t *returns, uint64_t count) {
     uint64_t i = 0;
-    while (i < count && !is_users(site_of(returns[i]))) i++;
+    while (i < count && !is_users(site_of(returns[i])))
+        i++;
     return i;
 }
 
@@ -119,7 +127,8 @@ void trace_print(TextBuffer *out, Value trace) {
         text_add_text(out, "\n");
     }
     for (uint64_t i = 0; i < count; i++)
-        if (i != place) add_call(out, i < place ? "  inside " : "  called from ", site_of(returns[i]));
+        if (i != place)
+            add_call(out, i < place ? "  inside " : "  called from ", site_of(returns[i]));
     uint64_t more = get(trace, FIELD_TRACE_TOTAL) - count;
     if (!more) return;
     text_add_text(out, "  ... ");

@@ -25,17 +25,30 @@ _Static_assert(1 << BITS == WIDTH, "");
 
 static uint64_t empty_node[] = {(uint64_t)KIND_NODE | FLAG_STATIC << 8};
 uint64_t slisp_empty_vector[] = {
-    (uint64_t)KIND_VECTOR | FLAG_STATIC << 8 | VECTOR_WORDS << 16, 0, BITS, VALUE_NIL,
+    (uint64_t)KIND_VECTOR | FLAG_STATIC << 8 | VECTOR_WORDS << 16,
+    0,
+    BITS,
+    VALUE_NIL,
     (uint64_t)empty_node + TAG_POINTER,
 };
 
 /* ---- parts --------------------------------------------------------------- */
 
-static Value *slots(Value node) { return field(node, FIELD_NODE_SLOTS); }
-static uint64_t shift_of(Value v) { return get(v, FIELD_VECTOR_SHIFT); }
-static Value root_of(Value v) { return get(v, FIELD_VECTOR_ROOT); }
-static Value tail_of(Value v) { return get(v, FIELD_VECTOR_TAIL); }
-static uint64_t tail_start(uint64_t count) { return count ? (count - 1) & ~(uint64_t)MASK : 0; }
+static Value *slots(Value node) {
+    return field(node, FIELD_NODE_SLOTS);
+}
+static uint64_t shift_of(Value v) {
+    return get(v, FIELD_VECTOR_SHIFT);
+}
+static Value root_of(Value v) {
+    return get(v, FIELD_VECTOR_ROOT);
+}
+static Value tail_of(Value v) {
+    return get(v, FIELD_VECTOR_TAIL);
+}
+static uint64_t tail_start(uint64_t count) {
+    return count ? (count - 1) & ~(uint64_t)MASK : 0;
+}
 
 static Value make_vector(uint64_t count, uint64_t shift, Value root, Value tail) {
     Value v = allocate(KIND_VECTOR, VECTOR_WORDS);
@@ -52,7 +65,9 @@ static Value node_of(const Value *items, uint64_t count) {
     return node;
 }
 
-static Value copy_node(Value node) { return node_of(slots(node), size_of(node)); }
+static Value copy_node(Value node) {
+    return node_of(slots(node), size_of(node));
+}
 
 /* A tail with room for `capacity` elements and the first `count` of those at `items`. */
 static Value make_tail(const Value *items, uint64_t count, uint64_t capacity) {
@@ -206,7 +221,8 @@ Value rt_vec_pop(Value vector) {
 
 uint64_t vector_bytes(uint64_t count) {
     uint64_t nodes = 1;
-    for (uint64_t below = count; below > 1; nodes += below) below = (below + MASK) / WIDTH;
+    for (uint64_t below = count; below > 1; nodes += below)
+        below = (below + MASK) / WIDTH;
     return 8 * (count + 2 * nodes + 1 + VECTOR_WORDS);
 }
 
@@ -215,13 +231,15 @@ uint64_t vector_bytes(uint64_t count) {
 static Value build_trie(const Value *items, uint64_t leaves, uint64_t *shift) {
     const uint64_t stride = object_bytes(WIDTH);
     Value level = slisp_context.alloc + TAG_POINTER;
-    for (uint64_t i = 0; i < leaves; i++) node_of(items + WIDTH * i, WIDTH);
+    for (uint64_t i = 0; i < leaves; i++)
+        node_of(items + WIDTH * i, WIDTH);
     for (*shift = BITS;; *shift += BITS) {
         Value next = slisp_context.alloc + TAG_POINTER;
         for (uint64_t i = 0; i < leaves; i += WIDTH) {
             uint64_t size = leaves - i < WIDTH ? leaves - i : WIDTH;
             Value node = allocate(KIND_NODE, size);
-            for (uint64_t j = 0; j < size; j++) slots(node)[j] = level + stride * (i + j);
+            for (uint64_t j = 0; j < size; j++)
+                slots(node)[j] = level + stride * (i + j);
         }
         if (leaves <= WIDTH) return next;
         leaves = (leaves + MASK) / WIDTH;

@@ -21,8 +21,10 @@ static inline void visit_start(Visit *v, Value collection) {
     v->collection = collection;
     v->is_sequence = is_sequential(collection);
     v->has_pending = false;
-    if (v->is_sequence) v->at.seq = (SeqWalk){collection, 0, {0}};
-    else entry_walk(&v->at.entries, collection);
+    if (v->is_sequence)
+        v->at.seq = (SeqWalk){collection, 0, {0}};
+    else
+        entry_walk(&v->at.entries, collection);
 }
 
 /* SEQ_UNREALIZED only of sequences. */

@@ -1,8 +1,7 @@
 /* walk.c - the elements of anything sequential, one after the other, without allocating. */
 #include "runtime.h"
 
-#define LETTER(c)                                                                                 \
-    (uint64_t)KIND_STRING | FLAG_STATIC << 8 | (LETTER_WORDS - 1) << 16, 1, 1, (c)
+#define LETTER(c) (uint64_t) KIND_STRING | FLAG_STATIC << 8 | (LETTER_WORDS - 1) << 16, 1, 1, (c)
 #define LETTERS_4(c) LETTER(c), LETTER((c) + 1), LETTER((c) + 2), LETTER((c) + 3)
 #define LETTERS_16(c) LETTERS_4(c), LETTERS_4((c) + 4), LETTERS_4((c) + 8), LETTERS_4((c) + 12)
 uint64_t slisp_letters[128 * LETTER_WORDS] = {

@@ -54,7 +54,7 @@ static bool same_place(const ObservedError *e, const ObservedError *f) {
 const char *behaviour_difference(const Observation *a, const Observation *b) {
     ObservedError e = observed_error(a), f = observed_error(b);
     if (a->is_late != b->is_late) return "one does not end in time";
-    if (a->is_late) return NULL; /* how far each came is no matter */
+    if (a->is_late) return NULL;                 /* how far each came is no matter */
     if (a->signal || b->signal) return "signal"; /* no program may end like this */
     if (!same_text(a->out.bytes, a->out.length, b->out.bytes, b->out.length)) return "output";
     if (!same_text(e.message, e.message_length, f.message, f.message_length)) return "error";

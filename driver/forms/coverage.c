@@ -42,7 +42,8 @@ static bool note_form(void *context, int pass, Node *program, const DumpHeader *
     (void)context, (void)pass;
     note_rows(program);
     notes_productions = true;
-    language_check(header->language, NT_Program, program); /* the tops that passes do not see, too */
+    language_check(header->language, NT_Program,
+                   program); /* the tops that passes do not see, too */
     return true;
 }
 

@@ -96,7 +96,7 @@ static void check_language(const Replacement *r, const DumpHeader *header, const
                       language_name(header->language), language_name(wanted));
     GrammarError e = language_check(wanted, NT_Program, program);
     if (!e.node) return;
-    Place place = place_of(pos(e.node));
+    Location place = location_of(pos(e.node));
     Buffer form = {0}, where = {0};
     print_flat(&form, e.node);
     if (place.line) buffer_print(&where, ", at %u:%u", place.line, place.column);

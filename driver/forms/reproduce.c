@@ -59,7 +59,8 @@ static void print_changes(FILE *out, const PipelineOptions *p) {
     for (int pass = 0; pass < PASS_COUNT; pass++)
         if (p->replace[pass])
             print_option(out, "--replace=%s:%s", pass_rows[pass].name, p->replace[pass]);
-    if (p->inject_fault) fprintf(out, " --inject=%s:%s", pass_rows[p->inject_pass].name, p->inject_fault);
+    if (p->inject_fault)
+        fprintf(out, " --inject=%s:%s", pass_rows[p->inject_pass].name, p->inject_fault);
     if (p->inject_fault && p->inject_seed)
         fprintf(out, ":%llu", (unsigned long long)p->inject_seed);
     if (p->library) fputs(" --library", out);
@@ -160,16 +161,15 @@ static void on_crash(int number, siginfo_t *info, void *unused) {
     (void)unused;
     if (is_below_small_stack(info->si_addr)) {
         fputs("slispc: no memory for the stack: forms are nested too deeply for what is left of "
-              "the address space (ulimit -v)\n", stderr);
+              "the address space (ulimit -v)\n",
+              stderr);
         _exit(2);
     }
     for (int i = 0; i < CAUGHT; i++)
         signal(caught[i], SIG_DFL);
-    fprintf(
-        stderr,
-        "internal error%s%s: slispc crashed: %s\n%s\n", bug_pass ? " in pass " : "",
-        bug_pass ? bug_pass : "", strsignal(number),
-        bug_blame ? bug_blame : "This is a bug in slispc, not in your program.");
+    fprintf(stderr, "internal error%s%s: slispc crashed: %s\n%s\n", bug_pass ? " in pass " : "",
+            bug_pass ? bug_pass : "", strsignal(number),
+            bug_blame ? bug_blame : "This is a bug in slispc, not in your program.");
     report();
     _exit(3);
 }

@@ -69,7 +69,7 @@ static int run_linked(const Options *o, const PipelineResult *r, int argc, char 
 
 /* A breakpoint that no form is from would never stop anything. */
 static bool is_from(const Node *n, Breakpoint b) {
-    Place p = place_of(pos(n));
+    Location p = location_of(pos(n));
     if (pos(n) && p.line == b.line && (!b.column || p.column == b.column)) return true;
     for (uint32_t i = 0; is_tree(n) && i < n->count; i++)
         if (is_from(n->kids[i], b)) return true;
@@ -84,7 +84,9 @@ static void check_breaks(const Options *o, const Node *program) {
             found = !is_form(program->kids[t], H_from) && is_from(program->kids[t], b);
         if (found) continue;
         Text column = b.column ? text_format(":%u", b.column) : text("");
-        fail(0, "--break=%u%s: nothing in the form is from there; 'slispc why FILE %u%s' shows what is near",
+        fail(0,
+             "--break=%u%s: nothing in the form is from there; 'slispc why FILE %u%s' shows what "
+             "is near",
              b.line, text_bytes(column), b.line, text_bytes(column));
     }
 }

@@ -115,7 +115,9 @@ void write_literal(Maker *m, Kind kind) {
         say_set(m);
         return;
     case K_TABLE: say_map(m, true); return;
-    case K_DATA: chance(m, 20) ? say(m, "nil") : write_literal(m, (Kind)pick(m, K_SEQUENCE)); return;
+    case K_DATA:
+        chance(m, 20) ? say(m, "nil") : write_literal(m, (Kind)pick(m, K_SEQUENCE));
+        return;
     case K_FN: say(m, chance(m, 50) ? "inc" : "dec"); return;
     case K_FN2: say(m, chance(m, 50) ? "+" : "max"); return;
     case K_PREDICATE: say(m, chance(m, 50) ? "even?" : "pos?"); return;

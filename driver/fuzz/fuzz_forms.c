@@ -116,7 +116,7 @@ void write_crowd(Maker *m) {
 /* ---- loops */
 
 static void write_recur(Maker *m, const Variable *counter, uint32_t first, uint32_t count,
-                       uint32_t depth) {
+                        uint32_t depth) {
     say(m, "(recur (dec %s)", counter->name);
     for (uint32_t i = 0; i < count; i++) {
         say(m, " ");

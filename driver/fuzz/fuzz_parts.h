@@ -9,9 +9,12 @@
  */
 #define FUZZ_KINDS(KIND)                                                                           \
     KIND(INT, 'i')                                                                                 \
-    KIND(DOUBLE, 'd') KIND(NUMBER, 'n') KIND(STRING, 's') KIND(KEYWORD, 'k') KIND(BOOLEAN, 'b')    \
-        KIND(VECTOR, 'v') KIND(SEQUENCE, 'q') KIND(MAP, 'm') KIND(SET, 'e') KIND(TABLE, 'w')       \
-            KIND(DATA, 'x') KIND(FN, 'f') KIND(FN2, 'g') KIND(PREDICATE, 'p') KIND(ATOM, 'a')
+    KIND(DOUBLE, 'd')                                                                              \
+    KIND(NUMBER, 'n')                                                                              \
+    KIND(STRING, 's')                                                                              \
+    KIND(KEYWORD, 'k') KIND(BOOLEAN, 'b') KIND(VECTOR, 'v') KIND(SEQUENCE, 'q') KIND(MAP, 'm')     \
+        KIND(SET, 'e') KIND(TABLE, 'w') KIND(DATA, 'x') KIND(FN, 'f') KIND(FN2, 'g')               \
+            KIND(PREDICATE, 'p') KIND(ATOM, 'a')
 typedef enum {
 #define KIND(name, letter) K_##name,
     FUZZ_KINDS(KIND)
@@ -32,13 +35,15 @@ enum {
 /* Constructs that are not rows of fuzz.def. */
 #define FUZZ_CONSTRUCTS(CONSTRUCT)                                                                 \
     CONSTRUCT(LET, "let")                                                                          \
-    CONSTRUCT(DESTRUCTURING, "destructuring") CONSTRUCT(SHADOWING, "shadowing")                    \
-        CONSTRUCT(CROWD, "dozens alive at once") CONSTRUCT(LOOP, "loop and recur")                 \
-            CONSTRUCT(DOUBLE_LOOP, "loop over doubles") CONSTRUCT(TRY, "try and catch") CONSTRUCT( \
-                FINALLY, "finally") CONSTRUCT(CLOSURE, "closure") CONSTRUCT(LETFN, "letfn")        \
-                CONSTRUCT(PRINT, "printing") CONSTRUCT(DEF, "def") CONSTRUCT(REDEF, "def again")   \
-                    CONSTRUCT(GLOBAL_ATOM, "global atom") CONSTRUCT(DEFN, "defn") CONSTRUCT(       \
-                        RECURSION, "recursion") CONSTRUCT(MUTUAL, "declare, mutual recursion")     \
+    CONSTRUCT(DESTRUCTURING, "destructuring")                                                      \
+    CONSTRUCT(SHADOWING, "shadowing")                                                              \
+    CONSTRUCT(CROWD, "dozens alive at once")                                                       \
+    CONSTRUCT(LOOP, "loop and recur") CONSTRUCT(DOUBLE_LOOP, "loop over doubles") CONSTRUCT(       \
+        TRY, "try and catch") CONSTRUCT(FINALLY, "finally") CONSTRUCT(CLOSURE, "closure")          \
+        CONSTRUCT(LETFN, "letfn") CONSTRUCT(PRINT, "printing") CONSTRUCT(DEF, "def")               \
+            CONSTRUCT(REDEF, "def again") CONSTRUCT(GLOBAL_ATOM, "global atom")                    \
+                CONSTRUCT(DEFN, "defn") CONSTRUCT(RECURSION, "recursion")                          \
+                    CONSTRUCT(MUTUAL, "declare, mutual recursion")                                 \
                         CONSTRUCT(WIDE, "function of 7 to 12 parameters")                          \
                             CONSTRUCT(ARITIES, "several arities") CONSTRUCT(VARIADIC, "variadic")  \
                                 CONSTRUCT(MAKER, "function that gives a closure")                  \

@@ -13,10 +13,10 @@
 typedef struct {
     Inspection *i;
     ImageCounts *counts;
-    uint64_t start, end;    /* of the function; `end` is where the next one starts */
-    uint64_t row;           /* the next one of the stack map */
-    uint8_t *starts;        /* by byte of all code: does an instruction start there? */
-    VEC(uint64_t) jumps;    /* where from, where to, in turn */
+    uint64_t start, end; /* of the function; `end` is where the next one starts */
+    uint64_t row;        /* the next one of the stack map */
+    uint8_t *starts;     /* by byte of all code: does an instruction start there? */
+    VEC(uint64_t) jumps; /* where from, where to, in turn */
 } Walk;
 
 static const uint8_t *code_at(const Walk *w, uint64_t address) {
@@ -66,8 +66,10 @@ static bool is_function_start(const Inspection *i, uint64_t address) {
         uint64_t middle = (low + high) / 2;
         uint64_t start = i->header.code_start + i->functions[middle].start;
         if (start == address) return true;
-        if (start < address) low = middle + 1;
-        else high = middle;
+        if (start < address)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return false;
 }
@@ -80,8 +82,8 @@ static bool is_target_right(Walk *w, const Decoded *d, uint64_t address, uint64_
         return true;
     }
     w->counts->references++;
-    bool right = is_code(w->i, target) ? is_function_start(w->i, target)
-                                       : bytes_at(w->i, target, 1) != NULL;
+    bool right =
+        is_code(w->i, target) ? is_function_start(w->i, target) : bytes_at(w->i, target, 1) != NULL;
     return right || is_wrong_at(w, address, "V25", "this goes to what is no start of a function");
 }
 

@@ -38,9 +38,8 @@ static bool name_cell(Inspection *i, const Node *cell, uint64_t number) {
         return image_is_wrong(i, "V26", "the file has fewer global variables than the program");
     memcpy(&value, bytes_at(i, address, 8), 8);
     i->cell_address[cell->kids[0]->text] = address;
-    return value == VALUE_NIL ||
-           image_is_wrong(i, "V26", "the variable $%s does not start as nil",
-                          text_bytes(cell->kids[0]->text));
+    return value == VALUE_NIL || image_is_wrong(i, "V26", "the variable $%s does not start as nil",
+                                                text_bytes(cell->kids[0]->text));
 }
 
 static bool name_tops(Inspection *i, const Node *program) {
@@ -114,12 +113,12 @@ static bool is_row_right(Inspection *i, const Node *row, uint64_t start) {
     for (uint32_t k = 0; k < end; k++)
         different |= bytes[k] ^ (uint32_t)(digits[hex[2 * k]] << 4 | digits[hex[2 * k + 1]]);
     if (different) return image_is_wrong(i, "V25", "the code is not what was proved");
-    return !operand || is_reference_right(i, i->code.address + at + length, bytes + length - 4,
-                                          operand);
+    return !operand ||
+           is_reference_right(i, i->code.address + at + length, bytes + length - 4, operand);
 }
 
 static bool is_position_right(const StackMapRow *r, Pos at, const DumpHeader *header) {
-    Place p = place_of(at);
+    Location p = location_of(at);
     uint32_t library = header->files.count;
     uint32_t file = p.file < library ? p.file : library;
     uint32_t column = p.column < UINT16_MAX ? p.column : UINT16_MAX;
@@ -180,8 +179,8 @@ static bool is_function_right(Inspection *i, Progress *p, const Node *code) {
         end = start + (uint64_t)row->kids[0]->integer + text_length(row->kids[1]->text) / 2;
     }
     bool last = ++p->function == i->header.function_count;
-    uint64_t next = last ? i->header.code_end
-                         : i->header.code_start + i->functions[p->function].start;
+    uint64_t next =
+        last ? i->header.code_end : i->header.code_start + i->functions[p->function].start;
     return is_padding(i, end, next) ||
            image_is_wrong(i, "V25", "something stands behind the function");
 }

@@ -63,8 +63,8 @@ static uint64_t bits_of(double d) {
 /* The runtime's own objects; NULL for other data. */
 static const char *empty_name(const Node *d) {
     if (!is_tree(d) || d->count || (d->kind == N_LIST && d->head)) return NULL;
-    static const char *const names[] = {"slisp_empty_list", "slisp_empty_vector",
-                                        "slisp_empty_map", "slisp_empty_set"};
+    static const char *const names[] = {"slisp_empty_list", "slisp_empty_vector", "slisp_empty_map",
+                                        "slisp_empty_set"};
     return names[d->kind];
 }
 
@@ -73,7 +73,8 @@ static bool is_datum_at(const Inspection *i, uint64_t address, const Node *d) {
     const char *bytes = d->kind >= N_SYMBOL && d->kind <= N_STRING ? text_bytes(t) : "";
     if (empty_name(d)) return i->runtime(text(empty_name(d)), i->context) == address;
     switch ((NodeKind)d->kind) {
-    case N_STRING: case N_REGEX: return is_string_at(i, address, t);
+    case N_STRING:
+    case N_REGEX: return is_string_at(i, address, t);
     case N_KEYWORD:
         return is_named_at(i, address, KIND_KEYWORD, t, hash_keyword(bytes, text_length(t)));
     case N_SYMBOL:
@@ -82,8 +83,19 @@ static bool is_datum_at(const Inspection *i, uint64_t address, const Node *d) {
         return is_number_at(i, address, KIND_BIGINT, (uint64_t)d->integer, hash_int(d->integer));
     case N_DOUBLE:
         return is_number_at(i, address, KIND_DOUBLE, bits_of(d->real), hash_double(d->real));
-    case N_LIST: case N_VECTOR: case N_MAP: case N_SET: case N_NIL: case N_TRUE: case N_FALSE:
-    case N_NAME: case N_GLOBAL: case N_BLOCK: case N_PRIM: case N_WORD: case N_OPCODE:
+    case N_LIST:
+    case N_VECTOR:
+    case N_MAP:
+    case N_SET:
+    case N_NIL:
+    case N_TRUE:
+    case N_FALSE:
+    case N_NAME:
+    case N_GLOBAL:
+    case N_BLOCK:
+    case N_PRIM:
+    case N_WORD:
+    case N_OPCODE:
     case N_CONDITION: break;
     }
     return false;
@@ -110,8 +122,7 @@ bool is_constant_at(Inspection *i, uint64_t address, const Node *datum) {
 bool is_shape_at(Inspection *i, uint64_t address, const Node *shape) {
     uint64_t words = FIELD_SHAPE_KEYS / 8 - 1 + shape->count;
     const uint8_t *o = object_at(i, address, KIND_SHAPE, words, 0);
-    if (!o || word_at(o, FIELD_SHAPE_COUNT) != shape->count ||
-        !is_in_list(i, address))
+    if (!o || word_at(o, FIELD_SHAPE_COUNT) != shape->count || !is_in_list(i, address))
         return false;
     for (uint64_t k = FIELD_SHAPE_COUNT + 8; k < FIELD_SHAPE_KEYS; k++)
         if (o[k]) return false; /* the runtime fills these in */

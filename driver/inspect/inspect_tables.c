@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* What is loaded from the address on, and how much of it. Where one region ends another may start: the
- * end of the first is meant only by what is empty. */
+/* What is loaded from the address on, and how much of it. Where one region ends another may start:
+ * the end of the first is meant only by what is empty. */
 static const uint8_t *bytes_from(const Inspection *i, uint64_t address, uint64_t *length) {
     const uint8_t *found = NULL;
     for (uint32_t k = 0; k < i->regions.count; k++) {
@@ -61,8 +61,7 @@ const char *name_of_function(const Inspection *i, uint64_t number) {
 static bool are_functions_in_order(Inspection *i) {
     uint64_t length = i->header.code_end - i->header.code_start;
     i->code = (Region){i->header.code_start, length, bytes_at(i, i->header.code_start, length)};
-    if (!i->code.bytes)
-        return image_is_wrong(i, "V26", "the program's code is not in the file");
+    if (!i->code.bytes) return image_is_wrong(i, "V26", "the program's code is not in the file");
     for (uint64_t k = 0; k < i->header.function_count; k++) {
         uint64_t start = i->functions[k].start;
         if (start >= length || (k && start <= i->functions[k - 1].start))

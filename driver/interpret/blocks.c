@@ -2,7 +2,9 @@
 #include "blocks.h"
 #include "condition.h"
 
-static Bits *above(const Activation *x) { return x->slots + x->code->slots; }
+static Bits *above(const Activation *x) {
+    return x->slots + x->code->slots;
+}
 
 /* The operands from `first` on, above the top of the stack. */
 static const Bits *gather(const Activation *x, const Instruction *i, uint32_t first) {
@@ -154,8 +156,15 @@ static Bits result_of(Activation *x, const Instruction *i) {
     case DOES_TRY: return call_try(x, i);
     case DOES_STORE: return stored(nth(x, i, 0), nth(x, i, 1) + nth(x, i, 2));
     case DOES_STORE_AT: return stored(nth(x, i, 0), nth(x, i, 1) + 8 * nth(x, i, 2) + nth(x, i, 3));
-    case DOES_NOTHING: case DOES_JUMP: case DOES_BRANCH: case DOES_BRANCH_HEAP: case DOES_RETURN:
-    case DOES_TAIL_DIRECT: case DOES_TAIL_ENTER: case DOES_TAIL_CALL: case DOES_STOP: break;
+    case DOES_NOTHING:
+    case DOES_JUMP:
+    case DOES_BRANCH:
+    case DOES_BRANCH_HEAP:
+    case DOES_RETURN:
+    case DOES_TAIL_DIRECT:
+    case DOES_TAIL_ENTER:
+    case DOES_TAIL_CALL:
+    case DOES_STOP: break;
     }
     return VALUE_NIL;
 }

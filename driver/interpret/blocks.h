@@ -11,13 +11,13 @@
 #include "world.h"
 
 typedef enum {
-    DOES_COPY,        /* the operand */
-    DOES_INLINE,      /* a primitive, or an operation on words, without a function of the runtime */
-    DOES_WORD,        /* an operation of words.def */
-    DOES_SET_IF,      /* a condition of conditions.def */
-    DOES_RUNTIME,     /* a function of the runtime */
-    DOES_STORE,       /* value, address, offset; its result is nil */
-    DOES_STORE_AT,    /* value, address, index, offset */
+    DOES_COPY,     /* the operand */
+    DOES_INLINE,   /* a primitive, or an operation on words, without a function of the runtime */
+    DOES_WORD,     /* an operation of words.def */
+    DOES_SET_IF,   /* a condition of conditions.def */
+    DOES_RUNTIME,  /* a function of the runtime */
+    DOES_STORE,    /* value, address, offset; its result is nil */
+    DOES_STORE_AT, /* value, address, index, offset */
     DOES_NOTHING,
     DOES_CLOSURE,     /* captured values */
     DOES_DIRECT,      /* arguments */
@@ -43,12 +43,12 @@ typedef struct {
 
 typedef struct Instruction Instruction;
 struct Instruction {
-    uint8_t does;          /* Does */
-    uint16_t row;          /* Word or Condition */
-    uint32_t count;        /* of operands */
-    int32_t result;        /* slot, or NO_SLOT */
+    uint8_t does;   /* Does */
+    uint16_t row;   /* Word or Condition */
+    uint32_t count; /* of operands */
+    int32_t result; /* slot, or NO_SLOT */
     Pos at;
-    const int32_t *operands; /* three or more may be read; those that are not there are 0 */
+    const int32_t *operands;  /* three or more may be read; those that are not there are 0 */
     const Instruction *to[2]; /* of jumps and branches */
     const int32_t *params;    /* of a jump: slots of the block's parameters */
     union {
@@ -78,9 +78,9 @@ typedef struct Code {
     const EntryRow *rows;
     uint32_t row_count;
     uint32_t params, slots;
-    uint32_t room;            /* slots, and room for the operands of calls above them */
-    int32_t self;             /* slot of the closure, or NO_SLOT */
-    uint8_t *is_ref;          /* of each slot */
+    uint32_t room;   /* slots, and room for the operands of calls above them */
+    int32_t self;    /* slot of the closure, or NO_SLOT */
+    uint8_t *is_ref; /* of each slot */
     Holding *holdings;
     const Node **names;
     const Bits *constants;

@@ -2,7 +2,9 @@
  * assembly of the runtime does for native code. */
 #include "blocks.h"
 
-static Bits *arguments(void) { return world.words + world.top; }
+static Bits *arguments(void) {
+    return world.words + world.top;
+}
 
 /* Where calls pass values between C and assembly. */
 static Bits *machine_arguments(void) {

@@ -8,14 +8,15 @@
 typedef struct {
     const Code *code;
     Arena *arena;
-    bool *reached;  /* by block */
-    bool **bound;   /* by block and slot: at the block's start */
-    bool *now;      /* by slot */
+    bool *reached; /* by block */
+    bool **bound;  /* by block and slot: at the block's start */
+    bool *now;     /* by slot */
 } Scope;
 
 static uint32_t block_of(const Code *code, const Instruction *at) {
     uint32_t b = 0, instruction = (uint32_t)(at - code->instructions);
-    while (instruction >= code->blocks[b].end) b++;
+    while (instruction >= code->blocks[b].end)
+        b++;
     return b;
 }
 

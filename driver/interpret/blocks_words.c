@@ -33,7 +33,8 @@ static Bits to_int(double d) {
 
 Bits blocks_word(Word w, Bits a, Bits b, Bits c) {
     switch (w) {
-    case W_mov: case W_fmov: return a;
+    case W_mov:
+    case W_fmov: return a;
     case W_add: return a + b;
     case W_sub: return a - b;
     case W_mul: return a * b;

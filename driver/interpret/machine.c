@@ -23,8 +23,10 @@ static void push_frame(const Code *code) {
     uint64_t first = stack_push_room(code->frame_words);
     for (uint64_t i = first; i < world.top; i++)
         world.words[i] = JUNK;
-    if (machine.by_place) memset(world.is_ref + first, 0, code->frame_words);
-    else memcpy(world.is_ref + first, code->references, code->frame_words);
+    if (machine.by_place)
+        memset(world.is_ref + first, 0, code->frame_words);
+    else
+        memcpy(world.is_ref + first, code->references, code->frame_words);
 }
 
 /* Of the words that are moved, the one that goes to transfer `i`'s place. */
@@ -109,29 +111,41 @@ static Routine *run(const Code *code, Frame *frame) {
         Condition condition = (Condition)in->condition;
         next = in + 1;
         switch ((Opcode)in->opcode) {
-        case X_mov: case X_const: case X_fmov: case X_fconst: *to = a; break;
+        case X_mov:
+        case X_const:
+        case X_fmov:
+        case X_fconst: *to = a; break;
         case X_lea: *to = (Bits)(uintptr_t)address_of(in, rows); break;
-        case X_load: case X_fload: *to = load(address_of(in, rows), 8); break;
+        case X_load:
+        case X_fload: *to = load(address_of(in, rows), 8); break;
         case X_loadb: *to = load(address_of(in, rows), 1); break;
         case X_loadh: *to = load(address_of(in, rows), 2); break;
         case X_loadi: *to = load(address_of(in, rows), 4); break;
-        case X_store: case X_fstore: store(address_of(in, rows), a); break;
+        case X_store:
+        case X_fstore: store(address_of(in, rows), a); break;
         case X_add: *to = a + b; break;
         case X_sub: *to = a - b; break;
         case X_and: *to = a & b; break;
         case X_or: *to = a | b; break;
         case X_xor: *to = a ^ b; break;
         case X_imul: *to = a * b; break;
-        case X_addt: if (!add_fits(a, b, to)) throw_trap(&activation); break;
-        case X_subt: if (!sub_fits(a, b, to)) throw_trap(&activation); break;
-        case X_imult: if (!mul_fits(a, b, to)) throw_trap(&activation); break;
+        case X_addt:
+            if (!add_fits(a, b, to)) throw_trap(&activation);
+            break;
+        case X_subt:
+            if (!sub_fits(a, b, to)) throw_trap(&activation);
+            break;
+        case X_imult:
+            if (!mul_fits(a, b, to)) throw_trap(&activation);
+            break;
         case X_shl: *to = a << (b & 63); break;
         case X_shr: *to = a >> (b & 63); break;
         case X_sar: *to = (Bits)((int64_t)a >> (b & 63)); break;
         case X_neg: *to = -a; break;
         case X_not: *to = ~a; break;
         case X_idiv: divide(in, rows); break;
-        case X_cmpset: case X_fcmpset: *to = condition_holds(condition, a, b); break;
+        case X_cmpset:
+        case X_fcmpset: *to = condition_holds(condition, a, b); break;
         case X_fadd: *to = bits_of(double_of(a) + double_of(b)); break;
         case X_fsub: *to = bits_of(double_of(a) - double_of(b)); break;
         case X_fmul: *to = bits_of(double_of(a) * double_of(b)); break;
@@ -145,13 +159,15 @@ static Routine *run(const Code *code, Frame *frame) {
             machine_transfer(in->transfers, rows);
             next = code->instructions + in->yes;
             break;
-        case X_cmpj: case X_fcmpj:
+        case X_cmpj:
+        case X_fcmpj:
             next = code->instructions + (condition_holds(condition, a, b) ? in->yes : in->no);
             break;
-        case X_heapj:
-            next = code->instructions + (ask_room(a) ? in->yes : in->no);
-            break;
-        case X_call: case X_callv: case X_callr: case X_calla:
+        case X_heapj: next = code->instructions + (ask_room(a) ? in->yes : in->no); break;
+        case X_call:
+        case X_callv:
+        case X_callr:
+        case X_calla:
             check_frame_at_call(&activation);
             machine_run_call(code, in->call, rows);
             break;
@@ -170,7 +186,9 @@ static Routine *run(const Code *code, Frame *frame) {
             if (world_watches()) show_machine_result(code);
             return NULL;
         case X_NONE: run_added(&activation, rows); break;
-        case X_stop: case X_dispatch: case X_COUNT: bug(in->node, "this is never reached");
+        case X_stop:
+        case X_dispatch:
+        case X_COUNT: bug(in->node, "this is never reached");
         }
     }
 }
@@ -190,7 +208,9 @@ void machine_execute(Routine *routine) {
 
 /* ---- programs */
 
-static bool has_routine(Text name) { return routine_named(name) != NULL; }
+static bool has_routine(Text name) {
+    return routine_named(name) != NULL;
+}
 
 /* The arguments go where the first block finds its parameters. */
 static void run_wanted_machine(const WantedCall *w) {

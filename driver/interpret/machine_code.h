@@ -36,12 +36,12 @@ typedef enum { CALLS_ROUTINE, CALLS_VALUE, CALLS_C, CALLS_APPLY, CALLS_TRY } Cal
 typedef struct {
     Callee callee;
     Routine *routine;
-    uint64_t function;           /* address of the C function */
-    uint64_t count;              /* of a value: arguments; of C: words in the area */
-    Where result;                /* rax or xmm0 */
-    const Transfers *arguments;  /* by name: to their places */
-    const Transfers *results;    /* by name: from its place */
-    const uint32_t *roots;       /* by place: words of the frame */
+    uint64_t function;          /* address of the C function */
+    uint64_t count;             /* of a value: arguments; of C: words in the area */
+    Where result;               /* rax or xmm0 */
+    const Transfers *arguments; /* by name: to their places */
+    const Transfers *results;   /* by name: from its place */
+    const uint32_t *roots;      /* by place: words of the frame */
     uint32_t root_count;
 } Call;
 
@@ -57,9 +57,9 @@ typedef struct {
     bool in_memory;    /* the second operand is a word in memory */
     Pos at;
     Spot to, to2, a, b;
-    Spot base, index;  /* of memory */
+    Spot base, index; /* of memory */
     int64_t scale, offset;
-    uint32_t yes, no;  /* instructions to go on at */
+    uint32_t yes, no; /* instructions to go on at */
     const Node *node;
     const Unread *unread; /* by name: the instruction after would read it; NULL mostly */
     union {
@@ -93,9 +93,9 @@ typedef struct {
     Language language;
     bool by_place;
     Bits registers[REGISTERS];
-    Bits *moved;             /* room for the largest Transfers */
+    Bits *moved; /* room for the largest Transfers */
     uint32_t moved_room;
-    uint32_t area_words;     /* so many words of the area are named by code that has run */
+    uint32_t area_words; /* so many words of the area are named by code that has run */
 } Machine;
 extern Machine machine;
 

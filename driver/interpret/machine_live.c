@@ -3,8 +3,8 @@
  * The interpreter obeys them, so that a wrong note shows where it was made. At the start of a block
  * there are its parameters and (live-in ...); instructions add what they define; (last ...) takes
  * names away, and a safepoint takes the references that (roots ...) leaves out. An interval says
- * where its name may be at all, and lists where it is used. Whatever is wrong is an error when it is
- * come to: see Unread.
+ * where its name may be at all, and lists where it is used. Whatever is wrong is an error when it
+ * is come to: see Unread.
  */
 #include "machine_code.h"
 #include "table.h"
@@ -12,12 +12,12 @@
 struct Live {
     Decoder *d;
     const Node *block;
-    uint8_t *has;             /* by number of the name: has it a value? */
-    VEC(uint32_t) present;    /* those that have one, and some that had */
-    uint32_t *marked, mark;   /* by number: in which list it was seen last */
-    const Node **intervals;   /* by number */
-    Table blocks;             /* number of the block, plus 1 -> the block */
-    int64_t position;         /* of the block or instruction, as intervals count */
+    uint8_t *has;           /* by number of the name: has it a value? */
+    VEC(uint32_t) present;  /* those that have one, and some that had */
+    uint32_t *marked, mark; /* by number: in which list it was seen last */
+    const Node **intervals; /* by number */
+    Table blocks;           /* number of the block, plus 1 -> the block */
+    int64_t position;       /* of the block or instruction, as intervals count */
 };
 
 static void say(Live *l, const Node *at, const Node *name, const char *why) {
@@ -145,7 +145,8 @@ Live *live_function(Decoder *d) {
     const Node *function = d->code->function;
     uint32_t words = d->code->frame_words + 1;
     Live *l = NEW(world.arena, Live);
-    *l = (Live){.d = d, .blocks = {.arena = world.arena},
+    *l = (Live){.d = d,
+                .blocks = {.arena = world.arena},
                 .has = NEW_ARRAY(world.arena, uint8_t, words),
                 .marked = NEW_ARRAY(world.arena, uint32_t, words),
                 .intervals = NEW_ARRAY(world.arena, const Node *, words)};

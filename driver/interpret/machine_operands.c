@@ -138,9 +138,12 @@ const Call *decode_call(Decoder *d, const Node *op) {
     const Node *callee = op->kids[FIRST_OPERAND];
     Call *call = NEW(world.arena, Call);
     call->callee = CALLS_ROUTINE;
-    if (o == X_call || o == X_tail) call->routine = routine_wanted(callee->kids[0]);
-    else if (o == X_callv || o == X_tailv) call->callee = CALLS_VALUE;
-    else read_function(call, callee);
+    if (o == X_call || o == X_tail)
+        call->routine = routine_wanted(callee->kids[0]);
+    else if (o == X_callv || o == X_tailv)
+        call->callee = CALLS_VALUE;
+    else
+        read_function(call, callee);
     if (o == X_callv || o == X_tailv || o == X_calla)
         call->count = read_count(op->kids[FIRST_OPERAND + 1]);
     call->arguments = arguments_of(d, op);

@@ -16,7 +16,9 @@ static inline Bits load(const char *from, size_t bytes) {
     return word;
 }
 
-static inline void store(char *to, Bits word) { memcpy(to, &word, sizeof word); }
+static inline void store(char *to, Bits word) {
+    memcpy(to, &word, sizeof word);
+}
 
 static inline Bits second_operand(const Instruction *in, Bits *const *rows) {
     return in->in_memory ? load(address_of(in, rows), 8) : *word_at(rows, in->b);

@@ -5,12 +5,16 @@ Holding holding_of_kind(Text kind) {
     switch (holds_named(kind)) {
     case HOLDS_REF: return HOLDING_VALUE;
     case HOLDS_F64: return HOLDING_DOUBLE;
-    case HOLDS_RAW: case HOLDS_DRV: case HOLDS_NONE: break;
+    case HOLDS_RAW:
+    case HOLDS_DRV:
+    case HOLDS_NONE: break;
     }
     return HOLDING_WORD;
 }
 
-static const Node *kinds_of(const Code *code) { return function_part(code->function, H_kinds); }
+static const Node *kinds_of(const Code *code) {
+    return function_part(code->function, H_kinds);
+}
 
 Holding machine_holding(const Code *code, const Node *name) {
     const Node *kinds = kinds_of(code);
@@ -54,8 +58,10 @@ static void follow_to(const Code *code, const Node *now) {
         if (i == block->count) continue;
         hold_all(block->kids[1]);
         for (uint32_t k = 2; k < i; k++) {
-            if (is_form(block->kids[k], H_in)) hold_all(block->kids[k]);
-            else follow(block->kids[k]);
+            if (is_form(block->kids[k], H_in))
+                hold_all(block->kids[k]);
+            else
+                follow(block->kids[k]);
         }
     }
 }

@@ -96,7 +96,9 @@ static InlineFunction *const inline_functions[P_COUNT + 1] = {
 #undef INLINE
 };
 
-InlineFunction *inline_function(Prim p) { return inline_functions[p]; }
+InlineFunction *inline_function(Prim p) {
+    return inline_functions[p];
+}
 
 Bits inline_primitive(Prim p, const Bits *words, uint32_t count) {
     int arity = prim_arity(p);

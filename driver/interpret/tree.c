@@ -13,7 +13,7 @@
 Tree tree;
 
 void tree_refuse(const Node *at, const char *format, ...) {
-    Place place = place_of(at ? pos(at) : world.frame ? world.frame->at : 0);
+    Location place = location_of(at ? pos(at) : world.frame ? world.frame->at : 0);
     Buffer b = {0};
     if (place.line && place.file < world.header->files.count)
         buffer_print(&b, "%s:%u:%u: ", text_bytes(world.header->files.items[place.file]),

@@ -31,7 +31,7 @@ void tell_where(Buffer *out, const Node *at) {
         return;
     }
     const Node *block = block_with(routine->node, at);
-    Place place = place_of(at && pos(at) ? pos(at) : world.frame ? world.frame->at : 0);
+    Location place = location_of(at && pos(at) ? pos(at) : world.frame ? world.frame->at : 0);
     buffer_print(out, "in $%s", text_bytes(routine->name));
     if (block) buffer_print(out, ", b%u", block->kids[0]->block);
     if (place.line) buffer_print(out, ", from %u:%u", place.line, place.column);

@@ -29,8 +29,12 @@ Routine *routine_new(Text name, const Node *node, bool is_library) {
     return r;
 }
 
-void routine_define(Routine *r) { table_put(&named, r->name, r); }
-Routine *routine_named(Text name) { return table_get(&named, name); }
+void routine_define(Routine *r) {
+    table_put(&named, r->name, r);
+}
+Routine *routine_named(Text name) {
+    return table_get(&named, name);
+}
 
 Value *cell_of(Text name) {
     Value *cell = table_get(&cells, name);
@@ -93,7 +97,9 @@ static uint64_t site_word(const Frame *frame) {
 }
 
 /* The function that runs the program's forms is no call of theirs. */
-static bool is_start(const Frame *f) { return !f->caller && f->routine->name == text("start"); }
+static bool is_start(const Frame *f) {
+    return !f->caller && f->routine->name == text("start");
+}
 
 static uint64_t list_calls(uint64_t *sites, uint64_t room) {
     const Frame *last = world.handler ? world.handler->frame : NULL;
@@ -110,7 +116,7 @@ static uint64_t list_calls(uint64_t *sites, uint64_t room) {
 
 static SlispSite read_site(uint64_t word) {
     const Routine *routine = routines.items[word >> 32];
-    Place place = place_of((Pos)word);
+    Location place = location_of((Pos)word);
     SlispSite site = {text_bytes(routine->name), NULL, place.line, place.column};
     if (!routine->is_library && place.line)
         site.file = place.file < world.header->files.count
@@ -119,7 +125,9 @@ static SlispSite read_site(uint64_t word) {
     return site;
 }
 
-static const char *name_of_code(uint64_t code) { return text_bytes(routine_of(code)->name); }
+static const char *name_of_code(uint64_t code) {
+    return text_bytes(routine_of(code)->name);
+}
 
 /* ---- try and throw */
 
@@ -133,7 +141,9 @@ void handler_enter(Handler *h, bool is_inline) {
     world.handler = h;
 }
 
-void handler_leave(Handler *h) { world.handler = h->outer; }
+void handler_leave(Handler *h) {
+    world.handler = h->outer;
+}
 
 static void thrown(Value exception) {
     Handler *h = world.handler;
@@ -195,7 +205,7 @@ static void tell_stop(const char *what) {
 }
 
 static bool is_break(Pos at) {
-    Place p = place_of(at);
+    Location p = location_of(at);
     if (world.frame->routine->is_library) return false;
     for (uint32_t i = 0; i < world.options->breaks.count; i++) {
         Breakpoint b = world.options->breaks.items[i];
@@ -295,12 +305,17 @@ static Node *running_program;
 
 static void run_program(void) {
     Language l = world.header->language;
-    if (l <= L_Lspecial) interpret_tree(running_program, l);
-    else if (l <= L_Lmemory) interpret_blocks(running_program, l);
-    else interpret_machine(running_program, l);
+    if (l <= L_Lspecial)
+        interpret_tree(running_program, l);
+    else if (l <= L_Lmemory)
+        interpret_blocks(running_program, l);
+    else
+        interpret_machine(running_program, l);
 }
 
-bool is_interpreted(Language l) { return l >= L_Lcore && l <= L_Lframed; }
+bool is_interpreted(Language l) {
+    return l >= L_Lcore && l <= L_Lframed;
+}
 
 int interpret(Node *program, const DumpHeader *header, const InterpretOptions *options, int argc,
               char **argv) {
@@ -311,8 +326,8 @@ int interpret(Node *program, const DumpHeader *header, const InterpretOptions *o
     world.next_stop = options->breaks.count ? 0 : options->steps ? options->steps : UINT64_MAX;
     named = cells = (Table){.arena = arena};
     running_program = program;
-    slisp_hooks = (SlispHooks){thrown,       visit_roots, list_calls, read_site,
-                               name_of_code, options->events >= 0 ? world_wrote : NULL};
+    slisp_hooks = (SlispHooks){thrown,    visit_roots,  list_calls,
+                               read_site, name_of_code, options->events >= 0 ? world_wrote : NULL};
     if (options->counts) options->counts->ending = ENDED;
     start_clock(options->seconds);
     watch_memory();

@@ -157,7 +157,8 @@ void handler_leave(Handler *h);
 Bits call_runtime(const char *symbol, const char *args, bool gives_double, const Bits *words,
                   uint32_t count);
 /* Calls a C function with its words and doubles in the order of the registers. */
-Bits call_c_function(uint64_t address, bool gives_double, const Bits words[6], double d0, double d1);
+Bits call_c_function(uint64_t address, bool gives_double, const Bits words[6], double d0,
+                     double d1);
 /* The same by its address (slisp_function), for those that call it often. */
 Bits call_function(uint64_t address, const char *args, bool gives_double, const Bits *words,
                    uint32_t count);

@@ -12,7 +12,7 @@
 typedef struct {
     Buffer out;
     const Linked *linked;
-    uint32_t function; /* number of the one that is written: labels are L<function>.<block> */
+    uint32_t function;   /* number of the one that is written: labels are L<function>.<block> */
     uint32_t relocation; /* the next one */
     Pos at;
 } Writer;
@@ -25,7 +25,7 @@ static const char *symbol_name(const Writer *w, const Relocation *r) {
 
 static void write_line(Writer *w, Pos at) {
     if (at == w->at) return;
-    Place p = at ? place_of(at) : (Place){0};
+    Location p = at ? location_of(at) : (Location){0};
     buffer_print(&w->out, "    .loc %u %u %u\n", file_of(w->linked, p) + 1u, p.line, p.column);
     w->at = at;
 }

@@ -9,17 +9,33 @@ const char *const debug_section_names[DEBUG_COUNT] = {".debug_line", ".debug_inf
                                                       ".debug_frame"};
 
 enum { /* of the DWARF standard */
-    DW_TAG_compile_unit = 0x11, DW_TAG_subprogram = 0x2e,
-    DW_AT_name = 0x03, DW_AT_stmt_list = 0x10, DW_AT_low_pc = 0x11, DW_AT_high_pc = 0x12,
-    DW_AT_language = 0x13, DW_AT_producer = 0x25,
-    DW_FORM_addr = 0x01, DW_FORM_data2 = 0x05, DW_FORM_data8 = 0x07, DW_FORM_string = 0x08,
-    DW_FORM_sec_offset = 0x17,
-    DW_LANG_Mips_Assembler = 0x8001,
-    DW_LNS_copy = 1, DW_LNS_advance_pc = 2, DW_LNS_advance_line = 3, DW_LNS_set_file = 4,
-    DW_LNS_set_column = 5, DW_LNE_end_sequence = 1, DW_LNE_set_address = 2,
-    DW_CFA_def_cfa = 0x0c, DW_CFA_def_cfa_offset = 0x0e, DW_CFA_advance_loc4 = 0x04,
-    DW_CFA_offset = 0x80,
-    REGISTER_RSP = 7, REGISTER_RETURN = 16
+       DW_TAG_compile_unit = 0x11,
+       DW_TAG_subprogram = 0x2e,
+       DW_AT_name = 0x03,
+       DW_AT_stmt_list = 0x10,
+       DW_AT_low_pc = 0x11,
+       DW_AT_high_pc = 0x12,
+       DW_AT_language = 0x13,
+       DW_AT_producer = 0x25,
+       DW_FORM_addr = 0x01,
+       DW_FORM_data2 = 0x05,
+       DW_FORM_data8 = 0x07,
+       DW_FORM_string = 0x08,
+       DW_FORM_sec_offset = 0x17,
+       DW_LANG_Mips_Assembler = 0x8001,
+       DW_LNS_copy = 1,
+       DW_LNS_advance_pc = 2,
+       DW_LNS_advance_line = 3,
+       DW_LNS_set_file = 4,
+       DW_LNS_set_column = 5,
+       DW_LNE_end_sequence = 1,
+       DW_LNE_set_address = 2,
+       DW_CFA_def_cfa = 0x0c,
+       DW_CFA_def_cfa_offset = 0x0e,
+       DW_CFA_advance_loc4 = 0x04,
+       DW_CFA_offset = 0x80,
+       REGISTER_RSP = 7,
+       REGISTER_RETURN = 16
 };
 
 typedef struct {
@@ -27,7 +43,9 @@ typedef struct {
     Debug *debug;
 } Maker;
 
-static Buffer *section(Maker *m, DebugId id) { return &m->debug->sections[id]; }
+static Buffer *section(Maker *m, DebugId id) {
+    return &m->debug->sections[id];
+}
 
 static void put_unsigned(Buffer *b, uint64_t value) {
     do {
@@ -44,7 +62,9 @@ static void put_signed(Buffer *b, int64_t value) {
     put_bytes(b, (uint64_t)value & 0x7f, 1);
 }
 
-static void put_text(Buffer *b, const char *text) { buffer_add(b, text, strlen(text) + 1); }
+static void put_text(Buffer *b, const char *text) {
+    buffer_add(b, text, strlen(text) + 1);
+}
 
 static void put_field(Maker *m, DebugId id, DebugId target, uint32_t width, uint64_t addend) {
     DebugField f = {id, target, width, section(m, id)->length, addend};
@@ -70,10 +90,10 @@ static void line_header(Maker *m) {
     Buffer *b = section(m, DEBUG_LINE);
     put_bytes(b, 4, 2);
     uint64_t start = open_length(b);
-    put_bytes(b, 1, 1);             /* shortest instruction */
-    put_bytes(b, 1, 1);             /* operations in one */
-    put_bytes(b, 1, 1);             /* every row is a statement */
-    put_bytes(b, (uint8_t)-5, 1);   /* special opcodes: not used */
+    put_bytes(b, 1, 1);           /* shortest instruction */
+    put_bytes(b, 1, 1);           /* operations in one */
+    put_bytes(b, 1, 1);           /* every row is a statement */
+    put_bytes(b, (uint8_t)-5, 1); /* special opcodes: not used */
     put_bytes(b, 14, 1);
     put_bytes(b, sizeof lengths + 1, 1);
     buffer_add(b, lengths, sizeof lengths);
@@ -86,9 +106,9 @@ static void line_header(Maker *m) {
     close_length(b, start);
 }
 
-static void line_row(Maker *m, const LineMark *mark, const LineMark *before, Place *now) {
+static void line_row(Maker *m, const LineMark *mark, const LineMark *before, Location *now) {
     Buffer *b = section(m, DEBUG_LINE);
-    Place p = mark->at ? place_of(mark->at) : (Place){.file = now->file};
+    Location p = mark->at ? location_of(mark->at) : (Location){.file = now->file};
     p.file = file_of(m->linked, p);
     put_bytes(b, DW_LNS_advance_pc, 1);
     put_unsigned(b, mark->offset - (before ? before->offset : 0));
@@ -108,7 +128,7 @@ static void make_lines(Maker *m) {
     const Linked *l = m->linked;
     Buffer *b = section(m, DEBUG_LINE);
     uint64_t start = open_length(b), last = 0;
-    Place now = {.line = 1};
+    Location now = {.line = 1};
     line_header(m);
     put_bytes(b, 0x0900, 2);
     put_bytes(b, DW_LNE_set_address, 1);
@@ -128,13 +148,35 @@ static void make_lines(Maker *m) {
 /* ---- the unit and its functions */
 
 static void make_abbreviations(Maker *m) {
-    static const uint8_t bytes[] = {
-        1, DW_TAG_compile_unit, 1, DW_AT_producer, DW_FORM_string, DW_AT_language, DW_FORM_data2,
-        DW_AT_name, DW_FORM_string, DW_AT_low_pc, DW_FORM_addr, DW_AT_high_pc, DW_FORM_data8,
-        DW_AT_stmt_list, DW_FORM_sec_offset, 0, 0,
-        2, DW_TAG_subprogram, 0, DW_AT_name, DW_FORM_string, DW_AT_low_pc, DW_FORM_addr,
-        DW_AT_high_pc, DW_FORM_data8, 0, 0,
-        0};
+    static const uint8_t bytes[] = {1,
+                                    DW_TAG_compile_unit,
+                                    1,
+                                    DW_AT_producer,
+                                    DW_FORM_string,
+                                    DW_AT_language,
+                                    DW_FORM_data2,
+                                    DW_AT_name,
+                                    DW_FORM_string,
+                                    DW_AT_low_pc,
+                                    DW_FORM_addr,
+                                    DW_AT_high_pc,
+                                    DW_FORM_data8,
+                                    DW_AT_stmt_list,
+                                    DW_FORM_sec_offset,
+                                    0,
+                                    0,
+                                    2,
+                                    DW_TAG_subprogram,
+                                    0,
+                                    DW_AT_name,
+                                    DW_FORM_string,
+                                    DW_AT_low_pc,
+                                    DW_FORM_addr,
+                                    DW_AT_high_pc,
+                                    DW_FORM_data8,
+                                    0,
+                                    0,
+                                    0};
     buffer_add(section(m, DEBUG_ABBREV), (const char *)bytes, sizeof bytes);
 }
 

@@ -32,8 +32,11 @@ uint32_t elf_symbol(ElfFile *f, Text name, unsigned char binding, unsigned char 
 
 void elf_finish(ElfFile *f, uint32_t locals) {
     uint16_t names = (uint16_t)(f->sections.count + 1);
-    Elf64_Shdr table = {.sh_type = SHT_SYMTAB, .sh_addralign = 8, .sh_entsize = sizeof(Elf64_Sym),
-                        .sh_link = names, .sh_info = locals};
+    Elf64_Shdr table = {.sh_type = SHT_SYMTAB,
+                        .sh_addralign = 8,
+                        .sh_entsize = sizeof(Elf64_Sym),
+                        .sh_link = names,
+                        .sh_info = locals};
     Elf64_Shdr strings = {.sh_type = SHT_STRTAB, .sh_addralign = 1};
     elf_section(f, ".symtab", table, &f->symbols);
     elf_section(f, ".strtab", strings, &f->symbol_names);

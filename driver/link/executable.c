@@ -47,8 +47,7 @@ static void read_symbols(Image *image, Arena *arena) {
 
 static Image read_image(Arena *arena) {
     const Elf64_Ehdr *h = image_at(0);
-    Image image = {
-        .header = h, .segments = image_at(h->e_phoff), .sections = image_at(h->e_shoff)};
+    Image image = {.header = h, .segments = image_at(h->e_phoff), .sections = image_at(h->e_shoff)};
     for (uint16_t i = 0; i < h->e_shnum; i++) {
         const Elf64_Shdr *s = &image.sections[i];
         if (s->sh_type != SHT_SYMTAB) continue;
@@ -112,7 +111,7 @@ static void copy_symbols(ElfFile *f, const Image *image) {
 
 typedef struct {
     const char *name;
-    uint64_t flags; /* of the section */
+    uint64_t flags;  /* of the section */
     uint32_t access; /* of the segment */
 } Part;
 
@@ -124,16 +123,23 @@ static const Part parts[SECTION_COUNT] = {
 
 static void add_sections(ElfFile *f, const Linked *l, const Addresses *at, uint16_t *indices) {
     for (int i = SECTION_CODE; i <= SECTION_DATA; i++) {
-        Elf64_Shdr s = {.sh_type = SHT_PROGBITS, .sh_flags = parts[i].flags,
-                        .sh_addr = at->section[i], .sh_addralign = PAGE_SIZE};
+        Elf64_Shdr s = {.sh_type = SHT_PROGBITS,
+                        .sh_flags = parts[i].flags,
+                        .sh_addr = at->section[i],
+                        .sh_addralign = PAGE_SIZE};
         indices[i] = elf_section(f, parts[i].name, s, &l->sections[i]);
     }
 }
 
 static Elf64_Phdr new_segment(const Elf64_Shdr *s, uint32_t access) {
-    return (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = access, .p_offset = s->sh_offset,
-                        .p_vaddr = s->sh_addr, .p_paddr = s->sh_addr, .p_filesz = s->sh_size,
-                        .p_memsz = s->sh_size, .p_align = PAGE_SIZE};
+    return (Elf64_Phdr){.p_type = PT_LOAD,
+                        .p_flags = access,
+                        .p_offset = s->sh_offset,
+                        .p_vaddr = s->sh_addr,
+                        .p_paddr = s->sh_addr,
+                        .p_filesz = s->sh_size,
+                        .p_memsz = s->sh_size,
+                        .p_align = PAGE_SIZE};
 }
 
 static bool is_dropped(const Elf64_Phdr *p) {

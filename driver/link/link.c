@@ -24,7 +24,9 @@ void put_align(Buffer *b, uint64_t alignment, char fill) {
         buffer_add(b, &fill, 1);
 }
 
-void set_word(Buffer *b, uint64_t offset, uint64_t value) { memcpy(b->bytes + offset, &value, 8); }
+void set_word(Buffer *b, uint64_t offset, uint64_t value) {
+    memcpy(b->bytes + offset, &value, 8);
+}
 
 /* ---- symbols */
 
@@ -49,7 +51,9 @@ uint32_t define_symbol(Linker *l, Names names, Text name, Symbol s) {
     return t->symbols[name];
 }
 
-void add_relocation(Linker *l, Relocation r) { PUSH(l->out->arena, l->out->relocations, r); }
+void add_relocation(Linker *l, Relocation r) {
+    PUSH(l->out->arena, l->out->relocations, r);
+}
 
 void put_address(Linker *l, SectionId section, uint32_t symbol, int64_t addend) {
     Buffer *b = &l->out->sections[section];
@@ -59,7 +63,9 @@ void put_address(Linker *l, SectionId section, uint32_t symbol, int64_t addend) 
 
 /* ---- code */
 
-static uint8_t digit(char c) { return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10); }
+static uint8_t digit(char c) {
+    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
 
 static void put_hex(Buffer *out, const Node *string) {
     const char *hex = text_bytes(string->text);
@@ -162,7 +168,7 @@ void link_free(Linked *l) {
         buffer_free(&l->sections[i]);
 }
 
-uint16_t file_of(const Linked *l, Place p) {
+uint16_t file_of(const Linked *l, Location p) {
     uint32_t library = l->files.count - 1;
     return (uint16_t)(p.file < library ? p.file : library);
 }

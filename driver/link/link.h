@@ -49,7 +49,7 @@ typedef struct {
     Arena *arena;
     const Node *program; /* the term that it was made from */
     DumpHeader header;
-    bool is_checked;  /* what is written is read back first, and compared with the term */
+    bool is_checked; /* what is written is read back first, and compared with the term */
     VEC(Text) files; /* as given on the command line; the last one stands for the library */
     Buffer sections[SECTION_COUNT];
     VEC(Symbol) symbols;
@@ -77,7 +77,7 @@ int run_in_memory(Linked *l, int argc, char **argv);
 
 /* The index in `files` of where something is. What is in none of the program's files is in the
  * library. */
-uint16_t file_of(const Linked *l, Place p);
+uint16_t file_of(const Linked *l, Location p);
 
 /* Where each section comes to lie, and every symbol of the runtime. */
 typedef struct {

@@ -10,7 +10,9 @@
 
 #include <string.h>
 
-static Buffer *data(Linker *l) { return &l->out->sections[SECTION_DATA]; }
+static Buffer *data(Linker *l) {
+    return &l->out->sections[SECTION_DATA];
+}
 
 /* Opens an object at the end of the data. */
 static uint32_t new_object(Linker *l, Names names, Text key, Text name, uint64_t header) {
@@ -103,8 +105,19 @@ static uint32_t new_constant(Linker *l, Text key, const Node *d) {
         return number_object(l, key, KIND_BIGINT, (uint64_t)d->integer, hash_int(d->integer));
     case N_DOUBLE:
         return number_object(l, key, KIND_DOUBLE, double_bits(d->real), hash_double(d->real));
-    case N_LIST: case N_VECTOR: case N_MAP: case N_SET: case N_NIL: case N_TRUE: case N_FALSE:
-    case N_NAME: case N_GLOBAL: case N_BLOCK: case N_PRIM: case N_WORD: case N_OPCODE:
+    case N_LIST:
+    case N_VECTOR:
+    case N_MAP:
+    case N_SET:
+    case N_NIL:
+    case N_TRUE:
+    case N_FALSE:
+    case N_NAME:
+    case N_GLOBAL:
+    case N_BLOCK:
+    case N_PRIM:
+    case N_WORD:
+    case N_OPCODE:
     case N_CONDITION: break;
     }
     bug(d, "no static object can be made of this constant");

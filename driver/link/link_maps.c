@@ -8,7 +8,9 @@
 
 #include <string.h>
 
-static Buffer *rodata(Linker *l) { return &l->out->sections[SECTION_RODATA]; }
+static Buffer *rodata(Linker *l) {
+    return &l->out->sections[SECTION_RODATA];
+}
 
 /* A symbol for a table of a section that starts here, for the header to point at. */
 static uint32_t table_symbol(Linker *l, SectionId section, const char *name) {
@@ -24,7 +26,7 @@ static uint32_t close_table(Linker *l, uint32_t symbol) {
 }
 
 static StackMapRow stack_map_row(const Linker *l, const Safepoint *s, uint32_t first_slot) {
-    Place p = place_of(s->at);
+    Location p = location_of(s->at);
     bool known = s->at != 0;
     return (StackMapRow){.return_offset = s->offset,
                          .frame_bytes = s->depth,
@@ -120,8 +122,8 @@ static uint32_t bounds_symbol(Linker *l, const char *name, SectionId section, ui
 
 static void add_bounds(Linker *l) {
     uint64_t length = l->out->sections[SECTION_CODE].length;
-    point(l, offsetof(ProgramHeader, code_start),
-          bounds_symbol(l, "slisp_code", SECTION_CODE, 0), 0);
+    point(l, offsetof(ProgramHeader, code_start), bounds_symbol(l, "slisp_code", SECTION_CODE, 0),
+          0);
     point(l, offsetof(ProgramHeader, code_end),
           bounds_symbol(l, "slisp_code_end", SECTION_CODE, length), 0);
     point(l, offsetof(ProgramHeader, cells), bounds_symbol(l, "slisp_cells", SECTION_DATA, 0), 0);

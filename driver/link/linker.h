@@ -5,8 +5,15 @@
 #include "link.h"
 
 /* What a symbol stands for; each has names of its own. */
-typedef enum { NAMES_CODE, NAMES_CLOSURE, NAMES_CELL, NAMES_CONSTANT, NAMES_SHAPE, NAMES_RUNTIME,
-               NAMES_COUNT } Names;
+typedef enum {
+    NAMES_CODE,
+    NAMES_CLOSURE,
+    NAMES_CELL,
+    NAMES_CONSTANT,
+    NAMES_SHAPE,
+    NAMES_RUNTIME,
+    NAMES_COUNT
+} Names;
 
 typedef VEC(uint32_t) Indices;
 
@@ -51,8 +58,8 @@ uint32_t runtime_symbol(Linker *l, Text name);
 /* Can the constant be an object of the program's data? */
 bool can_be_static(const Node *d);
 
-/* whole.c: of a program that came from outside. Is all there that it refers to? Else slispc ends with
- * errors and exit code 1. */
+/* whole.c: of a program that came from outside. Is all there that it refers to? Else slispc ends
+ * with errors and exit code 1. */
 void must_be_whole(const Linker *l, const Node *program);
 
 /* link_maps.c: the sections that describe the program, once all code is in place. */

@@ -39,7 +39,9 @@ static void add_debug_sections(Object *o, const Debug *d) {
 
 /* ---- symbols: local ones first */
 
-static bool is_global(const Symbol *s) { return s->is_function || s->section == SECTION_RUNTIME; }
+static bool is_global(const Symbol *s) {
+    return s->is_function || s->section == SECTION_RUNTIME;
+}
 
 static void add_symbols(Object *o, bool global) {
     const Linked *l = o->linked;
@@ -79,8 +81,11 @@ static void put_relocation(Buffer *b, uint64_t offset, uint32_t symbol, uint32_t
 }
 
 static void add_relocation_section(Object *o, const char *name, uint16_t target, Buffer *rows) {
-    Elf64_Shdr s = {.sh_type = SHT_RELA, .sh_flags = SHF_INFO_LINK, .sh_addralign = 8,
-                    .sh_entsize = sizeof(Elf64_Rela), .sh_info = target};
+    Elf64_Shdr s = {.sh_type = SHT_RELA,
+                    .sh_flags = SHF_INFO_LINK,
+                    .sh_addralign = 8,
+                    .sh_entsize = sizeof(Elf64_Rela),
+                    .sh_info = target};
     if (rows->length) elf_section(o->file, name, s, rows);
     buffer_free(rows);
 }

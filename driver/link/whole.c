@@ -10,7 +10,8 @@
 /* The end of a message about what an operand refers to; NULL: it is there. */
 static const char *missing(const Linker *l, const Node *operand) {
     bool is_quote = is_form(operand, H_quote), is_runtime = is_form(operand, H_runtime);
-    if (is_quote) return can_be_static(operand->kids[0]) ? NULL : "which no program holds as a constant";
+    if (is_quote)
+        return can_be_static(operand->kids[0]) ? NULL : "which no program holds as a constant";
     if (is_form(operand, H_shape)) return NULL;
     Text name = operand->kids[0]->text;
     if (is_runtime) return slisp_stub(text_bytes(name)) ? NULL : "which the runtime does not have";
@@ -24,8 +25,8 @@ static void check_row(const Linker *l, const Node *function, const Node *row, Di
     Buffer what = {0};
     if (!why) return;
     print_flat(&what, row->kids[3]);
-    error_at(d, 0, "SL0027", "$%s refers to %.120s, %s", text_bytes(function->kids[0]->text), what.bytes,
-             why);
+    error_at(d, 0, "SL0027", "$%s refers to %.120s, %s", text_bytes(function->kids[0]->text),
+             what.bytes, why);
     buffer_free(&what);
 }
 

@@ -42,7 +42,7 @@ static Text surface_name(const Node *form) {
     bool defines = form->kind == N_LIST && items.count > 1 && items.items[0]->kind == N_SYMBOL &&
                    items.items[1]->kind == N_SYMBOL &&
                    !strncmp(text_bytes(items.items[0]->text), "def", 3);
-    Place p = place_of(pos(form));
+    Location p = location_of(pos(form));
     return defines ? items.items[1]->text : text_format("run %u:%u", p.line, p.column);
 }
 

@@ -46,7 +46,7 @@ static void add_name(Writer *w, const Node *n) {
 }
 
 static void add_place(Writer *w, Pos at) {
-    Place p = place_of(at);
+    Location p = location_of(at);
     Buffer b = {0};
     buffer_print(&b, at ? " @%u:%u" : " @-", p.line, p.column);
     add_text(w, b.bytes);

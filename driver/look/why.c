@@ -94,7 +94,7 @@ static int find_offset(Why *w) {
         if (!row || !row->at)
             fail(0, "what stands at 0x%llx is from no line of the source",
                  (unsigned long long)w->offset);
-        Place p = place_of(row->at);
+        Location p = location_of(row->at);
         w->line = p.line;
         w->column = p.column;
         return 0;
@@ -116,7 +116,7 @@ static bool is_wanted_name(const Why *w, const Line *l) {
 
 static bool is_wanted_place(const Why *w, const Line *l) {
     for (uint32_t i = 0; i < l->places.count; i++) {
-        Place p = place_of(l->places.items[i]);
+        Location p = location_of(l->places.items[i]);
         if (l->places.items[i] && p.line == w->line && (!w->column || p.column == w->column))
             return true;
     }
@@ -195,7 +195,7 @@ static bool note_columns(void *context, int pass, Node *program, const DumpHeade
         Lines lines = lines_of(w->arena, top_inner(tops.items[i]), (LineStyle){.width = 60});
         for (uint32_t k = 0; k < lines.count; k++)
             for (uint32_t n = 0; n < lines.items[k].places.count; n++) {
-                Place p = place_of(lines.items[k].places.items[n]);
+                Location p = location_of(lines.items[k].places.items[n]);
                 if (p.line == w->line) nearer_column(w, p.column);
             }
     }

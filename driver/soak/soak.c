@@ -107,16 +107,14 @@ static bool accepted(Soak *s, const Forms *f) {
 /* What emit gives, decoded. */
 static bool code_accepted(Soak *s, const Forms *f) {
     s->report.length = 0;
-    bool right =
-        is_code_right(&s->context, f->after[PASS_frame], f->after[PASS_emit], &s->report);
+    bool right = is_code_right(&s->context, f->after[PASS_frame], f->after[PASS_emit], &s->report);
     arena_reset(s->scratch);
     return right;
 }
 
 static bool walks_same(Soak *s, const Forms *f, Divergence *d) {
     WalkOptions options = {.walks = s->options->soak_walks, .steps = STEPS, .seed = s->seed};
-    bool same =
-        walk_both(s->scratch, f->after[PASS_select], f->after[PASS_frame], options, d);
+    bool same = walk_both(s->scratch, f->after[PASS_select], f->after[PASS_frame], options, d);
     arena_reset(s->scratch);
     return same;
 }

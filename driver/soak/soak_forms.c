@@ -26,8 +26,8 @@ static Node *run_pass(Context *c, int pass, Node *form, FaultKind fault, uint64_
 
 static void run_up_to(Context *c, Forms *f, int from, int to) {
     for (int p = from; p <= to; p++)
-        f->after[p] = p == PASS_verify ? f->after[p - 1]
-                                       : run_pass(c, p, f->after[p - 1], FAULT_NONE, 0);
+        f->after[p] =
+            p == PASS_verify ? f->after[p - 1] : run_pass(c, p, f->after[p - 1], FAULT_NONE, 0);
 }
 
 void run_right(Context *c, Forms *f, Node *function) {

@@ -8,8 +8,8 @@
  *          |-- s2 -----------------------------------------------   one slot, written once
  *          store at the definition             reload
  *
- * Invariants. What holds whatever the input says is asserted where it is made (1, 3, 5, 6); the rest
- * needs right live sets, and is for the verifier to see:
+ * Invariants. What holds whatever the input says is asserted where it is made (1, 3, 5, 6); the
+ * rest needs right live sets, and is for the verifier to see:
  *
  *   1. occupant[r] is the value whose `at` is r, and NO_VALUE when there is none: a register has
  *      one value, and a value is in one register at most.
@@ -116,11 +116,11 @@ typedef struct {
     Flow *flow;
     Value *values;
     uint32_t names;
-    Block *blocks;            /* in linear order, as flow has them */
-    uint32_t first_cold;      /* blocks from here on are rarely run */
-    uint32_t count;           /* of instruction numbers */
-    VEC(uint32_t) safepoints; /* numbers */
-    uint32_t upcoming;        /* the first safepoint that the walk has not passed */
+    Block *blocks;                /* in linear order, as flow has them */
+    uint32_t first_cold;          /* blocks from here on are rarely run */
+    uint32_t count;               /* of instruction numbers */
+    VEC(uint32_t) safepoints;     /* numbers */
+    uint32_t upcoming;            /* the first safepoint that the walk has not passed */
     VEC(uint32_t) fixed[RDX + 1]; /* numbers of instructions but calls that need rax, rcx, rdx */
     uint32_t next_fixed[RDX + 1];
     /* the walk */

@@ -16,11 +16,9 @@ uint32_t next_use(Alloc *a, uint32_t value, uint32_t at) {
 }
 
 uint32_t next_safepoint(Alloc *a, uint32_t at) {
-    while (a->upcoming < a->safepoints.count &&
-           2 * a->safepoints.items[a->upcoming] < at)
+    while (a->upcoming < a->safepoints.count && 2 * a->safepoints.items[a->upcoming] < at)
         a->upcoming++;
-    return a->upcoming < a->safepoints.count ? 2 * a->safepoints.items[a->upcoming]
-                                                   : NEVER;
+    return a->upcoming < a->safepoints.count ? 2 * a->safepoints.items[a->upcoming] : NEVER;
 }
 
 /* Will an instruction need register r for itself before the value is done with it? It may be the

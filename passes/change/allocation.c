@@ -115,8 +115,8 @@ void change_evict_no_store(Change *c) {
 /* The move of the group before item `i` that brings the operand to its place; moves.count: none. */
 static uint32_t move_of_operand(NodeList moves, const Node *operand) {
     uint32_t k = 0;
-    while (k < moves.count && !(is_form(moves.items[k], H_move) &&
-                                node_equal(as_move(moves.items[k]).to, operand)))
+    while (k < moves.count &&
+           !(is_form(moves.items[k], H_move) && node_equal(as_move(moves.items[k]).to, operand)))
         k++;
     return k;
 }
@@ -126,8 +126,8 @@ static bool is_free_operand(const Node *op, uint32_t i) {
     const Node *operand = operands_of(op).items[i];
     Opcode o = opcode_of(op);
     bool is_count = i == 1 && (o == X_shl || o == X_shr || o == X_sar);
-    return operand->kind == N_NAME && is_register(where_of(operand)) && !is_count &&
-           o != X_idiv && !is_safepoint(op) && !leaves_function(op);
+    return operand->kind == N_NAME && is_register(where_of(operand)) && !is_count && o != X_idiv &&
+           !is_safepoint(op) && !leaves_function(op);
 }
 
 /* The item is an instruction whose operand `i` is a free one. */
@@ -140,8 +140,8 @@ void change_use_wrong_loc(Change *c) {
     for (uint32_t b = 0; b < blocks.count; b++) {
         NodeList items = items_of(blocks.items[b]);
         for (uint32_t i = 0; i < items.count; i++)
-            for (uint32_t k = 0; is_instruction(items.items[i]) &&
-                                 k < operands_of(items.items[i]).count; k++) {
+            for (uint32_t k = 0;
+                 is_instruction(items.items[i]) && k < operands_of(items.items[i]).count; k++) {
                 NodeList operands = operands_of(items.items[i]);
                 Node *name = operands.items[k];
                 if (!has_free_operand(items.items[i], k) || !strikes(c)) continue;

@@ -134,8 +134,7 @@ void change_raw_as_ref(Change *c) {
     Node *op, *word;
     if (!strike_word_across_call(c, &op, &word)) return;
     for (uint32_t n = operands_end(op); n < op->count; n++)
-        if (is_form(op->kids[n], H_roots))
-            insert_kid(c, &op->kids[n], op->kids[n]->count, word);
+        if (is_form(op->kids[n], H_roots)) insert_kid(c, &op->kids[n], op->kids[n]->count, word);
 }
 
 /* ---- an address that lives too long */

@@ -4,12 +4,12 @@
 
 #define EACH_OP(c, b, i, op)                                                                       \
     EACH_BLOCK(c, b)                                                                               \
-        EACH_ITEM((c)->top->kids[b], i)                                                            \
-            for (Node *op = (c)->top->kids[b]->kids[i]; op; op = NULL)
+    EACH_ITEM((c)->top->kids[b], i)                                                                \
+    for (Node *op = (c)->top->kids[b]->kids[i]; op; op = NULL)
 
 #define EACH_EXIT(c, b, op)                                                                        \
     EACH_BLOCK(c, b)                                                                               \
-        for (Node *op = (c)->top->kids[b]->kids[(c)->top->kids[b]->count - 1]; op; op = NULL)
+    for (Node *op = (c)->top->kids[b]->kids[(c)->top->kids[b]->count - 1]; op; op = NULL)
 
 /* ---- ways */
 
@@ -72,7 +72,7 @@ void change_live_parameters(Change *c) {
 
 void change_live_warm(Change *c) {
     EACH_BLOCK(c, b)
-        if (is_form(c->top->kids[b], H_cold) && strikes(c)) c->top->kids[b]->head = H_block;
+    if (is_form(c->top->kids[b], H_cold) && strikes(c)) c->top->kids[b]->head = H_block;
 }
 
 /* ---- instructions */
@@ -81,12 +81,12 @@ void change_live_warm(Change *c) {
 void change_live_trap(Change *c) {
     static const Opcode without[][2] = {{X_addt, X_add}, {X_subt, X_sub}, {X_imult, X_imul}};
     EACH_OP(c, b, i, op)
-        for (uint32_t k = 0; k < sizeof without / sizeof *without; k++) {
-            if (opcode_of(op) != without[k][0] || !strikes(c)) continue;
-            remove_kid(op, FIRST_OPERAND + 2);
-            op->kids[0] = node_row(c->arena, N_OPCODE, (uint16_t)without[k][1]);
-            break;
-        }
+    for (uint32_t k = 0; k < sizeof without / sizeof *without; k++) {
+        if (opcode_of(op) != without[k][0] || !strikes(c)) continue;
+        remove_kid(op, FIRST_OPERAND + 2);
+        op->kids[0] = node_row(c->arena, N_OPCODE, (uint16_t)without[k][1]);
+        break;
+    }
 }
 
 void change_live_condition(Change *c) {
@@ -101,12 +101,12 @@ void change_live_condition(Change *c) {
 /* The second operand is the first one once more, in the place that it has to be in. */
 static void take_first_operand(Change *c) {
     EACH_OP(c, b, i, op)
-        for (uint32_t k = FIRST_OPERAND + 1; k < operands_end(op); k++) {
-            Node *first = op->kids[k - 1], *second = op->kids[k];
-            if (first->kind == N_NAME && second->kind == N_NAME && !same_name(first, second) &&
-                holds_of(c, first) == holds_of(c, second) && strikes(c))
-                op->kids[k] = node_placed(c->arena, first, where_of(second));
-        }
+    for (uint32_t k = FIRST_OPERAND + 1; k < operands_end(op); k++) {
+        Node *first = op->kids[k - 1], *second = op->kids[k];
+        if (first->kind == N_NAME && second->kind == N_NAME && !same_name(first, second) &&
+            holds_of(c, first) == holds_of(c, second) && strikes(c))
+            op->kids[k] = node_placed(c->arena, first, where_of(second));
+    }
 }
 
 /* ---- the head */
@@ -116,20 +116,40 @@ void change_live_kind(Change *c) {
     for (uint32_t i = 0; i < kinds->count; i++) {
         Holds holds = holds_of(c, kinds->kids[i]->kids[0]);
         if ((holds == HOLDS_REF || holds == HOLDS_RAW) && strikes(c))
-            kinds->kids[i]->kids[1] = node_text(c->arena, N_SYMBOL, 0,
-                                                text(holds == HOLDS_REF ? "raw" : "ref"));
+            kinds->kids[i]->kids[1] =
+                node_text(c->arena, N_SYMBOL, 0, text(holds == HOLDS_REF ? "raw" : "ref"));
     }
 }
 
 /* ---- made by one pass or the other, or as those of frame are */
 
-void change_live_ways(Change *c) { exchange_ways(c); }
-void change_live_operand(Change *c) { take_first_operand(c); }
-void change_live_word(Change *c) { change_another_word(c); }
-void change_live_drop(Change *c) { change_drop_instruction(c); }
-void change_live_order(Change *c) { change_reorder_instructions(c); }
-void change_live_registers(Change *c) { change_select_argument(c); }
-void change_range_ways(Change *c) { exchange_ways(c); }
-void change_range_operand(Change *c) { take_first_operand(c); }
-void change_range_word(Change *c) { change_another_word(c); }
-void change_range_moved(Change *c) { change_reorder_instructions(c); }
+void change_live_ways(Change *c) {
+    exchange_ways(c);
+}
+void change_live_operand(Change *c) {
+    take_first_operand(c);
+}
+void change_live_word(Change *c) {
+    change_another_word(c);
+}
+void change_live_drop(Change *c) {
+    change_drop_instruction(c);
+}
+void change_live_order(Change *c) {
+    change_reorder_instructions(c);
+}
+void change_live_registers(Change *c) {
+    change_select_argument(c);
+}
+void change_range_ways(Change *c) {
+    exchange_ways(c);
+}
+void change_range_operand(Change *c) {
+    take_first_operand(c);
+}
+void change_range_word(Change *c) {
+    change_another_word(c);
+}
+void change_range_moved(Change *c) {
+    change_reorder_instructions(c);
+}

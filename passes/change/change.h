@@ -2,8 +2,8 @@
  *
  * A row CHANGE of faults.def names a function that goes over the form and asks at each place that
  * could be wrong whether it is to be wrong there. It runs twice: first over the form itself, to
- * count the places, then over a copy, to change the one that the seed picks. So a change may look at
- * whatever it likes, but writes, and chooses, only after strikes() has said yes, once.
+ * count the places, then over a copy, to change the one that the seed picks. So a change may look
+ * at whatever it likes, but writes, and chooses, only after strikes() has said yes, once.
  */
 #ifndef SLISPC_CHANGE_H
 #define SLISPC_CHANGE_H
@@ -15,17 +15,17 @@
 typedef struct {
     Arena *arena;
     FaultPlan plan;
-    uint64_t rest;    /* what further choices are made of, when the place is chosen */
-    Node *form;       /* all of it: a program, or one of its tops */
-    Node *top;        /* the current top, without the (from ...) around it */
-    Node **place;     /* of the current top in the form, with the (from ...) */
+    uint64_t rest;      /* what further choices are made of, when the place is chosen */
+    Node *form;         /* all of it: a program, or one of its tops */
+    Node *top;          /* the current top, without the (from ...) around it */
+    Node **place;       /* of the current top in the form, with the (from ...) */
     const Holds *holds; /* of a function with kinds: by number of the name */
 } Change;
 
 /* Is this fault made by a change of the form that its pass gave, or else inside of the pass? */
 bool is_change(FaultKind kind);
-/* `form`, a program (the user's tops of it, or with `library` all) or a top of one, with one change;
- * the form itself where there is no place for it. */
+/* `form`, a program (the user's tops of it, or with `library` all) or a top of one, with one
+ * change; the form itself where there is no place for it. */
 Node *changed_form(Arena *arena, FaultKind kind, Node *form, uint64_t seed, bool library);
 
 /* ---- for the changes */
@@ -123,8 +123,7 @@ typedef VEC(Node **) Spots; /* where names are, so that others can be put there 
 void add_spots(Change *c, Node *n, Spots *spots);
 
 /* Goes through the items of all blocks. */
-#define EACH_BLOCK(c, b)                                                                           \
-    for (uint32_t b = function_first_block((c)->top); b < (c)->top->count; b++)
+#define EACH_BLOCK(c, b) for (uint32_t b = function_first_block((c)->top); b < (c)->top->count; b++)
 #define EACH_ITEM(block, i)                                                                        \
     for (uint32_t i = block_first_instruction(block); i < (block)->count; i++)
 

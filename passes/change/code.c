@@ -88,7 +88,9 @@ static Node *line_at(const Change *c, uint32_t i) {
 static bool is_jump(const Node *line) {
     return line->count > 3 && line->kids[3]->kind == N_BLOCK;
 }
-static bool is_short(const Encoded *jump) { return jump->count == 2; }
+static bool is_short(const Encoded *jump) {
+    return jump->count == 2;
+}
 
 static int64_t displacement(const Encoded *jump) {
     int32_t d;
@@ -186,9 +188,8 @@ void change_no_rex_w(Change *c) {
 /* A call of another function goes to the current one. */
 void change_emit_function(Change *c) {
     EACH_LINE(c, line) {
-        const Node *callee = line->count > 3 && is_form(line->kids[3], H_code)
-                                 ? line->kids[3]->kids[0]
-                                 : NULL;
+        const Node *callee =
+            line->count > 3 && is_form(line->kids[3], H_code) ? line->kids[3]->kids[0] : NULL;
         if (callee && !node_equal(callee, c->top->kids[0]) && strikes(c))
             line->kids[3]->kids[0] = c->top->kids[0];
     }

@@ -5,9 +5,13 @@
 
 #include "decode/decode.h"
 
-static bool is_code_row(const Node *row) { return is_form(row, H_at); }
+static bool is_code_row(const Node *row) {
+    return is_form(row, H_at);
+}
 
-static int64_t length_of(const Node *row) { return text_length(row->kids[1]->text) / 2; }
+static int64_t length_of(const Node *row) {
+    return text_length(row->kids[1]->text) / 2;
+}
 
 static const Node *reference_of(const Node *row) {
     bool has = is_code_row(row) && row->count > 3 && row->kids[3]->kind != N_BLOCK;

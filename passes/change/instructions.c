@@ -3,8 +3,8 @@
 
 #define EACH_OP(c, b, i, op)                                                                       \
     EACH_BLOCK(c, b)                                                                               \
-        EACH_ITEM((c)->top->kids[b], i)                                                            \
-            for (Node *op = (c)->top->kids[b]->kids[i]; op; op = NULL)
+    EACH_ITEM((c)->top->kids[b], i)                                                                \
+    for (Node *op = (c)->top->kids[b]->kids[i]; op; op = NULL)
 
 /* ---- conditions */
 
@@ -19,8 +19,8 @@ static void set_condition(Change *c, Node *op, Condition condition) {
 
 void change_select_condition(Change *c) {
     EACH_OP(c, b, i, op)
-        if (opcode_of(op) == X_cmpj && strikes(c))
-            set_condition(c, op, condition_rows[condition_of(op)].inverse);
+    if (opcode_of(op) == X_cmpj && strikes(c))
+        set_condition(c, op, condition_rows[condition_of(op)].inverse);
 }
 
 /* A constant went to the second place, but the condition was left as it was. */
@@ -36,12 +36,12 @@ void change_select_mirror(Change *c) {
 
 void change_select_scale(Change *c) {
     EACH_OP(c, b, i, op)
-        for (uint32_t k = FIRST_OPERAND; k < operands_end(op); k++) {
-            const Node *memory = op->kids[k];
-            if (is_form(memory, H_mem) && memory->count == 4 && memory->kids[2]->integer > 1 &&
-                strikes(c))
-                memory->kids[2]->integer /= 2;
-        }
+    for (uint32_t k = FIRST_OPERAND; k < operands_end(op); k++) {
+        const Node *memory = op->kids[k];
+        if (is_form(memory, H_mem) && memory->count == 4 && memory->kids[2]->integer > 1 &&
+            strikes(c))
+            memory->kids[2]->integer /= 2;
+    }
 }
 
 /* A subtraction that became an address is an addition. */
@@ -90,9 +90,9 @@ static bool minds_order(Opcode o) {
 
 void change_select_order(Change *c) {
     EACH_OP(c, b, i, op)
-        if (minds_order(opcode_of(op)) && op->kids[FIRST_OPERAND + 1]->kind == N_NAME &&
-            !same_name(op->kids[FIRST_OPERAND], op->kids[FIRST_OPERAND + 1]) && strikes(c))
-            exchange_kids(op, FIRST_OPERAND, FIRST_OPERAND + 1);
+    if (minds_order(opcode_of(op)) && op->kids[FIRST_OPERAND + 1]->kind == N_NAME &&
+        !same_name(op->kids[FIRST_OPERAND], op->kids[FIRST_OPERAND + 1]) && strikes(c))
+        exchange_kids(op, FIRST_OPERAND, FIRST_OPERAND + 1);
 }
 
 static bool is_argument(const Node *operand) {

@@ -23,7 +23,7 @@ void change_live_not_in(Change *c) {
 
 static uint32_t index_of_block(const Change *c, uint32_t number) {
     EACH_BLOCK(c, b)
-        if (c->top->kids[b]->kids[0]->block == number) return b;
+    if (c->top->kids[b]->kids[0]->block == number) return b;
     return 0;
 }
 

@@ -3,8 +3,8 @@
 
 #define EACH_MAP(c, b, i, map)                                                                     \
     EACH_BLOCK(c, b)                                                                               \
-        EACH_ITEM((c)->top->kids[b], i)                                                            \
-            for (Node *map = map_of((c)->top->kids[b]->kids[i]); map; map = NULL)
+    EACH_ITEM((c)->top->kids[b], i)                                                                \
+    for (Node *map = map_of((c)->top->kids[b]->kids[i]); map; map = NULL)
 
 static Node *map_of(const Node *item) {
     return is_instruction(item) ? note_of(item, H_map) : NULL;
@@ -25,7 +25,7 @@ static void add_root(Change *c, Node *op, Node *name) {
 
 void change_no_map(Change *c) {
     EACH_MAP(c, b, i, map)
-        if (strikes(c)) c->top->kids[b]->kids[i]->count--;
+    if (strikes(c)) c->top->kids[b]->kids[i]->count--;
 }
 
 /* The next safepoint of the block; 0 for none. */
@@ -66,19 +66,18 @@ void change_maps_swapped(Change *c) {
 void change_root_off_by_one(Change *c) {
     uint32_t slots = slot_count(c);
     EACH_MAP(c, b, i, map)
-        for (uint32_t k = 0; k < map->count; k++) {
-            Where slot = where_of(map->kids[k]);
-            if (slots < 2 || !strikes(c)) continue;
-            bool last = (uint32_t)(slot - SLOT0) + 1 == slots;
-            map->kids[k] = at_place(c, map->kids[k], (Where)(last ? slot - 1 : slot + 1));
-        }
+    for (uint32_t k = 0; k < map->count; k++) {
+        Where slot = where_of(map->kids[k]);
+        if (slots < 2 || !strikes(c)) continue;
+        bool last = (uint32_t)(slot - SLOT0) + 1 == slots;
+        map->kids[k] = at_place(c, map->kids[k], (Where)(last ? slot - 1 : slot + 1));
+    }
 }
 
 static void list_elsewhere(Change *c, Where first, uint32_t count) {
     EACH_MAP(c, b, i, map)
-        for (uint32_t k = 0; k < map->count; k++)
-            if (strikes(c))
-                map->kids[k] = at_place(c, map->kids[k], (Where)(first + choose(c, count)));
+    for (uint32_t k = 0; k < map->count; k++)
+        if (strikes(c)) map->kids[k] = at_place(c, map->kids[k], (Where)(first + choose(c, count)));
 }
 
 void change_register_root(Change *c) {
@@ -90,11 +89,11 @@ void change_area_root(Change *c) {
 
 void change_repeated_root(Change *c) {
     EACH_MAP(c, b, i, map)
-        for (uint32_t k = 0; k < map->count; k++) {
-            if (!strikes(c)) continue;
-            add_root(c, c->top->kids[b]->kids[i], map->kids[k]);
-            return;
-        }
+    for (uint32_t k = 0; k < map->count; k++) {
+        if (!strikes(c)) continue;
+        add_root(c, c->top->kids[b]->kids[i], map->kids[k]);
+        return;
+    }
 }
 
 /* ---- entries that do not belong there */

@@ -20,15 +20,14 @@ void change_wrong_move_dst(Change *c) {
 void change_drop_regmove(Change *c) {
     EACH_BLOCK(c, b) {
         EACH_ITEM(c->top->kids[b], i)
-            if (is_reg_to_reg(c->top->kids[b]->kids[i]) && strikes(c))
-                remove_kid(c->top->kids[b], i);
+        if (is_reg_to_reg(c->top->kids[b]->kids[i]) && strikes(c)) remove_kid(c->top->kids[b], i);
     }
 }
 
 void change_drop_item(Change *c) {
     EACH_BLOCK(c, b) {
         EACH_ITEM(c->top->kids[b], i)
-            if (is_added(c->top->kids[b]->kids[i]) && strikes(c)) remove_kid(c->top->kids[b], i);
+        if (is_added(c->top->kids[b]->kids[i]) && strikes(c)) remove_kid(c->top->kids[b], i);
     }
 }
 
@@ -119,7 +118,7 @@ void change_exchange_items(Change *c) {
 
 static Node **edge_block(Change *c, const Node *to) {
     EACH_BLOCK(c, b)
-        if (c->top->kids[b]->kids[0]->block == to->kids[0]->block) return &c->top->kids[b];
+    if (c->top->kids[b]->kids[0]->block == to->kids[0]->block) return &c->top->kids[b];
     return NULL;
 }
 

@@ -76,8 +76,7 @@ void change_def_wrong_loc(Change *c) {
                 continue;
             uint64_t set = others(c, block, i, op->kids[1]->kids[0]);
             if (set && strikes(c))
-                op->kids[1]->kids[0] =
-                    at_place(c, op->kids[1]->kids[0], choose_register(c, set));
+                op->kids[1]->kids[0] = at_place(c, op->kids[1]->kids[0], choose_register(c, set));
         }
     }
 }
@@ -138,8 +137,7 @@ void change_fixed_args_swapped(Change *c) {
                     continue;
                 op->kids[k - 1] = at_place(c, first, where_of(second));
                 op->kids[k] = at_place(c, second, where_of(first));
-                Node *swap =
-                    list(c->arena, H_swap, 0, op->kids[k - 1], op->kids[k], NULL);
+                Node *swap = list(c->arena, H_swap, 0, op->kids[k - 1], op->kids[k], NULL);
                 insert_kid(c, &c->top->kids[b], i, swap);
                 return;
             }
@@ -210,8 +208,8 @@ void change_mem_mem(Change *c) {
     EACH_BLOCK(c, b) {
         EACH_ITEM(c->top->kids[b], i) {
             const Node *move = c->top->kids[b]->kids[i];
-            if ((!is_store(move) && !is_reload(move)) || is_slot(where_of(move->kids[1])) ==
-                                                             is_slot(where_of(move->kids[0])))
+            if ((!is_store(move) && !is_reload(move)) ||
+                is_slot(where_of(move->kids[1])) == is_slot(where_of(move->kids[0])))
                 continue;
             if (!strikes(c)) continue;
             Node *swap = list(c->arena, H_swap, 0, move->kids[1], move->kids[0], NULL);

@@ -43,8 +43,7 @@ Node *elsewhere(Change *c, const Node *name) {
 
 uint64_t registers_in(const Node *n) {
     uint64_t set = 0;
-    if (n->kind == N_NAME)
-        return is_register(where_of(n)) ? (uint64_t)1 << where_of(n) : 0;
+    if (n->kind == N_NAME) return is_register(where_of(n)) ? (uint64_t)1 << where_of(n) : 0;
     for (uint32_t i = 0; is_tree(n) && i < n->count; i++)
         set |= registers_in(n->kids[i]);
     return set;
@@ -52,7 +51,7 @@ uint64_t registers_in(const Node *n) {
 
 Node *block_numbered(const Change *c, uint32_t number) {
     EACH_BLOCK(c, b)
-        if (c->top->kids[b]->kids[0]->block == number) return c->top->kids[b];
+    if (c->top->kids[b]->kids[0]->block == number) return c->top->kids[b];
     return NULL;
 }
 
@@ -60,9 +59,8 @@ Node *block_numbered(const Change *c, uint32_t number) {
 static uint64_t registers_behind(const Change *c, const Node *exit) {
     uint64_t set = 0;
     for (uint32_t i = FIRST_OPERAND; i < exit->count; i++) {
-        const Node *to = is_form(exit->kids[i], H_to)
-                             ? block_numbered(c, exit->kids[i]->kids[0]->block)
-                             : NULL;
+        const Node *to =
+            is_form(exit->kids[i], H_to) ? block_numbered(c, exit->kids[i]->kids[0]->block) : NULL;
         if (to) set |= registers_in(to->kids[1]) | registers_in(to->kids[2]);
     }
     return set;
@@ -139,8 +137,9 @@ void remove_move(Change *c, uint32_t block, uint32_t i, uint32_t k) {
     if (!left.count)
         remove_item(c, block, i);
     else
-        put_item(items, i, left.count == 1 ? left.items[0]
-                                           : make_parallel(c->arena, items.items[i]->at, left));
+        put_item(items, i,
+                 left.count == 1 ? left.items[0]
+                                 : make_parallel(c->arena, items.items[i]->at, left));
 }
 
 bool is_added(const Node *item) {

@@ -109,13 +109,13 @@ void change_range_hole(Change *c) {
 /* A value that lives on after a hole is forgotten there. */
 void change_range_lost(Change *c) {
     EACH_INTERVAL(c, interval)
-        if (interval->kids[RANGES]->count > 1 && strikes(c)) interval->kids[RANGES]->count--;
+    if (interval->kids[RANGES]->count > 1 && strikes(c)) interval->kids[RANGES]->count--;
 }
 
 void change_range_order(Change *c) {
     EACH_INTERVAL(c, interval)
-        for (uint32_t i = 1; i < interval->kids[RANGES]->count; i++)
-            if (strikes(c)) exchange_kids(interval->kids[RANGES], i - 1, i);
+    for (uint32_t i = 1; i < interval->kids[RANGES]->count; i++)
+        if (strikes(c)) exchange_kids(interval->kids[RANGES], i - 1, i);
 }
 
 /* Would it like the register that a call wants it in? */
@@ -127,20 +127,20 @@ static bool has_register_hint(const Node *interval) {
 /* Only the moves that it spares are lost. */
 void change_range_hint(Change *c) {
     EACH_INTERVAL(c, interval)
-        if (has_register_hint(interval) && strikes(c)) {
-            const Node *wanted = interval->kids[HINT]->kids[0];
-            bool is_rbx = wanted->text == text("rbx");
-            interval->kids[HINT]->kids[0] =
-                node_text(c->arena, N_SYMBOL, 0, text(is_rbx ? "rcx" : "rbx"));
-        }
+    if (has_register_hint(interval) && strikes(c)) {
+        const Node *wanted = interval->kids[HINT]->kids[0];
+        bool is_rbx = wanted->text == text("rbx");
+        interval->kids[HINT]->kids[0] =
+            node_text(c->arena, N_SYMBOL, 0, text(is_rbx ? "rcx" : "rbx"));
+    }
 }
 
 /* ---- uses, and names */
 
 void change_range_use(Change *c) {
     EACH_INTERVAL(c, interval)
-        for (uint32_t u = 0; u < interval->kids[USES]->count; u++)
-            if (strikes(c)) remove_kid(interval->kids[USES], u);
+    for (uint32_t u = 0; u < interval->kids[USES]->count; u++)
+        if (strikes(c)) remove_kid(interval->kids[USES], u);
 }
 
 /* Two names have each other's intervals. */

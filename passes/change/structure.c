@@ -11,7 +11,7 @@ static bool only_acts(const Node *item) {
 void change_drop_instruction(Change *c) {
     EACH_BLOCK(c, b) {
         EACH_ITEM(c->top->kids[b], i)
-            if (only_acts(c->top->kids[b]->kids[i]) && strikes(c)) remove_kid(c->top->kids[b], i);
+        if (only_acts(c->top->kids[b]->kids[i]) && strikes(c)) remove_kid(c->top->kids[b], i);
     }
 }
 
@@ -54,8 +54,7 @@ void change_another_word(Change *c) {
         EACH_ITEM(c->top->kids[b], i) {
             Node *item = c->top->kids[b]->kids[i];
             for (uint32_t k = 1; k < item->count; k++)
-                if (is_form(item->kids[k], H_word) && strikes(c))
-                    item->kids[k]->kids[0]->integer++;
+                if (is_form(item->kids[k], H_word) && strikes(c)) item->kids[k]->kids[0]->integer++;
         }
     }
 }
@@ -101,7 +100,7 @@ void change_parameter_elsewhere(Change *c) {
 static bool has_calls(const Change *c) {
     EACH_BLOCK(c, b) {
         EACH_ITEM(c->top->kids[b], i)
-            if (is_safepoint_op(c->top->kids[b]->kids[i])) return true;
+        if (is_safepoint_op(c->top->kids[b]->kids[i])) return true;
     }
     return false;
 }
@@ -122,8 +121,8 @@ void change_slot_elsewhere(Change *c) {
 void change_no_enter_frame(Change *c) {
     EACH_BLOCK(c, b) {
         EACH_ITEM(c->top->kids[b], i)
-            if (is_form(c->top->kids[b]->kids[i], H_enter_frame) && strikes(c))
-                remove_kid(c->top->kids[b], i);
+        if (is_form(c->top->kids[b]->kids[i], H_enter_frame) && strikes(c))
+            remove_kid(c->top->kids[b], i);
     }
 }
 

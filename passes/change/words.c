@@ -9,8 +9,8 @@ static Node *word_operation(const Node *step, Word w) {
 
 #define EACH_STEP(c, b, i, step)                                                                   \
     EACH_BLOCK(c, b)                                                                               \
-        EACH_ITEM((c)->top->kids[b], i)                                                            \
-            for (Node *step = (c)->top->kids[b]->kids[i]; step; step = NULL)
+    EACH_ITEM((c)->top->kids[b], i)                                                                \
+    for (Node *step = (c)->top->kids[b]->kids[i]; step; step = NULL)
 
 static Node *word(Change *c, int64_t n) {
     return list(c->arena, H_word, 0, node_int(c->arena, 0, n), NULL);
@@ -37,18 +37,18 @@ static Node *header_in(const Node *step) {
 
 void change_lower_kind(Change *c) {
     EACH_STEP(c, b, i, step)
-        if (header_in(step) && strikes(c)) header_in(step)->integer++;
+    if (header_in(step) && strikes(c)) header_in(step)->integer++;
 }
 
 /* The collector copies one word less. */
 void change_lower_size(Change *c) {
     EACH_STEP(c, b, i, step)
-        if (header_in(step) && strikes(c)) header_in(step)->integer -= 1 << 16;
+    if (header_in(step) && strikes(c)) header_in(step)->integer -= 1 << 16;
 }
 
 void change_lower_no_barrier(Change *c) {
     EACH_STEP(c, b, i, step)
-        if (is_form(step, H_barrier) && strikes(c)) remove_kid(c->top->kids[b], i);
+    if (is_form(step, H_barrier) && strikes(c)) remove_kid(c->top->kids[b], i);
 }
 
 /* Two words of a new object have each other's values. */

@@ -89,8 +89,7 @@ static bool is_constant(const Node *n) {
  * word can be subtracted from the other. */
 static unsigned kinds_of_sum(const Checker *c, WordOpForm f) {
     bool constant = is_constant(f.operands.items[1]), adds = f.operation->head == W_add;
-    if (kind_of(c, f.operands.items[0]) == HOLDS_RAW)
-        return adds && constant ? WORDS : ONE(RAW);
+    if (kind_of(c, f.operands.items[0]) == HOLDS_RAW) return adds && constant ? WORDS : ONE(RAW);
     return adds || constant ? ONE(RAW) | ONE(DRV) : 0;
 }
 
@@ -98,8 +97,7 @@ static unsigned kinds_of_result(const Checker *c, WordOpForm f) {
     const char *result = word_rows[f.operation->head].result;
     if (!strcmp(result, "same")) return 1u << kind_of(c, f.operands.items[0]);
     if (!strcmp(result, "sum")) return kinds_of_sum(c, f);
-    if (!strcmp(result, "tag"))
-        return is_form(f.operands.items[1], H_word) ? WORDS : ONE(RAW);
+    if (!strcmp(result, "tag")) return is_form(f.operands.items[1], H_word) ? WORDS : ONE(RAW);
     if (!strcmp(result, "loaded")) return VALUES;
     return 1u << holds_named(text(result));
 }
@@ -154,9 +152,14 @@ static bool check_value(Checker *c, const Node *let, const Node *name, const Nod
     case Lmemory_Rhs_call:
         return need_all(c, let, as_call(value).operands, ONE(REF)) &&
                needs(c, let, as_call(value).callee, ONE(REF)) && needs(c, let, name, ONE(REF));
-    case Lmemory_Rhs_NAME: case Lmemory_Rhs_quote: case Lmemory_Rhs_static:
-    case Lmemory_Rhs_word: case Lmemory_Rhs_real: case Lmemory_Rhs_code:
-    case Lmemory_Rhs_shape: case Lmemory_Rhs_cell:
+    case Lmemory_Rhs_NAME:
+    case Lmemory_Rhs_quote:
+    case Lmemory_Rhs_static:
+    case Lmemory_Rhs_word:
+    case Lmemory_Rhs_real:
+    case Lmemory_Rhs_code:
+    case Lmemory_Rhs_shape:
+    case Lmemory_Rhs_cell:
         return !kind_of(c, value) || needs(c, let, name, 1u << kind_of(c, value));
     }
     return true;
@@ -166,8 +169,7 @@ static bool check_value(Checker *c, const Node *let, const Node *name, const Nod
 
 bool check_step_kinds(Checker *c, const Node *n) {
     switch (Lmemory_Step_of(n)) {
-    case Lmemory_Step_let:
-        return check_value(c, n, as_step_let(n).name, as_step_let(n).value);
+    case Lmemory_Step_let: return check_value(c, n, as_step_let(n).name, as_step_let(n).value);
     case Lmemory_Step_store:
         return needs(c, n, as_store(n).value, VALUES) && needs(c, n, as_store(n).base, POINTERS);
     case Lmemory_Step_store_at:

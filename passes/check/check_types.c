@@ -166,8 +166,9 @@ static bool check_patch(Checker *c, const Node *n) {
 /* Of Lspecial, and what is bound in Lblocks. */
 static bool check_expression(Checker *c, const Node *n, Type wanted) {
     switch (Lspecial_Expr_of(n)) {
-    case Lspecial_Expr_NAME: case Lspecial_Expr_GLOBAL: case Lspecial_Expr_quote:
-        return check_operand(c, n, n, wanted);
+    case Lspecial_Expr_NAME:
+    case Lspecial_Expr_GLOBAL:
+    case Lspecial_Expr_quote: return check_operand(c, n, n, wanted);
     case Lspecial_Expr_let:
         return check_bound(c, as_let(n).bindings) && check_expression(c, as_let(n).body, wanted);
     case Lspecial_Expr_loop: return check_loop(c, n, wanted);
@@ -177,7 +178,8 @@ static bool check_expression(Checker *c, const Node *n, Type wanted) {
     case Lspecial_Expr_prim: return check_prim(c, n, wanted);
     case Lspecial_Expr_global: return is_of_type(c, n, T_ANY, wanted);
     case Lspecial_Expr_set_global:
-        return check_operand(c, n, as_set_global(n).value, T_ANY) && is_of_type(c, n, T_ANY, wanted);
+        return check_operand(c, n, as_set_global(n).value, T_ANY) &&
+               is_of_type(c, n, T_ANY, wanted);
     case Lspecial_Expr_closure:
         return check_operands(c, n, as_closure(n).captures, T_ANY) &&
                is_of_type(c, n, T_ANY, wanted);
@@ -216,7 +218,8 @@ static bool check_exit(Checker *c, const Node *n, Type returned) {
                                 returned);
     case Lblocks_Exit_tail_enter:
         return check_operand(c, n, as_tail_enter(n).closure, T_ANY) &&
-               check_known_call(c, n, as_tail_enter(n).function, as_tail_enter(n).operands, returned);
+               check_known_call(c, n, as_tail_enter(n).function, as_tail_enter(n).operands,
+                                returned);
     case Lblocks_Exit_stop: return true;
     }
     return true;

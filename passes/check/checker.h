@@ -11,12 +11,12 @@ typedef enum { IS_UNBOUND, IS_KNOWN, IS_OUT_OF_SCOPE, IS_LABEL } NameState;
 
 typedef struct {
     NameState state;
-    uint32_t depth; /* trees: how many functions are around the place where it is known */
-    uint32_t index; /* IS_LABEL: of the open loops */
-    uint32_t block; /* blocks: index of the one that binds it, plus 1; 0: none does */
-    uint32_t step;  /* blocks: what binds it there, 0 for a parameter */
-    uint32_t uses;  /* blocks: the first use from another block, plus 1 */
-    uint16_t kind;  /* Lmemory: of machine.h's Holds, 0: none; Lspecial and Lblocks: its Type */
+    uint32_t depth;   /* trees: how many functions are around the place where it is known */
+    uint32_t index;   /* IS_LABEL: of the open loops */
+    uint32_t block;   /* blocks: index of the one that binds it, plus 1; 0: none does */
+    uint32_t step;    /* blocks: what binds it there, 0 for a parameter */
+    uint32_t uses;    /* blocks: the first use from another block, plus 1 */
+    uint16_t kind;    /* Lmemory: of machine.h's Holds, 0: none; Lspecial and Lblocks: its Type */
     const Node *loop; /* Lspecial: of whose label it is the name */
 } NameRow;
 

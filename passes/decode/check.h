@@ -56,8 +56,8 @@ struct Check {
     const Node *code;
     uint32_t row;
     int64_t depth_said; /* by the row before */
-    uint32_t label;      /* that a jump's row names; else NO_LABEL */
-    uint32_t *labels;    /* by number: the offset, plus 1 */
+    uint32_t label;     /* that a jump's row names; else NO_LABEL */
+    uint32_t *labels;   /* by number: the offset, plus 1 */
     uint32_t label_count;
     /* the current instruction */
     uint32_t offset; /* where it starts; after it, when it is taken */

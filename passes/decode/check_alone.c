@@ -28,8 +28,8 @@ static bool are_labels_low(Check *c) {
 static bool is_slot_right(Check *c, const Node *slot) {
     enum { MAPPED_BYTES = 8 << 16 }; /* rows of stack maps have 16 bits for a word's number */
     if (slot->integer >= MAPPED_BYTES)
-        return code_is_wrong(c, "V18", "stack maps reach to %d bytes above rsp, not to %lld", MAPPED_BYTES,
-                             (long long)slot->integer);
+        return code_is_wrong(c, "V18", "stack maps reach to %d bytes above rsp, not to %lld",
+                             MAPPED_BYTES, (long long)slot->integer);
     return (slot->integer >= 0 && slot->integer % 8 == 0 && slot->integer < c->depth_said) ||
            code_is_wrong(c, "V18", "%lld is no slot of a frame of %lld bytes",
                          (long long)slot->integer, (long long)c->depth_said);
@@ -73,8 +73,7 @@ static bool is_label_here(const Check *c) {
 
 /* Where ways meet, the row alone knows. `depth` is what the instruction before has left. */
 static bool is_depth_right(Check *c, int64_t depth, bool is_label) {
-    if (c->depth_said < 0)
-        return code_is_wrong(c, "V27", "the return address cannot be below rsp");
+    if (c->depth_said < 0) return code_is_wrong(c, "V27", "the return address cannot be below rsp");
     return is_label || depth == c->depth_said ||
            code_is_wrong(c, "V27",
                          "the return address is at rsp+%lld here, but the rows say rsp+%lld",

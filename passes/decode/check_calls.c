@@ -46,7 +46,9 @@ static const Node *runtime_named(RuntimeName which, const char *name) {
     return known[which] = list(for_ever, H_runtime, 0, symbol, NULL);
 }
 
-static const Node *call_other(void) { return runtime_named(CALL_OTHER, "rt_call_other"); }
+static const Node *call_other(void) {
+    return runtime_named(CALL_OTHER, "rt_call_other");
+}
 
 /* Is the object in rbx a closure? `other` is the goal of what is none; NO_GOAL: the runtime. */
 #define NO_GOAL UINT32_MAX
@@ -151,8 +153,10 @@ static bool check_rest(Check *c, const Node *target) {
 bool check_dispatch(Check *c, const Node *targets) {
     const Node *rest = NULL;
     for (uint32_t i = 0; i < targets->count; i++) {
-        if (!is_form(targets->kids[i], H_arity)) rest = targets->kids[i];
-        else if (!check_arity(c, targets->kids[i])) return false;
+        if (!is_form(targets->kids[i], H_arity))
+            rest = targets->kids[i];
+        else if (!check_arity(c, targets->kids[i]))
+            return false;
     }
     int64_t fixed = rest ? rest->kids[0]->integer : 0;
     uint32_t too_few = new_goal(c);

@@ -95,8 +95,7 @@ bool wants_jump(Check *c, DecodedName name, uint8_t condition, uint32_t goal) {
     int64_t to = (int64_t)c->offset + d->length + d->operands[0].value;
     if (c->reference)
         return code_is_wrong(c, "V25", "a jump inside of the function refers to another place");
-    if (to < 0 || to > UINT32_MAX)
-        return code_is_wrong(c, "V24", "this jumps out of the function");
+    if (to < 0 || to > UINT32_MAX) return code_is_wrong(c, "V24", "this jumps out of the function");
     CheckedJump jump = {c->offset, (uint32_t)to, goal, c->label, c->block, c->item};
     PUSH(c->scratch, c->jumps, jump);
     return take(c);
@@ -133,8 +132,10 @@ static bool check_move_of(Check *c, const Node *to, const Node *from) {
 static bool check_op(Check *c, const Node *op) {
     Node *const *k = &op->kids[1]; /* the defined names, then the operands */
     switch ((Opcode)op->kids[0]->head) {
-    case X_mov: case X_fmov: return check_move_of(c, k[0]->kids[0], k[1]);
-    case X_const: case X_fconst: return check_constant(c, seen_operand(c, k[0]->kids[0]), k[1]);
+    case X_mov:
+    case X_fmov: return check_move_of(c, k[0]->kids[0], k[1]);
+    case X_const:
+    case X_fconst: return check_constant(c, seen_operand(c, k[0]->kids[0]), k[1]);
     case X_cmpset: return check_compare_set(c, op);
     case X_fcmpset: return check_compare_set_f64(c, op);
     case X_jmp: return check_jump(c, k[1]->kids[0]->block);
@@ -142,18 +143,48 @@ static bool check_op(Check *c, const Node *op) {
     case X_fcmpj: return check_compare_jump_f64(c, op);
     case X_heapj: return check_heap_jump(c, op);
     case X_dispatch: return check_dispatch(c, k[1]);
-    case X_call: case X_callr: return check_call(c, op);
+    case X_call:
+    case X_callr: return check_call(c, op);
     case X_callv: return check_call_value(c, op);
     case X_calla: return check_call_area(c, op);
     case X_tail: return wants_reference(c, D_jmp, k[1]);
     case X_tailv: return check_tail_value(c, op);
-    case X_lea: case X_load: case X_loadb: case X_loadh: case X_loadi: case X_store: case X_fload:
-    case X_fstore: case X_add: case X_sub: case X_and: case X_or: case X_xor: case X_imul:
-    case X_addt: case X_subt: case X_imult: case X_shl: case X_shr: case X_sar: case X_neg:
-    case X_not: case X_idiv: case X_fadd: case X_fsub: case X_fmul: case X_fdiv: case X_fsqrt:
-    case X_fneg: case X_cvtsi2sd: case X_cvttsd2si: case X_bump: case X_ret: case X_stop:
-        return check_meaning(c, op);
-    case X_NONE: case X_COUNT: break;
+    case X_lea:
+    case X_load:
+    case X_loadb:
+    case X_loadh:
+    case X_loadi:
+    case X_store:
+    case X_fload:
+    case X_fstore:
+    case X_add:
+    case X_sub:
+    case X_and:
+    case X_or:
+    case X_xor:
+    case X_imul:
+    case X_addt:
+    case X_subt:
+    case X_imult:
+    case X_shl:
+    case X_shr:
+    case X_sar:
+    case X_neg:
+    case X_not:
+    case X_idiv:
+    case X_fadd:
+    case X_fsub:
+    case X_fmul:
+    case X_fdiv:
+    case X_fsqrt:
+    case X_fneg:
+    case X_cvtsi2sd:
+    case X_cvttsd2si:
+    case X_bump:
+    case X_ret:
+    case X_stop: return check_meaning(c, op);
+    case X_NONE:
+    case X_COUNT: break;
     }
     return code_is_wrong(c, "V24", "the form has an instruction that is none");
 }
@@ -189,7 +220,9 @@ static bool check_item(Check *c, const Node *n) {
 
 /* ---- the function */
 
-static bool is_block(const Node *n) { return is_form(n, H_block) || is_form(n, H_cold); }
+static bool is_block(const Node *n) {
+    return is_form(n, H_block) || is_form(n, H_cold);
+}
 
 static bool check_block(Check *c, const Node *block) {
     c->block = c->item = block;
@@ -239,8 +272,7 @@ bool check_function(Check *c) {
     return c->reader->at_end(c) && check_jumps(c);
 }
 
-bool is_code_right(const Context *context, const Node *function, const Node *code,
-                   Buffer *report) {
+bool is_code_right(const Context *context, const Node *function, const Node *code, Buffer *report) {
     Check c = {.context = context,
                .scratch = context->scratch,
                .report = report,

@@ -3,17 +3,28 @@
 
 /* Conditions as the processor counts them (Intel's manual, volume 1, appendix B). */
 enum {
-    IF_BELOW = 2, IF_ABOVE_EQUAL = 3, IF_EQUAL = 4, IF_NOT_EQUAL = 5, IF_BELOW_EQUAL = 6,
-    IF_ABOVE = 7, IF_PARITY = 10, IF_NO_PARITY = 11, IF_LESS = 12, IF_GREATER_EQUAL = 13,
-    IF_LESS_EQUAL = 14, IF_GREATER = 15
+    IF_BELOW = 2,
+    IF_ABOVE_EQUAL = 3,
+    IF_EQUAL = 4,
+    IF_NOT_EQUAL = 5,
+    IF_BELOW_EQUAL = 6,
+    IF_ABOVE = 7,
+    IF_PARITY = 10,
+    IF_NO_PARITY = 11,
+    IF_LESS = 12,
+    IF_GREATER_EQUAL = 13,
+    IF_LESS_EQUAL = 14,
+    IF_GREATER = 15
 };
 
 /* What a jump asks for after cmp a, b (test a, b for z and nz; ucomisd a, b for doubles, b, a for
  * those that are exchanged). */
 static uint8_t condition_after(Condition c) {
     switch (c) {
-    case C_eq: case C_z: return IF_EQUAL;
-    case C_ne: case C_nz: return IF_NOT_EQUAL;
+    case C_eq:
+    case C_z: return IF_EQUAL;
+    case C_ne:
+    case C_nz: return IF_NOT_EQUAL;
     case C_lt: return IF_LESS;
     case C_ge: return IF_GREATER_EQUAL;
     case C_le: return IF_LESS_EQUAL;
@@ -22,20 +33,33 @@ static uint8_t condition_after(Condition c) {
     case C_uge: return IF_ABOVE_EQUAL;
     case C_ule: return IF_BELOW_EQUAL;
     case C_ugt: return IF_ABOVE;
-    case C_fgt: case C_flt: return IF_ABOVE;
-    case C_fge: case C_fle: return IF_ABOVE_EQUAL;
-    case C_nfgt: case C_nflt: return IF_BELOW_EQUAL;
-    case C_nfge: case C_nfle: return IF_BELOW;
-    case C_feq: case C_fne: case C_NONE: case C_COUNT: break;
+    case C_fgt:
+    case C_flt: return IF_ABOVE;
+    case C_fge:
+    case C_fle: return IF_ABOVE_EQUAL;
+    case C_nfgt:
+    case C_nflt: return IF_BELOW_EQUAL;
+    case C_nfge:
+    case C_nfle: return IF_BELOW;
+    case C_feq:
+    case C_fne:
+    case C_NONE:
+    case C_COUNT: break;
     }
     return IF_EQUAL;
 }
 
-static uint8_t inverse(uint8_t condition) { return condition ^ 1; }
+static uint8_t inverse(uint8_t condition) {
+    return condition ^ 1;
+}
 
-static Condition condition_of(const Node *op) { return (Condition)op->kids[2]->kids[0]->head; }
+static Condition condition_of(const Node *op) {
+    return (Condition)op->kids[2]->kids[0]->head;
+}
 
-static uint32_t block_of(const Node *to) { return to->kids[0]->block; }
+static uint32_t block_of(const Node *to) {
+    return to->kids[0]->block;
+}
 
 /* ---- jumps */
 
@@ -129,8 +153,7 @@ bool check_compare_set_f64(Check *c, const Node *op) {
     Condition condition = condition_of(op);
     Seen to = seen_operand(c, op->kids[1]->kids[0]);
     if (!check_comparison_f64(c, op)) return false;
-    if (condition == C_feq || condition == C_fne)
-        return check_set_equal(c, to, condition == C_feq);
+    if (condition == C_feq || condition == C_fne) return check_set_equal(c, to, condition == C_feq);
     return check_set(c, to, condition_after(condition));
 }
 

@@ -125,9 +125,22 @@ static bool is_immediate(const Node *d, int64_t *word) {
     case N_TRUE: *word = VALUE_TRUE; return true;
     case N_FALSE: *word = VALUE_FALSE; return true;
     case N_INT: *word = (int64_t)(2 * (uint64_t)d->integer); return d->integer == *word >> 1;
-    case N_LIST: case N_VECTOR: case N_MAP: case N_SET: case N_SYMBOL: case N_KEYWORD:
-    case N_STRING: case N_DOUBLE: case N_REGEX: case N_NAME: case N_GLOBAL: case N_BLOCK:
-    case N_PRIM: case N_WORD: case N_OPCODE: case N_CONDITION: break;
+    case N_LIST:
+    case N_VECTOR:
+    case N_MAP:
+    case N_SET:
+    case N_SYMBOL:
+    case N_KEYWORD:
+    case N_STRING:
+    case N_DOUBLE:
+    case N_REGEX:
+    case N_NAME:
+    case N_GLOBAL:
+    case N_BLOCK:
+    case N_PRIM:
+    case N_WORD:
+    case N_OPCODE:
+    case N_CONDITION: break;
     }
     return false;
 }

@@ -26,7 +26,7 @@ static uint32_t number_of_item(const Check *c) {
 }
 
 static void add_position(Check *c) {
-    Place at = place_of(c->item->at);
+    Location at = location_of(c->item->at);
     const Context *x = c->context;
     if (!c->item->at) return;
     if (at.file < x->source_count)
@@ -39,8 +39,10 @@ static void add_item(Check *c) {
     if (!c->block) return;
     buffer_print(c->report, "  b%u #%u  ", c->block->kids[0]->block, number_of_item(c));
     add_position(c);
-    if (whole) print_flat(c->report, c->item);
-    else buffer_print(c->report, "start of b%u", c->block->kids[0]->block);
+    if (whole)
+        print_flat(c->report, c->item);
+    else
+        buffer_print(c->report, "start of b%u", c->block->kids[0]->block);
     buffer_print(c->report, "    <-- the form says this\n");
 }
 
@@ -70,8 +72,10 @@ static void add_text_report(Check *c, const char *rule, const char *message) {
 static void add_json_text(Buffer *out, const char *key, const char *s, size_t length) {
     buffer_print(out, ",\"%s\":\"", key);
     for (size_t i = 0; i < length; i++)
-        if ((unsigned char)s[i] < 0x20) buffer_print(out, "\\u%04x", (unsigned char)s[i]);
-        else buffer_print(out, s[i] == '"' || s[i] == '\\' ? "\\%c" : "%c", s[i]);
+        if ((unsigned char)s[i] < 0x20)
+            buffer_print(out, "\\u%04x", (unsigned char)s[i]);
+        else
+            buffer_print(out, s[i] == '"' || s[i] == '\\' ? "\\%c" : "%c", s[i]);
     buffer_print(out, "\"");
 }
 
@@ -84,7 +88,7 @@ static void add_json_node(Check *c, const char *key, const Node *n) {
 
 static void add_json_report(Check *c, const char *rule, const char *message) {
     Buffer *out = c->report;
-    Place at = place_of(c->item->at);
+    Location at = location_of(c->item->at);
     buffer_print(out, "{\"severity\":\"error\",\"code\":\"%s\"", rule);
     add_json_text(out, "message", message, strlen(message));
     add_json_node(c, "function", c->function->kids[0]);
@@ -106,8 +110,10 @@ bool code_is_wrong(Check *c, const char *rule, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    if (c->context->verify_json) add_json_report(c, rule, message);
-    else add_text_report(c, rule, message);
+    if (c->context->verify_json)
+        add_json_report(c, rule, message);
+    else
+        add_text_report(c, rule, message);
     return false;
 }
 

@@ -163,8 +163,10 @@ static bool refers_row(Check *c, const Node *operand) {
     if (c->reference && node_equal(c->reference, operand)) return true;
     Buffer wanted = {0}, found = {0};
     print_flat(&wanted, operand);
-    if (c->reference) print_flat(&found, c->reference);
-    else buffer_print(&found, "no place outside of the function");
+    if (c->reference)
+        print_flat(&found, c->reference);
+    else
+        buffer_print(&found, "no place outside of the function");
     code_is_wrong(c, "V25", "this refers to %.*s instead of %.*s", (int)found.length, found.bytes,
                   (int)wanted.length, wanted.bytes);
     buffer_free(&wanted);

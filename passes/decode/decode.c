@@ -11,13 +11,48 @@
 
 /* The operands of appendix A: how each is found, and how wide it is. */
 typedef enum {
-    NONE, Eb, Ew, Ev, Eq, Gb, Gv, M, Wq, Wx, Vq, Vx, Zv, Zq, Ib, Iz, Ub, Uv, Jb, Jz, rAX, AL, CL,
-    ONE, W1, FORMS
+    NONE,
+    Eb,
+    Ew,
+    Ev,
+    Eq,
+    Gb,
+    Gv,
+    M,
+    Wq,
+    Wx,
+    Vq,
+    Vx,
+    Zv,
+    Zq,
+    Ib,
+    Iz,
+    Ub,
+    Uv,
+    Jb,
+    Jz,
+    rAX,
+    AL,
+    CL,
+    ONE,
+    W1,
+    FORMS
 } Form;
 
 typedef enum {
-    BY_NOTHING, BY_RM, BY_MEMORY, BY_VECTOR_RM, BY_REG, BY_VECTOR_REG, BY_OPCODE, BY_SIGNED,
-    BY_UNSIGNED, BY_DISTANCE, BY_NAME, BY_ONE, BY_WIDE
+    BY_NOTHING,
+    BY_RM,
+    BY_MEMORY,
+    BY_VECTOR_RM,
+    BY_REG,
+    BY_VECTOR_REG,
+    BY_OPCODE,
+    BY_SIGNED,
+    BY_UNSIGNED,
+    BY_DISTANCE,
+    BY_NAME,
+    BY_ONE,
+    BY_WIDE
 } How;
 
 enum { WIDTH_V = 1 }; /* 64 bits with REX.W, else 32 */
@@ -25,14 +60,29 @@ enum { WIDTH_V = 1 }; /* 64 bits with REX.W, else 32 */
 static const struct {
     uint8_t how, bits, number;
 } forms[FORMS] = {
-    [Eb] = {BY_RM, 8, 0},           [Ew] = {BY_RM, 16, 0},          [Ev] = {BY_RM, WIDTH_V, 0},
-    [Eq] = {BY_RM, 64, 0},          [Gb] = {BY_REG, 8, 0},          [Gv] = {BY_REG, WIDTH_V, 0},
-    [M] = {BY_MEMORY, 0, 0},        [Wq] = {BY_VECTOR_RM, 64, 0},   [Wx] = {BY_VECTOR_RM, 128, 0},
-    [Vq] = {BY_VECTOR_REG, 64, 0},  [Vx] = {BY_VECTOR_REG, 128, 0}, [Zv] = {BY_OPCODE, WIDTH_V, 0},
-    [Zq] = {BY_OPCODE, 64, 0},      [Ib] = {BY_SIGNED, 8, 0},       [Iz] = {BY_SIGNED, 32, 0},
-    [Ub] = {BY_UNSIGNED, 8, 0},     [Uv] = {BY_UNSIGNED, WIDTH_V, 0},
-    [Jb] = {BY_DISTANCE, 8, 0},     [Jz] = {BY_DISTANCE, 32, 0},    [rAX] = {BY_NAME, WIDTH_V, 0},
-    [AL] = {BY_NAME, 8, 0},         [CL] = {BY_NAME, 8, 1},         [ONE] = {BY_ONE, 8, 0},
+    [Eb] = {BY_RM, 8, 0},
+    [Ew] = {BY_RM, 16, 0},
+    [Ev] = {BY_RM, WIDTH_V, 0},
+    [Eq] = {BY_RM, 64, 0},
+    [Gb] = {BY_REG, 8, 0},
+    [Gv] = {BY_REG, WIDTH_V, 0},
+    [M] = {BY_MEMORY, 0, 0},
+    [Wq] = {BY_VECTOR_RM, 64, 0},
+    [Wx] = {BY_VECTOR_RM, 128, 0},
+    [Vq] = {BY_VECTOR_REG, 64, 0},
+    [Vx] = {BY_VECTOR_REG, 128, 0},
+    [Zv] = {BY_OPCODE, WIDTH_V, 0},
+    [Zq] = {BY_OPCODE, 64, 0},
+    [Ib] = {BY_SIGNED, 8, 0},
+    [Iz] = {BY_SIGNED, 32, 0},
+    [Ub] = {BY_UNSIGNED, 8, 0},
+    [Uv] = {BY_UNSIGNED, WIDTH_V, 0},
+    [Jb] = {BY_DISTANCE, 8, 0},
+    [Jz] = {BY_DISTANCE, 32, 0},
+    [rAX] = {BY_NAME, WIDTH_V, 0},
+    [AL] = {BY_NAME, 8, 0},
+    [CL] = {BY_NAME, 8, 1},
+    [ONE] = {BY_ONE, 8, 0},
     [W1] = {BY_WIDE, 0, 0},
 };
 
@@ -138,8 +188,7 @@ static bool read_modrm(Reading *r, Decoded *out) {
 /* ---- operands */
 
 static Seen register_seen(SeenKind kind, uint8_t number, uint8_t bits) {
-    return (Seen){
-        .kind = (uint8_t)kind, .bits = bits, .base = number, .index = SEEN_NO_REGISTER};
+    return (Seen){.kind = (uint8_t)kind, .bits = bits, .base = number, .index = SEEN_NO_REGISTER};
 }
 
 /* Without REX, numbers 4 to 7 are not the low bytes of rsp to rdi. */

@@ -29,9 +29,9 @@ typedef enum {
 enum { SEEN_RIP = 0xfe, SEEN_NO_REGISTER = 0xff };
 
 typedef struct {
-    uint8_t kind;  /* SeenKind */
-    uint8_t bits;  /* 0: memory that is not read, as of lea */
-    uint8_t base;  /* registers have the numbers that the processor gives them: 0 is rax */
+    uint8_t kind; /* SeenKind */
+    uint8_t bits; /* 0: memory that is not read, as of lea */
+    uint8_t base; /* registers have the numbers that the processor gives them: 0 is rax */
     uint8_t index;
     uint8_t scale; /* 0 without an index */
     int64_t value;

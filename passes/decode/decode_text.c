@@ -80,8 +80,10 @@ static void add_address(Buffer *out, const Seen *m) {
 static void add_memory(Buffer *out, const Decoded *d, const Seen *m) {
     if (!is_width_clear(d, m)) add(out, width_of_memory(m->bits));
     add(out, "[");
-    if (m->base == SEEN_RIP) add(out, "rip+@");
-    else add_address(out, m);
+    if (m->base == SEEN_RIP)
+        add(out, "rip+@");
+    else
+        add_address(out, m);
     add(out, "]");
 }
 

@@ -65,8 +65,10 @@ static void read_address(Text_left *t, Means *m) {
     t->at += length;
     Seen memory = {SEEN_MEMORY, 64, (uint8_t)(base - RAX), SEEN_NO_REGISTER, 0, 0};
     if (!skip(t, "+")) unknown(t);
-    if (read_reference(t, m)) m->kind = MEANS_DISPLACED;
-    else memory.value = read_number(t);
+    if (read_reference(t, m))
+        m->kind = MEANS_DISPLACED;
+    else
+        memory.value = read_number(t);
     m->fixed = memory;
     if (!skip(t, "]")) unknown(t);
 }

@@ -59,11 +59,15 @@ void emit_stub(Emitter *e, const Stub *s) {
 static void check_closure(Emitter *e, Node *symbol, uint32_t other) {
     emit2(e, I_lea, general(R11, 64), memory(RBX, -TAG_POINTER, 64));
     emit2(e, I_test, general(R11, 8), integer(TAG_MASK));
-    if (symbol) emit_reference_if(e, CODE_NOT_EQUAL, symbol);
-    else assembler_jump(e->as, CODE_NOT_EQUAL, other);
+    if (symbol)
+        emit_reference_if(e, CODE_NOT_EQUAL, symbol);
+    else
+        assembler_jump(e->as, CODE_NOT_EQUAL, other);
     emit2(e, I_cmp, memory(RBX, -TAG_POINTER, 8), integer(KIND_CLOSURE));
-    if (symbol) emit_reference_if(e, CODE_NOT_EQUAL, symbol);
-    else assembler_jump(e->as, CODE_NOT_EQUAL, other);
+    if (symbol)
+        emit_reference_if(e, CODE_NOT_EQUAL, symbol);
+    else
+        assembler_jump(e->as, CODE_NOT_EQUAL, other);
 }
 
 void emit_call_value(Emitter *e, const Node *op) {
@@ -113,8 +117,10 @@ static void collect_rest(Emitter *e, const Node *target) {
 void emit_dispatch(Emitter *e, const Node *targets) {
     const Node *rest = NULL;
     for (uint32_t i = 0; i < targets->count; i++) {
-        if (is_form(targets->kids[i], H_arity)) dispatch_exact(e, targets->kids[i]);
-        else rest = targets->kids[i];
+        if (is_form(targets->kids[i], H_arity))
+            dispatch_exact(e, targets->kids[i]);
+        else
+            rest = targets->kids[i];
     }
     int64_t fixed = rest ? rest->kids[0]->integer : 0;
     uint32_t too_few = assembler_new_label(e->as);

@@ -58,7 +58,8 @@ void emit_exchange(Emitter *e, Operand a, Operand b);
 void emit_word(Emitter *e, Operand to, int64_t value);
 void emit_constant(Emitter *e, Operand to, Node *c);
 
-/* ---- wrong.c: the faults that change an instruction. How often it is to be written, mostly once. */
+/* ---- wrong.c: the faults that change an instruction. How often it is to be written, mostly once.
+ */
 uint32_t make_wrong(Emitter *e, Instruction *in);
 
 /* ---- jumps.c: comparing, jumping; `op` is the instruction */

@@ -1,7 +1,9 @@
 /* jumps.c - comparing words and doubles, and what follows from it: a jump, or 1 or 0. */
 #include "emit.h"
 
-static uint32_t block_of(const Node *to) { return to->kids[0]->block; }
+static uint32_t block_of(const Node *to) {
+    return to->kids[0]->block;
+}
 
 void emit_jump(Emitter *e, uint32_t block) {
     if (block != e->next) assembler_jump(e->as, NO_CONDITION, block);
@@ -39,7 +41,9 @@ static int compare_doubles(Emitter *e, Condition c, Operand a, Operand b) {
     return condition_rows[exchanged ? condition_rows[c].swapped : c].x86;
 }
 
-static Condition condition_of(const Node *op) { return (Condition)op->kids[2]->kids[0]->head; }
+static Condition condition_of(const Node *op) {
+    return (Condition)op->kids[2]->kids[0]->head;
+}
 
 void emit_compare_jump(Emitter *e, const Node *op) {
     Node *const *k = &op->kids[2];
@@ -90,8 +94,10 @@ void emit_compare_set_f64(Emitter *e, const Node *op) {
     Condition c = condition_of(op);
     Operand to = emit_operand(op->kids[1]->kids[0]);
     int code = compare_doubles(e, c, emit_operand(k[1]), emit_operand(k[2]));
-    if (c == C_feq || c == C_fne) set_equal(e, to, c == C_feq);
-    else set(e, to, code);
+    if (c == C_feq || c == C_fne)
+        set_equal(e, to, c == C_feq);
+    else
+        set(e, to, code);
 }
 
 void emit_heap_jump(Emitter *e, const Node *op) {

@@ -114,14 +114,22 @@ static int64_t bits_of_double(double d) {
 /* Is the constant a word that is known now? Then it is in *value. */
 static bool known_word(const Node *c, int64_t *value) {
     const Node *d = c->kids[0];
-    if (is_form(c, H_word)) *value = d->integer;
-    else if (is_form(c, H_real)) *value = d->kind == N_INT ? d->integer : bits_of_double(d->real);
-    else if (!is_form(c, H_quote)) return false;
-    else if (d->kind == N_INT && fits_fixnum(d->integer)) *value = (int64_t)fixnum(d->integer);
-    else if (d->kind == N_NIL) *value = VALUE_NIL;
-    else if (d->kind == N_TRUE) *value = VALUE_TRUE;
-    else if (d->kind == N_FALSE) *value = VALUE_FALSE;
-    else return false;
+    if (is_form(c, H_word))
+        *value = d->integer;
+    else if (is_form(c, H_real))
+        *value = d->kind == N_INT ? d->integer : bits_of_double(d->real);
+    else if (!is_form(c, H_quote))
+        return false;
+    else if (d->kind == N_INT && fits_fixnum(d->integer))
+        *value = (int64_t)fixnum(d->integer);
+    else if (d->kind == N_NIL)
+        *value = VALUE_NIL;
+    else if (d->kind == N_TRUE)
+        *value = VALUE_TRUE;
+    else if (d->kind == N_FALSE)
+        *value = VALUE_FALSE;
+    else
+        return false;
     return true;
 }
 

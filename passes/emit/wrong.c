@@ -21,8 +21,8 @@ static Operand *number_of(Instruction *in) {
 }
 
 static bool has_register_first(const Instruction *in) {
-    return in->count && (in->operands[0].kind == OPERAND_REGISTER ||
-                         in->operands[0].kind == OPERAND_VECTOR);
+    return in->count &&
+           (in->operands[0].kind == OPERAND_REGISTER || in->operands[0].kind == OPERAND_VECTOR);
 }
 
 /* Two different registers of one class, and no operation to which their order is all the same. */
@@ -39,7 +39,9 @@ static void exchange(Instruction *in) {
     in->operands[1] = first;
 }
 
-static bool is_slot_operand(const Operand *m) { return m && m->base == RSP - RAX; }
+static bool is_slot_operand(const Operand *m) {
+    return m && m->base == RSP - RAX;
+}
 
 static bool is_scratch(const Operand *o) {
     return o->kind == OPERAND_REGISTER && o->base == R11 - RAX;

@@ -144,7 +144,8 @@ static void destructure_map(Expand *x, Node *pattern, Node *value, Nodes *out) {
     Node *defaults = option(pattern, "or");
     Text space;
     if (defaults && defaults->kind != N_MAP)
-        report_pattern(x, defaults, " cannot stand behind :or; a map of names and values is needed");
+        report_pattern(x, defaults,
+                       " cannot stand behind :or; a map of names and values is needed");
     if (as && is_plain_symbol(as))
         bind(x, as, map, out);
     else if (as)

@@ -96,8 +96,8 @@ static void refer_names(Expand *x, Text space, const Node *names) {
         Node *n = item(names, i);
         if (n->kind != N_SYMBOL) continue;
         if (library_has_space(space) && !library_find(space, n->text)) {
-            error_at(x->diagnostics, pos(n), "SL0102", "`%s` is not defined in %s", text_bytes(n->text),
-                     text_bytes(space));
+            error_at(x->diagnostics, pos(n), "SL0102", "`%s` is not defined in %s",
+                     text_bytes(n->text), text_bytes(space));
             continue;
         }
         table_put(&x->referred, name_key(x->space, n->text), (void *)(uintptr_t)space);

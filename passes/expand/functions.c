@@ -41,8 +41,7 @@ static Parameters read_parameters(Expand *x, Node *vector) {
         add_parameter(x, plain ? parameter : fresh_symbol(x, "p"), &p);
     }
     for (uint32_t i = 0; i < patterns.count; i++)
-        if (patterns.items[i])
-            destructure(x, patterns.items[i], p.symbols.items[i], &p.bindings);
+        if (patterns.items[i]) destructure(x, patterns.items[i], p.symbols.items[i], &p.bindings);
     return p;
 }
 

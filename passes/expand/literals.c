@@ -8,8 +8,7 @@
 /* ---- literal duplicates are errors of reading: {:a 1 :a 2}, #{1 1} */
 
 static void report_duplicate(Expand *x, const Node *n, const char *what) {
-    error_at(x->diagnostics, pos(n), "SL0013", "%s %s is in this literal twice", what,
-             shown(n));
+    error_at(x->diagnostics, pos(n), "SL0013", "%s %s is in this literal twice", what, shown(n));
 }
 
 uint64_t datum_hash(const Node *n) {

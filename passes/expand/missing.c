@@ -1,6 +1,6 @@
-/* missing.c - forms of Clojure that slisp does not have: one error for each, where it is first used,
- * and no further ones for what it would have defined. Names that are only looked up later, such as ->Point of a record, need
- * no care: when expand has found errors, no pass looks them up.
+/* missing.c - forms of Clojure that slisp does not have: one error for each, where it is first
+ * used, and no further ones for what it would have defined. Names that are only looked up later,
+ * such as ->Point of a record, need no care: when expand has found errors, no pass looks them up.
  */
 #include "expand.h"
 

@@ -1,6 +1,7 @@
 /* arena.c - memory that is freed all at once: chunks of growing size, a bump pointer.
  *
- * What is not handed out is zero: a chunk starts so, and a reset clears what was used, all at once. */
+ * What is not handed out is zero: a chunk starts so, and a reset clears what was used, all at once.
+ */
 #include "ir.h"
 
 #include <errno.h>

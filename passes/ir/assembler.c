@@ -34,7 +34,9 @@ Assembler *assembler_new(Arena *scratch, uint32_t blocks) {
     return as;
 }
 
-void assembler_at(Assembler *as, Pos at) { as->at = at; }
+void assembler_at(Assembler *as, Pos at) {
+    as->at = at;
+}
 
 static Line *new_line(Assembler *as, LineKind kind) {
     Line line = {.kind = kind, .at = as->at};
@@ -59,17 +61,20 @@ void assembler_add(Assembler *as, Instruction in, Node *symbol) {
 
 void assembler_jump(Assembler *as, int code, uint32_t block) {
     Instruction in = {.mnemonic = I_jmp, .count = 1, .operands = {target(8)}};
-    if (code != NO_CONDITION)
-        in = (Instruction){I_j, 2, {condition_code(code), target(8)}};
+    if (code != NO_CONDITION) in = (Instruction){I_j, 2, {condition_code(code), target(8)}};
     assembler_add(as, in, NULL);
     Line *line = &as->lines.items[as->lines.count - 1];
     line->jumps = true;
     line->number = block;
 }
 
-void assembler_label(Assembler *as, uint32_t block) { new_line(as, LINE_LABEL)->number = block; }
+void assembler_label(Assembler *as, uint32_t block) {
+    new_line(as, LINE_LABEL)->number = block;
+}
 
-uint32_t assembler_new_label(Assembler *as) { return as->blocks++; }
+uint32_t assembler_new_label(Assembler *as) {
+    return as->blocks++;
+}
 
 void assembler_depth(Assembler *as, uint32_t bytes) {
     if (bytes == as->depth) return;

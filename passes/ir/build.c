@@ -10,12 +10,13 @@ static struct {
     struct {
         const char *literal;
         Node *pattern;
-    } *slots;
+    } * slots;
     uint32_t slot_count, used;
 } cache;
 
 static uint32_t slot_of(const char *literal) {
-    uint32_t i = (uint32_t)((uintptr_t)literal * 0x9e3779b97f4a7c15u >> 40) & (cache.slot_count - 1);
+    uint32_t i =
+        (uint32_t)((uintptr_t)literal * 0x9e3779b97f4a7c15u >> 40) & (cache.slot_count - 1);
     while (cache.slots[i].literal && cache.slots[i].literal != literal)
         i = (i + 1) & (cache.slot_count - 1);
     return i;
@@ -29,7 +30,8 @@ static Node *pattern_of(const char *literal) {
     }
     uint32_t i = slot_of(literal);
     if (!cache.slots[i].literal) {
-        if (++cache.used > cache.slot_count / 2) bug(NULL, "more patterns in slispc than the cache holds");
+        if (++cache.used > cache.slot_count / 2)
+            bug(NULL, "more patterns in slispc than the cache holds");
         cache.slots[i].literal = literal;
         cache.slots[i].pattern = read_form(cache.arena, literal);
         if (!cache.slots[i].pattern) bug(NULL, "pattern does not read: %s", literal);
@@ -66,7 +68,7 @@ static Node *fill(Arena *a, Pos at, Node *template, Arguments *arguments) {
         for (uint32_t k = 0; k < count; k++)
             PUSH(a, kids, more[k]);
     }
-    Node *n = node_tree(a, (NodeKind)template->kind, at, kids.items, kids.count);
+    Node *n = node_tree(a, (NodeKind) template->kind, at, kids.items, kids.count);
     n->head = template->head;
     return n;
 }

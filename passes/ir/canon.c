@@ -34,7 +34,8 @@ static const Node *set_name(const Node *item) {
 /* Lists whose order says nothing: each kid is a name, or a row that starts with one. (Lcore has
  * another `map`, of expressions.) */
 static bool is_set(const Node *n) {
-    static const Head sets[] = {H_kinds, H_intervals, H_live_in, H_live_out, H_roots, H_last, H_map, H_in, H_free};
+    static const Head sets[] = {H_kinds, H_intervals, H_live_in, H_live_out, H_roots,
+                                H_last,  H_map,       H_in,      H_free};
     bool found = false;
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         found |= is_form(n, sets[i]);
@@ -69,9 +70,11 @@ static Node *renumbered(Canon *c, Node *n) {
     if (n->kind == N_BLOCK) return node_block(c->arena, number_of(c->arena, &c->blocks, n->block));
     if (!is_tree(n) || is_form(n, H_quote)) return n;
     if (is_form(n, H_names))
-        return list(c->arena, H_names, n->at, node_int(c->arena, pos(n->kids[0]), c->names.old.count), NULL);
-    Node *copy = n->kind == N_LIST ? node_list(c->arena, (Head)n->head, n->at, n->kids, n->count)
-                                   : node_tree(c->arena, (NodeKind)n->kind, n->at, n->kids, n->count);
+        return list(c->arena, H_names, n->at,
+                    node_int(c->arena, pos(n->kids[0]), c->names.old.count), NULL);
+    Node *copy = n->kind == N_LIST
+                     ? node_list(c->arena, (Head)n->head, n->at, n->kids, n->count)
+                     : node_tree(c->arena, (NodeKind)n->kind, n->at, n->kids, n->count);
     for (uint32_t i = 0; i < copy->count; i++)
         copy->kids[i] = renumbered(c, copy->kids[i]);
     if (is_set(copy)) qsort(copy->kids, copy->count, sizeof *copy->kids, compare_items);
@@ -83,7 +86,8 @@ Canonical canonical(Arena *a, const Node *top) {
     find_numbers(&c, top, false);
     find_numbers(&c, top, true);
     Node *out = renumbered(&c, (Node *)(uintptr_t)top);
-    return (Canonical){out, c.names.old.items, c.blocks.old.items, c.names.old.count, c.blocks.old.count};
+    return (Canonical){out, c.names.old.items, c.blocks.old.items, c.names.old.count,
+                       c.blocks.old.count};
 }
 
 /* ---- comparing */

@@ -1,4 +1,5 @@
-/* diagnostics.c - the program is wrong: errors, warnings, notes and help, with their source lines. */
+/* diagnostics.c - the program is wrong: errors, warnings, notes and help, with their source lines.
+ */
 #include "ir.h"
 
 #include <stdlib.h>
@@ -33,13 +34,15 @@ Diagnostics *diagnostics_new(Arena *a) {
     return d;
 }
 
-void diagnostics_source(Diagnostics *d, uint16_t file, Text name, const char *bytes, size_t length) {
+void diagnostics_source(Diagnostics *d, uint16_t file, Text name, const char *bytes,
+                        size_t length) {
     while (d->sources.count <= file)
         PUSH(d->arena, d->sources, (Source){0});
     d->sources.items[file] = (Source){name, bytes, length};
 }
 
-static void add(Diagnostics *d, Severity severity, Pos at, const char *code, const char *format, va_list arguments) {
+static void add(Diagnostics *d, Severity severity, Pos at, const char *code, const char *format,
+                va_list arguments) {
     Buffer b = {0};
     buffer_print_list(&b, format, arguments);
     char *message = arena_alloc(d->arena, b.length + 1);
@@ -62,17 +65,23 @@ void error_at(Diagnostics *d, Pos at, const char *code, const char *format, ...)
 void warning_at(Diagnostics *d, Pos at, const char *code, const char *format, ...) {
     ADD_FORMATTED(IS_WARNING, at, code);
 }
-void note_at(Diagnostics *d, Pos at, const char *format, ...) { ADD_FORMATTED(IS_NOTE, at, ""); }
-void help_line(Diagnostics *d, const char *format, ...) { ADD_FORMATTED(IS_HELP, 0, ""); }
+void note_at(Diagnostics *d, Pos at, const char *format, ...) {
+    ADD_FORMATTED(IS_NOTE, at, "");
+}
+void help_line(Diagnostics *d, const char *format, ...) {
+    ADD_FORMATTED(IS_HELP, 0, "");
+}
 
-uint32_t error_count(const Diagnostics *d) { return d->errors; }
+uint32_t error_count(const Diagnostics *d) {
+    return d->errors;
+}
 
 /* ---- showing */
 
 static const char *const severity_names[] = {"error", "warning", "note", "help"};
 
 /* The source line of `p`, without its end; NULL when its text is not known. */
-static const char *line_of(const Diagnostics *d, Place p, size_t *length) {
+static const char *line_of(const Diagnostics *d, Location p, size_t *length) {
     if (p.line == 0 || p.file >= d->sources.count || !d->sources.items[p.file].bytes) return NULL;
     const Source *s = &d->sources.items[p.file];
     const char *end = s->bytes + s->length, *line = s->bytes;
@@ -89,13 +98,14 @@ static const char *line_of(const Diagnostics *d, Place p, size_t *length) {
     return line;
 }
 
-static const char *file_name(const Diagnostics *d, Place p) {
-    return p.file < d->sources.count && d->sources.items[p.file].name ? text_bytes(d->sources.items[p.file].name)
-                                                                      : "core";
+static const char *file_name(const Diagnostics *d, Location p) {
+    return p.file < d->sources.count && d->sources.items[p.file].name
+               ? text_bytes(d->sources.items[p.file].name)
+               : "core";
 }
 
 /* The line with a caret under the column; very long lines are cut around it. */
-static void show_excerpt(const Diagnostics *d, FILE *out, Place p) {
+static void show_excerpt(const Diagnostics *d, FILE *out, Location p) {
     size_t length;
     const char *line = line_of(d, p, &length);
     if (!line) return;
@@ -115,8 +125,11 @@ static void show_excerpt(const Diagnostics *d, FILE *out, Place p) {
 }
 
 static void show(const Diagnostics *d, FILE *out, const Entry *e, bool colour) {
-    Place p = place_of(e->at);
-    const char *on = !colour ? "" : e->severity == IS_ERROR ? "\033[1;31m" : e->severity == IS_WARNING ? "\033[1;33m" : "\033[1;36m";
+    Location p = location_of(e->at);
+    const char *on = !colour                     ? ""
+                     : e->severity == IS_ERROR   ? "\033[1;31m"
+                     : e->severity == IS_WARNING ? "\033[1;33m"
+                                                 : "\033[1;36m";
     const char *off = colour ? "\033[0m" : "";
     fprintf(out, "%s%s", on, severity_names[e->severity]);
     if (*e->code) fprintf(out, "[%s]", e->code);
@@ -127,8 +140,9 @@ static void show(const Diagnostics *d, FILE *out, const Entry *e, bool colour) {
 }
 
 static void show_json(const Diagnostics *d, FILE *out, const Entry *e) {
-    Place p = place_of(e->at);
-    fprintf(out, "{\"severity\":\"%s\",\"code\":\"%s\",\"message\":", severity_names[e->severity], e->code);
+    Location p = location_of(e->at);
+    fprintf(out, "{\"severity\":\"%s\",\"code\":\"%s\",\"message\":", severity_names[e->severity],
+            e->code);
     print_json_text(out, e->message);
     if (e->at) {
         fputs(",\"file\":", out);
@@ -142,7 +156,7 @@ static void show_json(const Diagnostics *d, FILE *out, const Entry *e) {
 static int by_place(const void *a, const void *b) {
     const Entry *const *x = a, *const *y = b;
     if ((*x)->severity != (*y)->severity) return (*x)->severity < (*y)->severity ? -1 : 1;
-    Place p = place_of((*x)->at), q = place_of((*y)->at);
+    Location p = location_of((*x)->at), q = location_of((*y)->at);
     if (p.file != q.file) return p.file < q.file ? -1 : 1;
     if (p.line != q.line) return p.line < q.line ? -1 : 1;
     if (p.column != q.column) return p.column < q.column ? -1 : 1;
@@ -150,11 +164,14 @@ static int by_place(const void *a, const void *b) {
 }
 
 /* An error or warning with the notes and help that follow it. */
-static void show_group(const Diagnostics *d, FILE *out, const Entry *first, bool json, bool colour) {
+static void show_group(const Diagnostics *d, FILE *out, const Entry *first, bool json,
+                       bool colour) {
     const Entry *end = d->entries.items + d->entries.count;
     for (const Entry *e = first; e < end && e->order == first->order; e++)
-        if (json) show_json(d, out, e);
-        else show(d, out, e, colour);
+        if (json)
+            show_json(d, out, e);
+        else
+            show(d, out, e, colour);
 }
 
 /* Those of one severity, which start at `from`; gives where they end. */
@@ -173,7 +190,8 @@ static uint32_t show_severity(const Diagnostics *d, FILE *out, const Entry *cons
 void diagnostics_show(Diagnostics *d, FILE *out, bool json, bool colour) {
     VEC(const Entry *) firsts = {0};
     for (uint32_t i = 0; i < d->entries.count; i++)
-        if (d->entries.items[i].severity <= IS_WARNING) PUSH(d->arena, firsts, &d->entries.items[i]);
+        if (d->entries.items[i].severity <= IS_WARNING)
+            PUSH(d->arena, firsts, &d->entries.items[i]);
     if (firsts.count) qsort(firsts.items, firsts.count, sizeof *firsts.items, by_place);
     for (uint32_t i = 0; i < firsts.count;)
         i = show_severity(d, out, firsts.items, i, firsts.count, json, colour);
@@ -198,7 +216,8 @@ static int distance(const char *a, const char *b) {
             int best = above[j - 1] + (a[i - 1] != b[j - 1]);
             if (above[j] + 1 < best) best = above[j] + 1;
             if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && two_above[j - 2] + 1 < best)
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                two_above[j - 2] + 1 < best)
                 best = two_above[j - 2] + 1;
             row[j] = best;
         }

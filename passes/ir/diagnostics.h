@@ -31,15 +31,16 @@ void print_json_text(FILE *out, const char *s);
 /* How a form is shown in a message: print_flat, set by languages_init. */
 extern void (*show_form_hook)(Buffer *out, const struct Node *n);
 /* slispc is wrong: names pass, form, source position and the reproducing command, exit code 3. */
-extern const char *bug_pass;            /* the running pass, for bug() */
+extern const char *bug_pass; /* the running pass, for bug() */
 /* A sentence: who may be to blame when the form came from outside; NULL: slispc is. */
 extern const char *bug_blame;
 /* 3; 1 when the form is of a file, whose mistake it is. */
 extern int bug_exit_code;
 /* While a form is interpreted: prints where that is ("in $user/f.w2, b4"); `at` may be NULL. */
 extern void (*where_hook)(Buffer *out, const struct Node *at);
-extern void (*bug_hook)(void);          /* saves what reproduces it and prints the command */
-_Noreturn void bug(const struct Node *at, const char *format, ...) __attribute__((format(printf, 2, 3)));
+extern void (*bug_hook)(void); /* saves what reproduces it and prints the command */
+_Noreturn void bug(const struct Node *at, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Messages that are not of the user's program are lines of JSON, too. */
 extern bool messages_as_json;
 /* The world is wrong: message (with strerror when `error` is not 0), exit code 2. */

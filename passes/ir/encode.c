@@ -12,19 +12,21 @@ typedef enum {
     FIT_NONE,
 #define FIT(id, text) FIT_##id,
 #define FITS                                                                                       \
-    FIT(r8, "r8") FIT(r32, "r32") FIT(r64, "r64") FIT(rm8, "rm8") FIT(rm32, "rm32")                \
-    FIT(rm64, "rm64") FIT(m8, "m8") FIT(m16, "m16") FIT(m32, "m32") FIT(m64, "m64") FIT(m, "m")    \
-    FIT(x, "x") FIT(xm, "xm") FIT(al, "al") FIT(eax, "eax") FIT(rax, "rax") FIT(cl, "cl")          \
-    FIT(one, "one") FIT(i8, "i8") FIT(i32, "i32") FIT(u8, "u8") FIT(u32, "u32") FIT(i64, "i64")    \
-    FIT(rel8, "rel8") FIT(rel32, "rel32") FIT(cc, "cc")
+    FIT(r8, "r8")                                                                                  \
+    FIT(r32, "r32")                                                                                \
+    FIT(r64, "r64")                                                                                \
+    FIT(rm8, "rm8") FIT(rm32, "rm32") FIT(rm64, "rm64") FIT(m8, "m8") FIT(m16, "m16")              \
+        FIT(m32, "m32") FIT(m64, "m64") FIT(m, "m") FIT(x, "x") FIT(xm, "xm") FIT(al, "al")        \
+            FIT(eax, "eax") FIT(rax, "rax") FIT(cl, "cl") FIT(one, "one") FIT(i8, "i8")            \
+                FIT(i32, "i32") FIT(u8, "u8") FIT(u32, "u32") FIT(i64, "i64") FIT(rel8, "rel8")    \
+                    FIT(rel32, "rel32") FIT(cc, "cc")
     FITS
 #undef FIT
 } Fit;
 
-static const char *const fit_names[] = {
-    "",
+static const char *const fit_names[] = {"",
 #define FIT(id, text) text,
-    FITS
+                                        FITS
 #undef FIT
 };
 
@@ -76,9 +78,12 @@ static void read_operands(Row *row, const char *s) {
 }
 
 static void read_code(Row *row, const char *word, size_t length) {
-    if (!strncmp(word, "REX.W", length)) row->wide = true;
-    else if (!strncmp(word, "+r", length)) row->adds_register = true;
-    else if (!strncmp(word, "+cc", length)) row->adds_condition = true;
+    if (!strncmp(word, "REX.W", length))
+        row->wide = true;
+    else if (!strncmp(word, "+r", length))
+        row->adds_register = true;
+    else if (!strncmp(word, "+cc", length))
+        row->adds_condition = true;
     else if (word[0] == '/') {
         row->has_modrm = true;
         row->digit = word[1] == 'r' ? NO_DIGIT : (uint8_t)(word[1] - '0');
@@ -88,8 +93,10 @@ static void read_code(Row *row, const char *word, size_t length) {
     } else {
         uint8_t byte = (uint8_t)strtoul(word, NULL, 16);
         bool prefix = !row->opcode_length && (byte == 0x66 || byte == 0xf2);
-        if (prefix) row->prefix = byte;
-        else row->opcode[row->opcode_length++] = byte;
+        if (prefix)
+            row->prefix = byte;
+        else
+            row->opcode[row->opcode_length++] = byte;
     }
 }
 

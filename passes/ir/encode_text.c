@@ -23,8 +23,8 @@ static const char *const register_names[4][16] = {
      "r14w", "r15w"},
     {"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "r8d", "r9d", "r10d", "r11d", "r12d",
      "r13d", "r14d", "r15d"},
-    {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12",
-     "r13", "r14", "r15"},
+    {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13",
+     "r14", "r15"},
 };
 
 static const char *const condition_names[16] = {"o", "no", "b", "ae", "e", "ne", "be", "a",
@@ -56,7 +56,9 @@ Operand condition_code(int code) {
     return o;
 }
 
-Operand target(uint8_t bits) { return operand(OPERAND_TARGET, bits, 0); }
+Operand target(uint8_t bits) {
+    return operand(OPERAND_TARGET, bits, 0);
+}
 
 Operand memory(Where base, int64_t displacement, uint8_t bits) {
     Operand o = operand(OPERAND_MEMORY, bits, general(base, 64).base);
@@ -75,7 +77,9 @@ Operand indexed(Where base, Where index, int64_t scale, int64_t displacement, ui
     return o;
 }
 
-Operand outside(uint8_t bits) { return operand(OPERAND_MEMORY, bits, RIP_BASE); }
+Operand outside(uint8_t bits) {
+    return operand(OPERAND_MEMORY, bits, RIP_BASE);
+}
 
 static const char *register_name(uint8_t number, uint8_t bits) {
     return register_names[bits == 8 ? 0 : bits == 16 ? 1 : bits == 32 ? 2 : 3][number];
@@ -91,7 +95,9 @@ static const char *width_text(uint8_t bits) {
     return "";
 }
 
-static void add(Buffer *out, const char *s) { buffer_add(out, s, strlen(s)); }
+static void add(Buffer *out, const char *s) {
+    buffer_add(out, s, strlen(s));
+}
 
 static void add_integer(Buffer *out, int64_t value, bool with_sign) {
     char digits[24], *start = digits + sizeof digits;

@@ -9,8 +9,9 @@ typedef struct {
     Operand samples[12];
 } Sample;
 
-#define GENERAL(bits) REG(0, bits), REG(1, bits), REG(3, bits), REG(5, bits), REG(6, bits),        \
-                      REG(8, bits), REG(12, bits), REG(13, bits), REG(15, bits)
+#define GENERAL(bits)                                                                              \
+    REG(0, bits), REG(1, bits), REG(3, bits), REG(5, bits), REG(6, bits), REG(8, bits),            \
+        REG(12, bits), REG(13, bits), REG(15, bits)
 #define REG(number, width)                                                                         \
     { .kind = OPERAND_REGISTER, .bits = (width), .base = (number), .index = NO_BASE }
 #define MEM(b, i, s, d)                                                                            \
@@ -19,9 +20,12 @@ typedef struct {
     MEM(3, NO_BASE, 0, 7), MEM(4, NO_BASE, 0, 8), MEM(4, NO_BASE, 0, 4096), MEM(5, NO_BASE, 0, 0), \
         MEM(12, NO_BASE, 0, 0), MEM(13, NO_BASE, 0, -1), MEM(0, NO_BASE, 0, 0), MEM(2, 1, 8, -9),  \
         MEM(13, 9, 8, 0), MEM(8, 12, 1, 128), MEM(RIP_BASE, NO_BASE, 0, 0)
-#define VECTOR(number) {.kind = OPERAND_VECTOR, .bits = 64, .base = (number), .index = NO_BASE}
-#define VALUE(v) {.kind = OPERAND_INTEGER, .index = NO_BASE, .integer = (v)}
-#define CODE(v) {.kind = OPERAND_CONDITION, .index = NO_BASE, .integer = (v)}
+#define VECTOR(number)                                                                             \
+    { .kind = OPERAND_VECTOR, .bits = 64, .base = (number), .index = NO_BASE }
+#define VALUE(v)                                                                                   \
+    { .kind = OPERAND_INTEGER, .index = NO_BASE, .integer = (v) }
+#define CODE(v)                                                                                    \
+    { .kind = OPERAND_CONDITION, .index = NO_BASE, .integer = (v) }
 
 static const Sample samples[] = {
     {"r8", {GENERAL(8)}},
@@ -112,7 +116,9 @@ void print_encoder_table(FILE *out) {
     };
     Instruction in = {0};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        if (!table[i].operands) in.mnemonic = table[i].mnemonic;
-        else print_samples(out, &in, table[i].operands);
+        if (!table[i].operands)
+            in.mnemonic = table[i].mnemonic;
+        else
+            print_samples(out, &in, table[i].operands);
     }
 }

@@ -17,10 +17,10 @@ typedef struct {
 
 typedef struct {
     Arena *arena;
-    uint32_t count;      /* names below it can have facts */
-    Kinds *kinds;        /* of each name: no other is possible */
-    const Node **bound;  /* what each name is bound to, NULL when that does not help */
-    VEC(Fact) trail;     /* what to put back, the last first */
+    uint32_t count;     /* names below it can have facts */
+    Kinds *kinds;       /* of each name: no other is possible */
+    const Node **bound; /* what each name is bound to, NULL when that does not help */
+    VEC(Fact) trail;    /* what to put back, the last first */
 } Facts;
 
 Facts *facts_new(Arena *a, uint32_t names);

@@ -37,7 +37,7 @@ _Noreturn void bug(const Node *at, const char *format, ...) {
     va_end(arguments);
     fputc('\n', stderr);
     if (at && show_form_hook) {
-        Place p = place_of(pos(at));
+        Location p = location_of(pos(at));
         if (p.line) fprintf(stderr, "  at %u:%u\n", p.line, p.column);
         Buffer b = {0};
         show_form_hook(&b, at);

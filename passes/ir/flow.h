@@ -20,7 +20,7 @@ typedef struct {
     uint32_t order; /* position in reverse postorder, NO_BLOCK when it cannot be reached */
     /* flow_dominators */
     uint32_t dominator; /* the immediate one; NO_BLOCK for the entry */
-    uint32_t leads_to; /* while they are found: the block that it was last seen to lead up from */
+    uint32_t leads_to;  /* while they are found: the block that it was last seen to lead up from */
     uint32_t inside,
         end; /* the dominator tree: b dominates c when inside(b) <= inside(c) < end(b) */
     /* flow_loops */
@@ -32,11 +32,10 @@ typedef struct {
 typedef struct {
     FlowBlock *blocks; /* as they are in the function, the entry first */
     uint32_t count;
-    uint32_t *index;  /* by block number; NO_BLOCK for none */
-    uint32_t numbers; /* one more than the highest block number */
-    uint32_t
-        *ordered; /* reverse postorder; of two successors the one that is first comes first */
-    uint32_t reached; /* blocks that can be reached */
+    uint32_t *index;   /* by block number; NO_BLOCK for none */
+    uint32_t numbers;  /* one more than the highest block number */
+    uint32_t *ordered; /* reverse postorder; of two successors the one that is first comes first */
+    uint32_t reached;  /* blocks that can be reached */
 } Flow;
 
 /* Finds blocks, edges and reverse postorder. */

@@ -58,8 +58,8 @@ enum { MOST_PARTS = 16 };
 /* The row of the form that `n` is where the nonterminal is asked for: by its head; what has none is
  * known by where it is. NULL: it is no form. */
 const FormRow *form_row_of(Nonterminal nonterminal, const Node *n);
-/* Finds the parts of `n`, which fits the form; the number of spans. A part that is missing has none,
- * a repeated one may have an empty one. */
+/* Finds the parts of `n`, which fits the form; the number of spans. A part that is missing has
+ * none, a repeated one may have an empty one. */
 uint32_t parts_in(const FormRow *form, const Node *n, PartSpan spans[MOST_PARTS]);
 /* The same of a list or vector that is a part itself. */
 uint32_t parts_in_tree(const PartRow *tree, const Node *n, PartSpan spans[MOST_PARTS]);

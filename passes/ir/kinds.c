@@ -12,8 +12,8 @@ static const struct {
 } parts[] = {
     {T_SEQ, K_CONS | K_INDEXED},
     {T_LAZY, K_LAZY | K_EMPTY},
-    {T_OTHER, K_ATOM | K_DELAY | K_REDUCED | K_EXCEPTION | K_ARRAY | K_TRANSIENT | K_PATTERN |
-                  K_REST},
+    {T_OTHER,
+     K_ATOM | K_DELAY | K_REDUCED | K_EXCEPTION | K_ARRAY | K_TRANSIENT | K_PATTERN | K_REST},
     {T_FLAG, K_BOOL},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
@@ -81,7 +81,9 @@ Kinds operand_kinds(char letter) {
     return kinds ? kinds : (Kinds)K_ANY;
 }
 
-const char *operand_words(char letter) { return operands[(unsigned char)letter & 127].words; }
+const char *operand_words(char letter) {
+    return operands[(unsigned char)letter & 127].words;
+}
 
 char prim_letter(Prim p, uint32_t i) {
     const char *letters = prim_rows[p].args;
@@ -90,18 +92,25 @@ char prim_letter(Prim p, uint32_t i) {
     return letters[i] ? letters[i] : 'a';
 }
 
-Kinds tested_kinds(Prim p) { return kinds_tested[p]; }
+Kinds tested_kinds(Prim p) {
+    return kinds_tested[p];
+}
 
-Prim kind_test_at(uint32_t i) { return tests[i]; }
+Prim kind_test_at(uint32_t i) {
+    return tests[i];
+}
 
-Kinds given_kinds(Prim p) { return kinds_given[p] ? kinds_given[p] : (Kinds)K_ANY; }
+Kinds given_kinds(Prim p) {
+    return kinds_given[p] ? kinds_given[p] : (Kinds)K_ANY;
+}
 
 Type constant_type(const Node *d) {
     switch (d->kind) {
     case N_NIL: return T_NIL;
     case N_TRUE:
     case N_FALSE: return T_BOOL;
-    case N_INT: return d->integer >= -((int64_t)1 << 62) && d->integer < (int64_t)1 << 62 ? T_FIX : T_BIG;
+    case N_INT:
+        return d->integer >= -((int64_t)1 << 62) && d->integer < (int64_t)1 << 62 ? T_FIX : T_BIG;
     case N_DOUBLE: return T_DOUBLE;
     case N_STRING: return T_STRING;
     case N_KEYWORD: return T_KEYWORD;

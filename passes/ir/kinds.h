@@ -7,13 +7,30 @@
 /* Where a type says enough a kind is the type; list, seq and other are taken apart. */
 typedef uint32_t Kinds;
 enum {
-    K_NIL = T_NIL, K_BOOL = T_BOOL, K_FIX = T_FIX, K_BIG = T_BIG, K_DOUBLE = T_DOUBLE,
-    K_STRING = T_STRING, K_KEYWORD = T_KEYWORD, K_SYMBOL = T_SYMBOL, K_VECTOR = T_VECTOR,
-    K_MAP = T_MAP, K_SET = T_SET, K_FN = T_FN,
-    K_CONS = 1 << 16, K_INDEXED = 1 << 17,           /* T_SEQ */
-    K_LAZY = 1 << 18, K_EMPTY = 1 << 19,             /* T_LAZY */
-    K_ATOM = 1 << 20, K_DELAY = 1 << 21, K_REDUCED = 1 << 22, K_EXCEPTION = 1 << 23,
-    K_ARRAY = 1 << 24, K_TRANSIENT = 1 << 25, K_PATTERN = 1 << 26, K_REST = 1 << 27, /* T_OTHER */
+    K_NIL = T_NIL,
+    K_BOOL = T_BOOL,
+    K_FIX = T_FIX,
+    K_BIG = T_BIG,
+    K_DOUBLE = T_DOUBLE,
+    K_STRING = T_STRING,
+    K_KEYWORD = T_KEYWORD,
+    K_SYMBOL = T_SYMBOL,
+    K_VECTOR = T_VECTOR,
+    K_MAP = T_MAP,
+    K_SET = T_SET,
+    K_FN = T_FN,
+    K_CONS = 1 << 16,
+    K_INDEXED = 1 << 17, /* T_SEQ */
+    K_LAZY = 1 << 18,
+    K_EMPTY = 1 << 19, /* T_LAZY */
+    K_ATOM = 1 << 20,
+    K_DELAY = 1 << 21,
+    K_REDUCED = 1 << 22,
+    K_EXCEPTION = 1 << 23,
+    K_ARRAY = 1 << 24,
+    K_TRANSIENT = 1 << 25,
+    K_PATTERN = 1 << 26,
+    K_REST = 1 << 27, /* T_OTHER */
     K_INT = K_FIX | K_BIG,
     K_ANY = ((1 << 28) - 1) & ~(T_SEQ | T_LAZY | T_OTHER | T_FLAG),
 };

@@ -56,8 +56,8 @@ static _Noreturn void wrong(const Grammar *g, const Line *line, const char *why)
 /* ---- terminals: atoms of one kind, or any source data */
 
 #define ONE(kind) (1u << (kind))
-#define DATA_ATOMS                                                                                  \
-    (ONE(N_SYMBOL) | ONE(N_KEYWORD) | ONE(N_STRING) | ONE(N_INT) | ONE(N_DOUBLE) | ONE(N_NIL) |     \
+#define DATA_ATOMS                                                                                 \
+    (ONE(N_SYMBOL) | ONE(N_KEYWORD) | ONE(N_STRING) | ONE(N_INT) | ONE(N_DOUBLE) | ONE(N_NIL) |    \
      ONE(N_TRUE) | ONE(N_FALSE) | ONE(N_REGEX))
 #define TREES (ONE(N_LIST) | ONE(N_VECTOR) | ONE(N_MAP) | ONE(N_SET))
 
@@ -65,11 +65,11 @@ static const struct {
     const char *name;
     uint32_t kinds; /* a set of NodeKind */
 } terminals[] = {
-    {"datum", DATA_ATOMS | TREES}, {"symbol", ONE(N_SYMBOL)}, {"integer", ONE(N_INT)},   {"string", ONE(N_STRING)},
-    {"name", ONE(N_NAME)},         {"variable", ONE(N_NAME)}, {"global", ONE(N_GLOBAL)},
-    {"loop_label", ONE(N_NAME)},   {"loop_goal", ONE(N_NAME)},
-    {"block", ONE(N_BLOCK)},       {"label", ONE(N_BLOCK)},   {"prim", ONE(N_PRIM)},
-    {"word", ONE(N_WORD)},         {"opcode", ONE(N_OPCODE)}, {"condition", ONE(N_CONDITION)},
+    {"datum", DATA_ATOMS | TREES}, {"symbol", ONE(N_SYMBOL)},   {"integer", ONE(N_INT)},
+    {"string", ONE(N_STRING)},     {"name", ONE(N_NAME)},       {"variable", ONE(N_NAME)},
+    {"global", ONE(N_GLOBAL)},     {"loop_label", ONE(N_NAME)}, {"loop_goal", ONE(N_NAME)},
+    {"block", ONE(N_BLOCK)},       {"label", ONE(N_BLOCK)},     {"prim", ONE(N_PRIM)},
+    {"word", ONE(N_WORD)},         {"opcode", ONE(N_OPCODE)},   {"condition", ONE(N_CONDITION)},
 };
 enum { TERMINALS = sizeof terminals / sizeof *terminals };
 
@@ -86,7 +86,8 @@ static const Meta *meta_of(const Grammar *g, const char *word, size_t length) {
     while (length > 1 && word[length - 1] >= '0' && word[length - 1] <= '9')
         length--;
     for (int i = 0; i < g->meta_count; i++)
-        if (g->metas[i].length == length && !memcmp(g->metas[i].text, word, length)) return &g->metas[i];
+        if (g->metas[i].length == length && !memcmp(g->metas[i].text, word, length))
+            return &g->metas[i];
     return NULL;
 }
 
@@ -147,8 +148,10 @@ static void apply(Grammar *g, const Line *line) {
     }
     int nt = nonterminal(g, line->a);
     if (nt < 0) wrong(g, line, "no such nonterminal");
-    if (line->is_language == LINE_ADD) add_production(g, line, nt);
-    else remove_productions(g, line, nt);
+    if (line->is_language == LINE_ADD)
+        add_production(g, line, nt);
+    else
+        remove_productions(g, line, nt);
 }
 
 static Pattern compile(const Grammar *g, const Node *n);
@@ -271,12 +274,18 @@ void languages_init(void) {
     grammars[L_text].doc = "source text";
     int current = L_text;
     for (int i = 0; i < LINES; i++)
-        if (lines[i].is_language == LINE_LANG) start_language(++current, &lines[i]);
-        else apply(&grammars[current], &lines[i]);
+        if (lines[i].is_language == LINE_LANG)
+            start_language(++current, &lines[i]);
+        else
+            apply(&grammars[current], &lines[i]);
 }
 
-const char *language_name(Language l) { return grammars[l].name; }
-const char *language_doc(Language l) { return grammars[l].doc; }
+const char *language_name(Language l) {
+    return grammars[l].name;
+}
+const char *language_doc(Language l) {
+    return grammars[l].doc;
+}
 
 bool language_named(const char *name, Language *out) {
     for (int i = 0; i < L_COUNT; i++)

@@ -49,7 +49,8 @@ static void add_inner_uses(Arena *scratch, Uses *uses, const Node *operand, uint
 void uses_of(Arena *scratch, const Node *op, Uses *uses) {
     NodeList operands = operands_of(op);
     const char *letter = opcode_rows[opcode_of(op)].shape;
-    while (*letter++ != '=') {}
+    while (*letter++ != '=') {
+    }
     uses->count = 0;
     for (uint32_t i = 0; i < operands.count; i++) {
         if (operands.items[i]->kind == N_NAME)

@@ -17,7 +17,7 @@
 typedef struct Arena {
     char *next, *end; /* what is left of the current chunk */
     struct Chunk *first, *current;
-    size_t full; /* bytes handed out of the chunks before the current one */
+    size_t full;         /* bytes handed out of the chunks before the current one */
     struct Arena *other; /* all arenas are in one list */
 } Arena;
 
@@ -44,11 +44,15 @@ size_t arena_total(void);
 #define NEW_ARRAY(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(count)))
 
 /* A growable array in an arena: `VEC(int) v = {0}; PUSH(arena, v, 3); v.items[0]; v.count`. */
-#define VEC(type) struct { type *items; uint32_t count, capacity; }
+#define VEC(type)                                                                                  \
+    struct {                                                                                       \
+        type *items;                                                                               \
+        uint32_t count, capacity;                                                                  \
+    }
 #define PUSH(arena, vec, value)                                                                    \
     ((vec).count == (vec).capacity                                                                 \
-         ? (void)((vec).items = vec_grow((arena), (vec).items, &(vec).capacity,                    \
-                                         sizeof *(vec).items))                                     \
+         ? (void)((vec).items =                                                                    \
+                      vec_grow((arena), (vec).items, &(vec).capacity, sizeof *(vec).items))        \
          : (void)0,                                                                                \
      (vec).items[(vec).count++] = (value))
 void *vec_grow(Arena *a, void *items, uint32_t *capacity, size_t item_size);
@@ -96,8 +100,8 @@ typedef struct {
     uint16_t inlined; /* row of the function's (inlined ...) table, 0 for none */
     uint32_t line;    /* from 1 */
     uint32_t column;  /* from 1, in code points */
-} Place;
-Pos pos_of(Place place);
-Place place_of(Pos pos);
+} Location;
+Pos pos_of(Location place);
+Location location_of(Pos pos);
 
 #endif

@@ -12,7 +12,9 @@ static const char *const heads[H_COUNT] = {
 #undef HEAD
 };
 
-const char *head_text(Head head) { return heads[head]; }
+const char *head_text(Head head) {
+    return heads[head];
+}
 
 Head head_of(Text name) {
     static uint16_t *by_text; /* Text -> Head; heads are interned first, so the table is small */
@@ -94,7 +96,9 @@ Node *node_double(Arena *a, Pos at, double value) {
     return n;
 }
 
-Node *node_simple(Arena *a, NodeKind kind, Pos at) { return make(a, kind, at, 0); }
+Node *node_simple(Arena *a, NodeKind kind, Pos at) {
+    return make(a, kind, at, 0);
+}
 
 Node *node_name(Arena *a, Text hint, uint32_t number) {
     Node *n = make(a, N_NAME, 0, 0);
@@ -116,7 +120,9 @@ Node *node_placed(Arena *a, const Node *name, Where where) {
     return n;
 }
 
-Node *node_global(Arena *a, Text name) { return node_text(a, N_GLOBAL, 0, name); }
+Node *node_global(Arena *a, Text name) {
+    return node_text(a, N_GLOBAL, 0, name);
+}
 
 Node *node_block(Arena *a, uint32_t number) {
     Node *n = make(a, N_BLOCK, 0, 0);
@@ -139,7 +145,8 @@ bool node_equal(const Node *a, const Node *b) {
             if (!node_equal(a->kids[i], b->kids[i])) return false;
         return true;
     }
-    if (a->kind == N_NAME) return a->name.number == b->name.number && a->name.hint == b->name.hint && a->at == b->at;
+    if (a->kind == N_NAME)
+        return a->name.number == b->name.number && a->name.hint == b->name.hint && a->at == b->at;
     return a->integer == b->integer; /* all other payloads fill, or are zero in, these 8 bytes */
 }
 
@@ -152,7 +159,9 @@ Node *node_copy(Arena *a, const Node *n) {
     return copy;
 }
 
-Node *top_inner(Node *top) { return top->head == H_from ? top->kids[1] : top; }
+Node *top_inner(Node *top) {
+    return top->head == H_from ? top->kids[1] : top;
+}
 
 Node *top_with(Arena *a, Node *top, Node *inner) {
     if (top->head != H_from) return inner;
@@ -165,10 +174,11 @@ static const struct {
     const char *name;
     Type type;
 } type_names[] = {
-    {"any", T_ANY}, {"int", T_INT}, {"nil", T_NIL}, {"bool", T_BOOL}, {"fixnum", T_FIX},
-    {"big", T_BIG}, {"double", T_DOUBLE}, {"string", T_STRING}, {"keyword", T_KEYWORD},
-    {"symbol", T_SYMBOL}, {"list", T_LIST}, {"seq", T_SEQ}, {"lazy", T_LAZY}, {"vector", T_VECTOR},
-    {"map", T_MAP}, {"set", T_SET}, {"fn", T_FN}, {"other", T_OTHER}, {"flag", T_FLAG},
+    {"any", T_ANY},         {"int", T_INT},       {"nil", T_NIL},       {"bool", T_BOOL},
+    {"fixnum", T_FIX},      {"big", T_BIG},       {"double", T_DOUBLE}, {"string", T_STRING},
+    {"keyword", T_KEYWORD}, {"symbol", T_SYMBOL}, {"list", T_LIST},     {"seq", T_SEQ},
+    {"lazy", T_LAZY},       {"vector", T_VECTOR}, {"map", T_MAP},       {"set", T_SET},
+    {"fn", T_FN},           {"other", T_OTHER},   {"flag", T_FLAG},
 };
 enum { TYPE_NAMES = sizeof type_names / sizeof *type_names };
 
@@ -216,10 +226,14 @@ const char *where_text(Where w) {
     static int turn;
     if (w >= RAX && w <= R15) return registers[w - RAX];
     char *out = buffers[turn++ & 7];
-    if (is_vector_register(w)) snprintf(out, 12, "xmm%d", w - XMM0);
-    else if (is_slot(w)) snprintf(out, 12, "s%d", w - SLOT0);
-    else if (is_area(w)) snprintf(out, 12, "a%d", w - AREA0);
-    else snprintf(out, 12, "?");
+    if (is_vector_register(w))
+        snprintf(out, 12, "xmm%d", w - XMM0);
+    else if (is_slot(w))
+        snprintf(out, 12, "s%d", w - SLOT0);
+    else if (is_area(w))
+        snprintf(out, 12, "a%d", w - AREA0);
+    else
+        snprintf(out, 12, "?");
     return out;
 }
 

@@ -13,7 +13,8 @@ static bool is_there(const PartRow *row, const Node *n, uint32_t kid) {
     if (!row->may_be_missing) return true;
     if (kid >= n->count) return false;
     const Node *found = n->kids[kid];
-    if (row->role == PART_TERM) return !is_tree(found) || form_of_head[row->nonterminal][found->head];
+    if (row->role == PART_TERM)
+        return !is_tree(found) || form_of_head[row->nonterminal][found->head];
     return row->role != PART_TREE ||
            (row->head ? is_form(found, row->head) : found->kind == N_VECTOR);
 }

@@ -11,7 +11,7 @@
 
 static struct {
     Arena *arena;
-    Place *rows; /* grows in place, for it is large */
+    Location *rows; /* grows in place, for it is large */
     uint32_t count, capacity;
     Pos *run; /* places without `inlined`, in order */
     uint32_t run_count, run_capacity;
@@ -19,30 +19,30 @@ static struct {
     uint32_t slot_count, hashed;
 } table;
 
-static uint32_t hash_of(Place p) {
+static uint32_t hash_of(Location p) {
     uint32_t h = p.line * 0x9e3779b1u ^ p.column * 0x85ebca6bu;
     h ^= (uint32_t)p.file << 16 ^ (uint32_t)p.inlined * 0xc2b2ae35u;
     return h ^ h >> 15;
 }
 
-static bool same(Place a, Place b) {
+static bool same(Location a, Location b) {
     return a.line == b.line && a.column == b.column && a.file == b.file && a.inlined == b.inlined;
 }
 
-static bool is_before(Place a, Place b) {
+static bool is_before(Location a, Location b) {
     if (a.file != b.file) return a.file < b.file;
     return a.line != b.line ? a.line < b.line : a.column < b.column;
 }
 
 /* ---- the run */
 
-static bool extends_run(Place p) {
+static bool extends_run(Location p) {
     if (p.inlined) return false;
     return !table.run_count || is_before(table.rows[table.run[table.run_count - 1]], p);
 }
 
 /* 0: it is not in the run. */
-static Pos find_in_run(Place place) {
+static Pos find_in_run(Location place) {
     uint32_t from = 0, to = table.run_count;
     if (place.inlined || !to) return 0;
     Pos last = table.run[to - 1];
@@ -80,14 +80,14 @@ static void *grown(void *items, uint32_t *capacity, size_t size) {
     return items;
 }
 
-static Pos add_row(Place place) {
+static Pos add_row(Location place) {
     if (table.count == table.capacity)
         table.rows = grown(table.rows, &table.capacity, sizeof *table.rows);
     table.rows[table.count] = place;
     return table.count++;
 }
 
-static Pos add_to_run(Place place) {
+static Pos add_to_run(Location place) {
     if (table.run_count == table.run_capacity)
         table.run = grown(table.run, &table.run_capacity, sizeof *table.run);
     return table.run[table.run_count++] = add_row(place);
@@ -95,11 +95,11 @@ static Pos add_to_run(Place place) {
 
 static void start(void) {
     table.arena = arena_new();
-    add_row((Place){0});
+    add_row((Location){0});
     rehash(1024);
 }
 
-Pos pos_of(Place place) {
+Pos pos_of(Location place) {
     if (!table.arena) start();
     if (place.line == 0) return 0;
     if (extends_run(place)) return add_to_run(place);
@@ -113,7 +113,7 @@ Pos pos_of(Place place) {
     return p;
 }
 
-Place place_of(Pos pos) {
+Location location_of(Pos pos) {
     if (!table.arena) start();
     return table.rows[pos];
 }

@@ -13,7 +13,8 @@
 
 enum {
     WIDTH = 100,
-    MOST_INDENT = 200 /* what is nested deeper moves no further: indentation must not outgrow the text */
+    MOST_INDENT =
+        200 /* what is nested deeper moves no further: indentation must not outgrow the text */
 };
 
 typedef struct {
@@ -26,7 +27,9 @@ typedef struct {
 
 /* ---- atoms */
 
-static void add(Buffer *out, const char *s) { buffer_add(out, s, strlen(s)); }
+static void add(Buffer *out, const char *s) {
+    buffer_add(out, s, strlen(s));
+}
 
 static void print_string(Buffer *out, Text t) {
     static const char special[] = "\"\\\n\t\r\b\f", letters[] = "\"\\ntrbf";
@@ -34,9 +37,12 @@ static void print_string(Buffer *out, Text t) {
     buffer_add(out, "\"", 1);
     for (uint32_t i = 0; i < text_length(t); i++) {
         const char *found = s[i] ? strchr(special, s[i]) : NULL;
-        if (found) buffer_print(out, "\\%c", letters[found - special]);
-        else if ((unsigned char)s[i] < 0x20) buffer_print(out, "\\u%04x", (unsigned char)s[i]);
-        else buffer_add(out, s + i, 1);
+        if (found)
+            buffer_print(out, "\\%c", letters[found - special]);
+        else if ((unsigned char)s[i] < 0x20)
+            buffer_print(out, "\\u%04x", (unsigned char)s[i]);
+        else
+            buffer_add(out, s + i, 1);
     }
     buffer_add(out, "\"", 1);
 }
@@ -44,8 +50,14 @@ static void print_string(Buffer *out, Text t) {
 /* Shortest digits that read back, as Java writes them: 0.001 <= |x| < 10^7 plain, else 1.5E300. */
 static void print_double(Buffer *out, double x) {
     char digits[40];
-    if (isnan(x)) { add(out, "##NaN"); return; }
-    if (isinf(x)) { add(out, x < 0 ? "##-Inf" : "##Inf"); return; }
+    if (isnan(x)) {
+        add(out, "##NaN");
+        return;
+    }
+    if (isinf(x)) {
+        add(out, x < 0 ? "##-Inf" : "##Inf");
+        return;
+    }
     int precision = 0;
     do
         snprintf(digits, sizeof digits, "%.*e", precision, x);
@@ -86,8 +98,10 @@ static void print_symbol(Buffer *out, Text t) {
 
 static void print_name(Buffer *out, const Node *n) {
     buffer_print(out, "%%%s.%u", text_bytes(n->name.hint), n->name.number);
-    if (n->is_typed) buffer_print(out, ":%s", type_text(n->head));
-    else if (n->head) buffer_print(out, "=%s", where_text(n->head));
+    if (n->is_typed)
+        buffer_print(out, ":%s", type_text(n->head));
+    else if (n->head)
+        buffer_print(out, "=%s", where_text(n->head));
     if (!n->is_typed && n->at) buffer_print(out, "[rsp+%u]", n->at - 1);
 }
 
@@ -109,15 +123,23 @@ static void print_atom(Buffer *out, const Node *n) {
     case N_WORD: add(out, word_rows[n->head].name); break;
     case N_OPCODE: add(out, opcode_rows[n->head].name); break;
     case N_CONDITION: add(out, condition_rows[n->head].name); break;
-    case N_LIST: case N_VECTOR: case N_MAP: case N_SET: break;
+    case N_LIST:
+    case N_VECTOR:
+    case N_MAP:
+    case N_SET: break;
     }
 }
 
 static void print_pos(Buffer *out, Pos at) {
-    Place p = place_of(at);
-    if (!at) { add(out, "@-"); return; }
-    if (p.file) buffer_print(out, "@%u:%u:%u", p.file, p.line, p.column);
-    else buffer_print(out, "@%u:%u", p.line, p.column);
+    Location p = location_of(at);
+    if (!at) {
+        add(out, "@-");
+        return;
+    }
+    if (p.file)
+        buffer_print(out, "@%u:%u:%u", p.file, p.line, p.column);
+    else
+        buffer_print(out, "@%u:%u", p.line, p.column);
     if (p.inlined) buffer_print(out, "^%u", p.inlined);
 }
 
@@ -188,8 +210,10 @@ static uint32_t beside(const Node *n) {
     while (k < n->count && !is_tree(n->kids[k]))
         k++;
     if (n->kind == N_LIST && n->head == H_let && k == 0) return 1;
-    if (n->kind == N_LIST && (n->head == H_loop || n->head == H_arity || n->head == H_rest ||
-                              n->head == H_block || n->head == H_cold) && k < n->count)
+    if (n->kind == N_LIST &&
+        (n->head == H_loop || n->head == H_arity || n->head == H_rest || n->head == H_block ||
+         n->head == H_cold) &&
+        k < n->count)
         return k + 1;
     return k;
 }
@@ -212,15 +236,18 @@ static void print_broken(Printer *p, const Node *n, Pos inherited, uint32_t inde
             print_tree(p, n->kids[i], before, (uint32_t)(out->length - p->line_start));
         } else {
             new_line(p, column);
-            if (is_sequence(n)) print_line(p, n->kids[i], before, SIZE_MAX);
-            else print_tree(p, n->kids[i], before, column);
+            if (is_sequence(n))
+                print_line(p, n->kids[i], before, SIZE_MAX);
+            else
+                print_tree(p, n->kids[i], before, column);
         }
         if (is_sequence(n) && n->kids[i]->kind == N_LIST) before = n->kids[i]->at;
     }
     add(out, closing(n));
 }
 
-/* (kinds (ref %a.1 %b.2) (int %c.3)): a line or a few for each kind instead of one for each name. */
+/* (kinds (ref %a.1 %b.2) (int %c.3)): a line or a few for each kind instead of one for each name.
+ */
 static void print_kinds(Printer *p, const Node *n, uint32_t indent) {
     Buffer *out = p->out;
     bool *done = calloc(n->count + 1, sizeof *done);
@@ -263,7 +290,9 @@ static void print_tree(Printer *p, const Node *n, Pos inherited, uint32_t indent
         print_kinds(p, n, indent);
         return;
     }
-    if (!always_broken(n) && print_line(p, n, inherited, start + (indent < WIDTH - 20 ? WIDTH - indent : 20))) return;
+    if (!always_broken(n) &&
+        print_line(p, n, inherited, start + (indent < WIDTH - 20 ? WIDTH - indent : 20)))
+        return;
     if (!is_tree(n)) return;
     p->out->length = start;
     bool data = p->data;
@@ -282,8 +311,10 @@ static void print_renumbered(Printer *p, const Node *n, uint32_t indent) {
 void print_top(Buffer *out, const Node *n, Style style) {
     Printer p = {.out = out, .style = style, .positions = style != STYLE_CANON};
     new_line(&p, 1);
-    if (style == STYLE_CANON) print_renumbered(&p, n, 1);
-    else print_tree(&p, n, 0, 1);
+    if (style == STYLE_CANON)
+        print_renumbered(&p, n, 1);
+    else
+        print_tree(&p, n, 0, 1);
 }
 
 void print_top_folded(Buffer *out, const Node *n) {
@@ -297,8 +328,10 @@ static void print_program(Buffer *out, const Node *program, Style style) {
     bool folded = false;
     for (uint32_t i = 0; i < program->count; i++) {
         bool folds = style == STYLE_VIEW && is_form(program->kids[i], H_from);
-        if (!folds) print_top(out, program->kids[i], style);
-        else if (!folded) print_top_folded(out, program->kids[i]);
+        if (!folds)
+            print_top(out, program->kids[i], style);
+        else if (!folded)
+            print_top_folded(out, program->kids[i]);
         folded = folded || folds;
     }
     add(out, ")");
@@ -306,7 +339,9 @@ static void print_program(Buffer *out, const Node *program, Style style) {
 
 void print_node(Buffer *out, const Node *n, Style style) {
     if (style == STYLE_FULL || !is_form(n, H_program)) {
-        Printer p = {.out = out, .style = style, .positions = style != STYLE_CANON,
+        Printer p = {.out = out,
+                     .style = style,
+                     .positions = style != STYLE_CANON,
                      .line_start = out->length};
         print_tree(&p, n, 0, 0);
     } else {
@@ -320,7 +355,9 @@ void print_flat(Buffer *out, const Node *n) {
     print_line(&p, n, 0, SIZE_MAX);
 }
 
-void print_datum(Buffer *out, const Node *n) { print_flat(out, n); }
+void print_datum(Buffer *out, const Node *n) {
+    print_flat(out, n);
+}
 
 void print_header(Buffer *out, const DumpHeader *h) {
     static const char *const passes[] = {

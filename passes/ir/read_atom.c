@@ -62,8 +62,8 @@ static void read_escape(Reader *r, Buffer *b) {
         r->p++;
     }
     if (code < 0)
-        error_at(r->diagnostics, reader_pos(r, backslash), "SL0008", "'%.*s' is no escape of a string",
-                 (int)(r->p - backslash), backslash);
+        error_at(r->diagnostics, reader_pos(r, backslash), "SL0008",
+                 "'%.*s' is no escape of a string", (int)(r->p - backslash), backslash);
     else
         add_code_point(b, (uint32_t)code);
 }
@@ -76,8 +76,10 @@ Node *read_string(Reader *r, NodeKind kind, Pos at) {
             r->line++;
             r->line_start = r->p + 1;
         }
-        if (*r->p != '\\') buffer_add(&b, r->p++, 1);
-        else if (kind == N_STRING) read_escape(r, &b);
+        if (*r->p != '\\')
+            buffer_add(&b, r->p++, 1);
+        else if (kind == N_STRING)
+            read_escape(r, &b);
         else { /* a regular expression keeps its backslashes */
             buffer_add(&b, r->p, r->p + 1 < r->end ? 2 : 1);
             r->p += r->p + 1 < r->end ? 2 : 1;
@@ -108,7 +110,8 @@ static void bad_number(Reader *r, const char *token, size_t length, const char *
 }
 
 /* The digits of `base` as a 64-bit integer. */
-static Node *integer(Reader *r, const char *token, size_t length, const char *digits, int base, bool negative, Pos at) {
+static Node *integer(Reader *r, const char *token, size_t length, const char *digits, int base,
+                     bool negative, Pos at) {
     uint64_t value = 0, limit = negative ? (uint64_t)1 << 63 : (uint64_t)INT64_MAX;
     for (const char *p = digits; p < token + length; p++) {
         uint64_t d = (uint64_t)digit_of(*p);
@@ -155,7 +158,8 @@ static Node *number(Reader *r, const char *token, size_t length, Pos at) {
     if (end - p > 2 && p[0] == '0' && (p[1] == 'x' || p[1] == 'X'))
         return integer(r, token, length, p + 2, 16, negative, at);
     const char *radix = memchr(p, 'r', (size_t)(end - p));
-    if (radix && radix - p <= 2 && radix > p && all_digits(p, radix) && atoi(p) >= 2 && atoi(p) <= 36)
+    if (radix && radix - p <= 2 && radix > p && all_digits(p, radix) && atoi(p) >= 2 &&
+        atoi(p) <= 36)
         return integer(r, token, length, radix + 1, atoi(p), negative, at);
     if (all_digits(p, end))
         return integer(r, token, length, p, end - p > 1 && *p == '0' ? 8 : 10, negative, at);
@@ -171,9 +175,11 @@ static Node *number(Reader *r, const char *token, size_t length, Pos at) {
 /* ---- symbols and keywords */
 
 static Node *keyword(Reader *r, const char *token, size_t length, Pos at) {
-    if (length >= 2 && token[1] == ':') return node_text(r->arena, N_KEYWORD, at, text_of(token + 1, length - 1));
+    if (length >= 2 && token[1] == ':')
+        return node_text(r->arena, N_KEYWORD, at, text_of(token + 1, length - 1));
     if (length < 2 || token[length - 1] == ':' || token[length - 1] == '/') {
-        error_at(r->diagnostics, reader_pos(r, token), "SL0009", "%.*s is no keyword", (int)length, token);
+        error_at(r->diagnostics, reader_pos(r, token), "SL0009", "%.*s is no keyword", (int)length,
+                 token);
         if (length == 1) help_line(r->diagnostics, "a keyword is : directly followed by a name");
         return NULL;
     }
@@ -192,10 +198,14 @@ Node *symbol_node(Reader *r, const char *token, size_t length, Pos at) {
 }
 
 static Node *special_double(Reader *r, const char *token, size_t length, Pos at) {
-    if (length == 5 && !memcmp(token, "##Inf", 5)) return node_double(r->arena, at, (double)__builtin_inf());
-    if (length == 6 && !memcmp(token, "##-Inf", 6)) return node_double(r->arena, at, -(double)__builtin_inf());
-    if (length == 5 && !memcmp(token, "##NaN", 5)) return node_double(r->arena, at, (double)__builtin_nan(""));
-    error_at(r->diagnostics, reader_pos(r, token), "SL0006", "%.*s is not known; there are ##Inf ##-Inf ##NaN", (int)length, token);
+    if (length == 5 && !memcmp(token, "##Inf", 5))
+        return node_double(r->arena, at, (double)__builtin_inf());
+    if (length == 6 && !memcmp(token, "##-Inf", 6))
+        return node_double(r->arena, at, -(double)__builtin_inf());
+    if (length == 5 && !memcmp(token, "##NaN", 5))
+        return node_double(r->arena, at, (double)__builtin_nan(""));
+    error_at(r->diagnostics, reader_pos(r, token), "SL0006",
+             "%.*s is not known; there are ##Inf ##-Inf ##NaN", (int)length, token);
     return NULL;
 }
 
@@ -204,7 +214,8 @@ static Node *character(Reader *r, const char *token, size_t length, Pos at) {
     static const struct {
         const char *name;
         char value;
-    } names[] = {{"newline", '\n'}, {"space", ' '}, {"tab", '\t'}, {"return", '\r'}, {"formfeed", '\f'}, {"backspace", '\b'}};
+    } names[] = {{"newline", '\n'}, {"space", ' '},     {"tab", '\t'},
+                 {"return", '\r'},  {"formfeed", '\f'}, {"backspace", '\b'}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strlen(names[i].name) == length - 1 && !memcmp(token + 1, names[i].name, length - 1))
             return node_text(r->arena, N_STRING, at, text_of(&names[i].value, 1));
@@ -212,7 +223,8 @@ static Node *character(Reader *r, const char *token, size_t length, Pos at) {
     for (size_t i = 1; i < length; i++)
         points += ((unsigned char)token[i] & 0xc0) != 0x80;
     if (points == 1) return node_text(r->arena, N_STRING, at, text_of(token + 1, length - 1));
-    error_at(r->diagnostics, reader_pos(r, token), "SL0010", "%.*s is no character", (int)length, token);
+    error_at(r->diagnostics, reader_pos(r, token), "SL0010", "%.*s is no character", (int)length,
+             token);
     return NULL;
 }
 
@@ -247,7 +259,8 @@ static Node *source_atom(Reader *r, const char *token, size_t length, Pos at) {
     if (*token == ':') return keyword(r, token, length, at);
     if (*token == '#') return special_double(r, token, length, at);
     if (*token == '\\') {
-        error_at(r->diagnostics, reader_pos(r, token), "SL0010", "\\ must be followed by a character");
+        error_at(r->diagnostics, reader_pos(r, token), "SL0010",
+                 "\\ must be followed by a character");
         return NULL;
     }
     return symbol_node(r, token, length, at);
@@ -271,8 +284,10 @@ static Node *dump_atom(Reader *r, const char *token, const char *end, Pos at) {
 
 Node *read_atom(Reader *r, Pos at) {
     const char *token = r->p, *end = token;
-    if (r->dump && *token == '|') end = barred_end(r);
-    else if (*token == '\\' && token + 1 < r->end) end = token + 2; /* \( is a character too */
+    if (r->dump && *token == '|')
+        end = barred_end(r);
+    else if (*token == '\\' && token + 1 < r->end)
+        end = token + 2; /* \( is a character too */
     while (end < r->end && !is_delimiter(*end))
         end++;
     if (r->dump) return dump_atom(r, token, end, at);

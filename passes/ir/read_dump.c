@@ -22,13 +22,14 @@ Pos read_position(Reader *r) {
         numbers[count] = number_at(&p, end);
         if (p < end && *p == ':') p++;
     }
-    Place place = {.line = numbers[count == 3], .column = numbers[count == 3 ? 2 : 1]};
+    Location place = {.line = numbers[count == 3], .column = numbers[count == 3 ? 2 : 1]};
     if (count == 3) place.file = (uint16_t)numbers[0];
     if (p < end && *p == '^') {
         p++;
         place.inlined = (uint16_t)number_at(&p, end);
     }
-    if (p < end || count < 2) error_at(r->diagnostics, reader_pos(r, r->p), "SL0020", "this is no position");
+    if (p < end || count < 2)
+        error_at(r->diagnostics, reader_pos(r, r->p), "SL0020", "this is no position");
     return pos_of(place);
 }
 
@@ -86,8 +87,10 @@ Node *read_dump_atom(Reader *r, const char *token, size_t length, Pos at) {
             frame_offset(r, n);
             return n;
         }
-        if (length > 1 && prim_named(text_of(token, length))) return symbol_node(r, token, length, at);
-        error_at(r->diagnostics, reader_pos(r, token), "SL0021", "%.*s is no name (%%hint.number)", (int)length, token);
+        if (length > 1 && prim_named(text_of(token, length)))
+            return symbol_node(r, token, length, at);
+        error_at(r->diagnostics, reader_pos(r, token), "SL0021", "%.*s is no name (%%hint.number)",
+                 (int)length, token);
         return NULL;
     }
     if (*token == '$' && length > 1 && r->language > L_Lcore)
@@ -117,14 +120,16 @@ static void table_atom(Reader *r, Node **kids, uint32_t i, NodeKind kind) {
 
 /* (add [%d] %a %b) is an instruction, (add %a %b) a word operation: their head is not written. */
 static Head implicit_head(const Reader *r, Node *const *kids, uint32_t count) {
-    if (r->language >= L_Lx86 && count > 1 && kids[1]->kind == N_VECTOR && opcode_named(kids[0]->text))
+    if (r->language >= L_Lx86 && count > 1 && kids[1]->kind == N_VECTOR &&
+        opcode_named(kids[0]->text))
         return H_op;
     if (r->language == L_Lmemory && word_named(kids[0]->text)) return H_word_op;
     return H_NONE;
 }
 
 Node *read_form_of(Reader *r, Pos at, Node **kids, uint32_t count) {
-    if (count == 0 || kids[0]->kind != N_SYMBOL) return node_list(r->arena, H_NONE, at, kids, count);
+    if (count == 0 || kids[0]->kind != N_SYMBOL)
+        return node_list(r->arena, H_NONE, at, kids, count);
     Head head = implicit_head(r, kids, count);
     if (head) {
         table_atom(r, kids, 0, head == H_op ? N_OPCODE : N_WORD);
@@ -136,7 +141,8 @@ Node *read_form_of(Reader *r, Pos at, Node **kids, uint32_t count) {
         if (head == H_prim) table_atom(r, kids, 1, N_PRIM);
         if (head == H_word_op) table_atom(r, kids, 1, N_WORD);
         if (head == H_op) table_atom(r, kids, 1, N_OPCODE);
-        if (head == H_cc || head == H_branch || head == H_set_if) table_atom(r, kids, 1, N_CONDITION);
+        if (head == H_cc || head == H_branch || head == H_set_if)
+            table_atom(r, kids, 1, N_CONDITION);
     }
     return node_list(r->arena, head, at, kids + 1, count - 1);
 }
@@ -200,7 +206,8 @@ static bool read_header_rows(Reader *r, const Node *n, DumpHeader *h) {
         if (is_symbol(row->kids[0], "after") && row->count == 2 && row->kids[1]->kind == N_SYMBOL) {
             h->after = pass_index(row->kids[1]->text);
             if (h->after < 0) {
-                error_at(r->diagnostics, n->at, "SL0022", "the header names no pass of slispc: %s", text_bytes(row->kids[1]->text));
+                error_at(r->diagnostics, n->at, "SL0022", "the header names no pass of slispc: %s",
+                         text_bytes(row->kids[1]->text));
                 return false;
             }
         }
@@ -225,10 +232,12 @@ static bool read_header(Reader *r, DumpHeader *h) {
     }
     n->at = at;
     if (n->kids[1]->kind != N_INT || n->kids[1]->integer != 1) {
-        error_at(r->diagnostics, at, "SL0022", "this slispc reads version 1 of the printed form only");
+        error_at(r->diagnostics, at, "SL0022",
+                 "this slispc reads version 1 of the printed form only");
         return false;
     }
-    if (n->kids[2]->kind != N_SYMBOL || !language_named(text_bytes(n->kids[2]->text), &h->language)) {
+    if (n->kids[2]->kind != N_SYMBOL ||
+        !language_named(text_bytes(n->kids[2]->text), &h->language)) {
         error_at(r->diagnostics, at, "SL0022", "the header names no language of slispc");
         return false;
     }
@@ -238,10 +247,12 @@ static bool read_header(Reader *r, DumpHeader *h) {
 /* What people see has (library core ...): it is not the whole program. */
 static bool is_view(const Node *program) {
     const Node *library = program->count ? program->kids[0] : NULL;
-    return library && is_form(library, H_library) && library->count == 2 && is_symbol(library->kids[1], "...");
+    return library && is_form(library, H_library) && library->count == 2 &&
+           is_symbol(library->kids[1], "...");
 }
 
-Node *read_dump(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size_t length, DumpHeader *header) {
+Node *read_dump(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size_t length,
+                DumpHeader *header) {
     Reader r = reader_start(a, d, file, bytes, length);
     r.dump = true;
     if (r.failed || !read_header(&r, header)) return NULL;
@@ -254,13 +265,16 @@ Node *read_dump(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size
     }
     if (is_view(program)) {
         error_at(d, reader_pos(&r, r.p), "SL0023",
-                 "this is a view, whose library is folded; --style=full writes the form that can be read");
+                 "this is a view, whose library is folded; --style=full writes the form that can "
+                 "be read");
         return NULL;
     }
     skip_blanks(&r);
     if (r.p < r.end && !r.failed) {
-        error_at(d, reader_pos(&r, r.p), "SL0023", "a dump is one header and one program, but more follows");
-        help_line(d, "--dump-dir=DIR writes each form into a file of its own; slispc check looks at all that are in one");
+        error_at(d, reader_pos(&r, r.p), "SL0023",
+                 "a dump is one header and one program, but more follows");
+        help_line(d, "--dump-dir=DIR writes each form into a file of its own; slispc check looks "
+                     "at all that are in one");
         return NULL;
     }
     settle(program, 0);

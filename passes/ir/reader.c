@@ -23,14 +23,14 @@ uint32_t reader_column(Reader *r, const char *p) {
 }
 
 Pos reader_pos(Reader *r, const char *p) {
-    return pos_of((Place){.file = r->file, .line = r->line, .column = reader_column(r, p)});
+    return pos_of((Location){.file = r->file, .line = r->line, .column = reader_column(r, p)});
 }
 
 bool is_delimiter(char c) {
     static const bool delimits[256] = {
-        [0] = true,   [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true,
-        [','] = true, ['('] = true, [')'] = true,  ['['] = true,  [']'] = true,  ['{'] = true,
-        ['}'] = true, ['"'] = true, [';'] = true,
+        [0] = true,    [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true,
+        ['\f'] = true, [','] = true, ['('] = true,  [')'] = true,  ['['] = true,
+        [']'] = true,  ['{'] = true, ['}'] = true,  ['"'] = true,  [';'] = true,
     };
     return delimits[(unsigned char)c];
 }
@@ -40,7 +40,8 @@ void skip_blanks(Reader *r) {
         if (ends_line(r->p, r->end)) {
             r->line++;
             r->line_start = r->p + 1;
-        } else if (*r->p == ';' || (*r->p == '#' && r->p + 1 < r->end && r->p[1] == '!' && r->p == r->start)) {
+        } else if (*r->p == ';' ||
+                   (*r->p == '#' && r->p + 1 < r->end && r->p[1] == '!' && r->p == r->start)) {
             while (r->p + 1 < r->end && !ends_line(r->p + 1, r->end))
                 r->p++;
         } else if (*r->p == 0 || !strchr(" \t\r\f,", *r->p)) {
@@ -51,14 +52,17 @@ void skip_blanks(Reader *r) {
 
 /* ---- lists */
 
-static char closer_of(char opener) { return opener == '(' ? ')' : opener == '[' ? ']' : '}'; }
+static char closer_of(char opener) {
+    return opener == '(' ? ')' : opener == '[' ? ']' : '}';
+}
 
 /* Where the unclosed bracket should perhaps be closed: before a later form at the margin. */
 static void unclosed(Reader *r, Pos at, char opener) {
     error_at(r->diagnostics, at, "SL0003", "this %c is never closed", opener);
     if (r->margin) {
         note_at(r->diagnostics, r->margin, "a new form starts at the margin here");
-        help_line(r->diagnostics, "add %c before line %u", closer_of(opener), place_of(r->margin).line);
+        help_line(r->diagnostics, "add %c before line %u", closer_of(opener),
+                  location_of(r->margin).line);
     } else {
         help_line(r->diagnostics, "add %c at the end", closer_of(opener));
     }
@@ -74,7 +78,8 @@ static bool at_end_of_list(Reader *r, char opener, Pos at) {
     }
     if (*r->p == 0 || !strchr(")]}", *r->p)) return false;
     if (*r->p != close) {
-        error_at(r->diagnostics, reader_pos(r, r->p), "SL0004", "expected %c here, but found %c", close, *r->p);
+        error_at(r->diagnostics, reader_pos(r, r->p), "SL0004", "expected %c here, but found %c",
+                 close, *r->p);
         note_at(r->diagnostics, at, "the %c that is to be closed", opener);
         r->failed = true;
     }
@@ -120,7 +125,8 @@ static Node *wrap(Reader *r, Pos at, const char *symbol, const char *skip_from, 
     r->p = skip_from + skip;
     skip_blanks(r);
     if (r->p >= r->end || strchr(")]}", *r->p)) {
-        error_at(r->diagnostics, at, "SL0005", "%.*s must be followed by a form", (int)skip, skip_from);
+        error_at(r->diagnostics, at, "SL0005", "%.*s must be followed by a form", (int)skip,
+                 skip_from);
         r->failed = r->p >= r->end;
         return NULL;
     }
@@ -165,7 +171,8 @@ static Node *function_literal(Reader *r, Pos at) {
 static Node *read_hash(Reader *r, Pos at) {
     char next = r->p + 1 < r->end ? r->p[1] : 0;
     if (r->dump && next != '{' && next != '"') {
-        error_at(r->diagnostics, reader_pos(r, r->p), "SL0006", "# cannot be followed by this in a dump");
+        error_at(r->diagnostics, reader_pos(r, r->p), "SL0006",
+                 "# cannot be followed by this in a dump");
         r->p++;
         return NULL;
     }
@@ -178,7 +185,8 @@ static Node *read_hash(Reader *r, Pos at) {
     case '\'': return wrap(r, at, "var", r->p, 2);
     case '^': return read_meta(r, r->p, 2);
     default:
-        error_at(r->diagnostics, at, "SL0006", "# cannot be followed by %s here", next > ' ' ? "this" : "nothing");
+        error_at(r->diagnostics, at, "SL0006", "# cannot be followed by %s here",
+                 next > ' ' ? "this" : "nothing");
         r->p++;
         return NULL;
     }
@@ -233,7 +241,8 @@ static Node *read_form_at(Reader *r) {
 /* Passes recurse on nesting, so it has a limit, the same for whatever nests. */
 static Node *too_deep(Reader *r, int most) {
     if (!r->failed)
-        error_at(r->diagnostics, reader_pos(r, r->p), "SL0012", "nested more than %d levels deep", most);
+        error_at(r->diagnostics, reader_pos(r, r->p), "SL0012", "nested more than %d levels deep",
+                 most);
     r->failed = true;
     r->p = r->end;
     return NULL;
@@ -256,18 +265,29 @@ Node *read_node(Reader *r) {
 static size_t invalid_byte(const char *bytes, size_t length) {
     for (size_t i = 0; i < length;) {
         unsigned char c = (unsigned char)bytes[i];
-        int more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : -1;
+        int more = c < 0x80                ? 0
+                   : c >= 0xc2 && c < 0xe0 ? 1
+                   : c >= 0xe0 && c < 0xf0 ? 2
+                   : c >= 0xf0 && c < 0xf5 ? 3
+                                           : -1;
         if (more < 0 || c == 0) return i;
         for (int k = 1; k <= more; k++)
-            if (i + (size_t)k >= length || ((unsigned char)bytes[i + (size_t)k] & 0xc0) != 0x80) return i;
+            if (i + (size_t)k >= length || ((unsigned char)bytes[i + (size_t)k] & 0xc0) != 0x80)
+                return i;
         i += (size_t)more + 1;
     }
     return length;
 }
 
 Reader reader_start(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size_t length) {
-    Reader r = {.arena = a, .diagnostics = d, .file = file, .start = bytes, .p = bytes, .end = bytes + length,
-                .line_start = bytes, .line = 1};
+    Reader r = {.arena = a,
+                .diagnostics = d,
+                .file = file,
+                .start = bytes,
+                .p = bytes,
+                .end = bytes + length,
+                .line_start = bytes,
+                .line = 1};
     static const char mark[] = "\xef\xbb\xbf"; /* a byte order mark, which some editors put there */
     if (length >= 3 && !memcmp(bytes, mark, 3)) r.start = r.p = r.line_start = bytes + 3;
     size_t bad = invalid_byte(bytes, length);
@@ -277,14 +297,16 @@ Reader reader_start(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, 
                 r.line++;
                 r.line_start = p + 1;
             }
-        error_at(d, reader_pos(&r, bytes + bad), "SL0001", "byte 0x%02x here is not UTF-8 text", (unsigned char)bytes[bad]);
+        error_at(d, reader_pos(&r, bytes + bad), "SL0001", "byte 0x%02x here is not UTF-8 text",
+                 (unsigned char)bytes[bad]);
         r.p = r.end;
         r.failed = true;
     }
     return r;
 }
 
-void read_source(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size_t length, Node ***forms, uint32_t *count) {
+void read_source(Arena *a, Diagnostics *d, uint16_t file, const char *bytes, size_t length,
+                 Node ***forms, uint32_t *count) {
     Reader r = reader_start(a, d, file, bytes, length);
     VEC(Node *) out = {0};
     while (skip_blanks(&r), r.p < r.end) {

@@ -13,13 +13,13 @@ typedef struct {
     uint32_t column;
     uint16_t file;
     int depth;
-    bool failed;              /* an unclosed or mismatched bracket was reported */
+    bool failed; /* an unclosed or mismatched bracket was reported */
     bool in_function_literal;
-    Pos margin;               /* a form at the margin inside an open one: a guess for the missing bracket */
-    VEC(Node *) stack;        /* kids of the open lists */
+    Pos margin; /* a form at the margin inside an open one: a guess for the missing bracket */
+    VEC(Node *) stack; /* kids of the open lists */
     /* dumps */
-    bool dump, data;          /* data: inside (quote ...) or (text ...) */
-    bool at_dump;             /* forms get their places in the dump, not those that it says */
+    bool dump, data; /* data: inside (quote ...) or (text ...) */
+    bool at_dump;    /* forms get their places in the dump, not those that it says */
     Language language;
 } Reader;
 

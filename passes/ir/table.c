@@ -18,7 +18,9 @@ static void grow(Table *t) {
         if (old.rows[i].key) *find(t, old.rows[i].key) = old.rows[i];
 }
 
-void *table_get(const Table *t, uint64_t key) { return t->size ? find(t, key)->value : NULL; }
+void *table_get(const Table *t, uint64_t key) {
+    return t->size ? find(t, key)->value : NULL;
+}
 
 void *table_put(Table *t, uint64_t key, void *value) {
     if (2 * t->count >= t->size) grow(t);

@@ -17,7 +17,8 @@ const WordRow word_rows[W_COUNT] = {
 };
 
 const ConditionRow condition_rows[C_COUNT] = {
-#define CONDITION(id, name, inverse, swapped, x86, doc) [C_##id] = {name, inverse, swapped, x86, doc},
+#define CONDITION(id, name, inverse, swapped, x86, doc)                                            \
+    [C_##id] = {name, inverse, swapped, x86, doc},
 #include "../conditions.def"
 #undef CONDITION
 };
@@ -48,24 +49,41 @@ static void add(Index *index, const char *name, uint16_t row) {
 }
 
 /* The row of that name, 0 when there is none. The index is built at the first look. */
-static uint16_t find(Index *index, const char *(*name_of)(uint16_t row), uint16_t count, Text name) {
+static uint16_t find(Index *index, const char *(*name_of)(uint16_t row), uint16_t count,
+                     Text name) {
     if (!index->rows)
         for (uint16_t row = 1; row < count; row++)
             add(index, name_of(row), row);
     return name < index->limit ? index->rows[name] : 0;
 }
 
-static const char *prim_name(uint16_t row) { return prim_rows[row].name; }
-static const char *word_name(uint16_t row) { return word_rows[row].name; }
-static const char *condition_name(uint16_t row) { return condition_rows[row].name; }
-static const char *opcode_name(uint16_t row) { return opcode_rows[row].name; }
+static const char *prim_name(uint16_t row) {
+    return prim_rows[row].name;
+}
+static const char *word_name(uint16_t row) {
+    return word_rows[row].name;
+}
+static const char *condition_name(uint16_t row) {
+    return condition_rows[row].name;
+}
+static const char *opcode_name(uint16_t row) {
+    return opcode_rows[row].name;
+}
 
 static Index prims, words, conditions, opcodes;
 
-Prim prim_named(Text name) { return (Prim)find(&prims, prim_name, P_COUNT, name); }
-Word word_named(Text name) { return (Word)find(&words, word_name, W_COUNT, name); }
-Condition condition_named(Text name) { return (Condition)find(&conditions, condition_name, C_COUNT, name); }
-Opcode opcode_named(Text name) { return (Opcode)find(&opcodes, opcode_name, X_COUNT, name); }
+Prim prim_named(Text name) {
+    return (Prim)find(&prims, prim_name, P_COUNT, name);
+}
+Word word_named(Text name) {
+    return (Word)find(&words, word_name, W_COUNT, name);
+}
+Condition condition_named(Text name) {
+    return (Condition)find(&conditions, condition_name, C_COUNT, name);
+}
+Opcode opcode_named(Text name) {
+    return (Opcode)find(&opcodes, opcode_name, X_COUNT, name);
+}
 
 Type prim_result(Prim p) {
     static Type results[P_COUNT];

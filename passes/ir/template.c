@@ -19,7 +19,9 @@ static bool starts(Span s, const char *word) {
     return s.length >= strlen(word) && !memcmp(s.bytes, word, strlen(word));
 }
 
-static Span skip(Span s, size_t n) { return (Span){s.bytes + n, s.length - n}; }
+static Span skip(Span s, size_t n) {
+    return (Span){s.bytes + n, s.length - n};
+}
 
 /* Takes what is before `separator` (or everything) off the front of `s`. */
 static Span cut(Span *s, const char *separator) {
@@ -56,7 +58,9 @@ static Part reference(Span s) {
     return part;
 }
 
-static Part fixed(Operand o) { return (Part){.kind = PART_FIXED, .fixed = o}; }
+static Part fixed(Operand o) {
+    return (Part){.kind = PART_FIXED, .fixed = o};
+}
 
 /* [r15+8] or [r15+a0] */
 static Part address(Span s) {

@@ -61,7 +61,9 @@ Text text_of(const char *bytes, size_t length) {
     return id;
 }
 
-Text text(const char *zero_terminated) { return text_of(zero_terminated, strlen(zero_terminated)); }
+Text text(const char *zero_terminated) {
+    return text_of(zero_terminated, strlen(zero_terminated));
+}
 
 Text text_format(const char *format, ...) {
     Buffer b = {0};
@@ -99,7 +101,9 @@ Text text_numbered(Text base, const char *before, uint32_t number, const char *a
     return joined(base, before, first, after);
 }
 
-Text text_joined(Text first, const char *second) { return joined(first, second, "", ""); }
+Text text_joined(Text first, const char *second) {
+    return joined(first, second, "", "");
+}
 
 const char *text_bytes(Text t) {
     if (!table.arena) start();

@@ -45,7 +45,8 @@ static inline NodeList kids_of(const Node *n) {
 /* A tree of the same kind and head as `n`, with other kids. */
 Node *node_like(Arena *a, const Node *n, Pos at, NodeList kids);
 
-/* A copy with other names. A pass gives `new_name`, and a struct of its own that starts with this. */
+/* A copy with other names. A pass gives `new_name`, and a struct of its own that starts with this.
+ */
 typedef struct Renaming Renaming;
 struct Renaming {
     Arena *arena;

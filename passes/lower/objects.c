@@ -7,10 +7,10 @@ static const struct {
     Kind kind;
     uint32_t fields;
 } makers[] = {
-    {P_box, KIND_DOUBLE, 1},          {P_cons, KIND_CONS, 2},
-    {P_lazy, KIND_LAZY, 2},           {P_indexed_seq, KIND_INDEXED_SEQ, 2},
-    {P_atom, KIND_ATOM, 1},           {P_delay, KIND_DELAY, 2},
-    {P_reduced, KIND_REDUCED, 1},     {P_transient, KIND_TRANSIENT, 1},
+    {P_box, KIND_DOUBLE, 1},      {P_cons, KIND_CONS, 2},
+    {P_lazy, KIND_LAZY, 2},       {P_indexed_seq, KIND_INDEXED_SEQ, 2},
+    {P_atom, KIND_ATOM, 1},       {P_delay, KIND_DELAY, 2},
+    {P_reduced, KIND_REDUCED, 1}, {P_transient, KIND_TRANSIENT, 1},
     {P_pattern, KIND_PATTERN, 2},
 };
 

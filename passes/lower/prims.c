@@ -8,11 +8,11 @@ static const struct {
     Prim prim;
     Word word;
 } simple[] = {
-    {P_int_add, W_add_trap}, {P_int_sub, W_sub_trap}, {P_int_mul, W_mul_trap},
-    {P_int_and, W_and},      {P_int_or, W_or},        {P_int_xor, W_xor},
-    {P_int_not, W_not},      {P_int_shl, W_shl},      {P_int_sar, W_sar},
-    {P_int_shr, W_shr},      {P_double_add, W_fadd},  {P_double_sub, W_fsub},
-    {P_double_mul, W_fmul},  {P_double_div, W_fdiv},  {P_sqrt, W_fsqrt},
+    {P_int_add, W_add_trap},   {P_int_sub, W_sub_trap}, {P_int_mul, W_mul_trap},
+    {P_int_and, W_and},        {P_int_or, W_or},        {P_int_xor, W_xor},
+    {P_int_not, W_not},        {P_int_shl, W_shl},      {P_int_sar, W_sar},
+    {P_int_shr, W_shr},        {P_double_add, W_fadd},  {P_double_sub, W_fsub},
+    {P_double_mul, W_fmul},    {P_double_div, W_fdiv},  {P_sqrt, W_fsqrt},
     {P_int_double, W_int_f64},
 };
 

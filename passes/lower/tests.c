@@ -10,8 +10,8 @@ typedef struct {
     Type operands;
 } Comparison;
 static const Comparison comparisons[] = {
-    {P_int_lt, C_lt, T_INT},       {P_int_gt, C_gt, T_INT},       {P_int_le, C_le, T_INT},
-    {P_int_ge, C_ge, T_INT},       {P_int_eq, C_eq, T_INT},       {P_double_lt, C_flt, T_DOUBLE},
+    {P_int_lt, C_lt, T_INT},        {P_int_gt, C_gt, T_INT},        {P_int_le, C_le, T_INT},
+    {P_int_ge, C_ge, T_INT},        {P_int_eq, C_eq, T_INT},        {P_double_lt, C_flt, T_DOUBLE},
     {P_double_gt, C_fgt, T_DOUBLE}, {P_double_le, C_fle, T_DOUBLE}, {P_double_ge, C_fge, T_DOUBLE},
     {P_double_eq, C_feq, T_DOUBLE}, {P_identical, C_eq, T_ANY},
 };
@@ -21,12 +21,12 @@ static const struct {
     Prim prim;
     Kind kind;
 } kind_tests[] = {
-    {P_is_double, KIND_DOUBLE},   {P_is_string, KIND_STRING},         {P_is_keyword, KIND_KEYWORD},
-    {P_is_symbol, KIND_SYMBOL},   {P_is_vector, KIND_VECTOR},         {P_is_fn, KIND_CLOSURE},
-    {P_is_cons, KIND_CONS},       {P_is_empty_list, KIND_EMPTY},      {P_is_lazy, KIND_LAZY},
-    {P_is_atom, KIND_ATOM},       {P_is_delay, KIND_DELAY},           {P_is_reduced, KIND_REDUCED},
-    {P_is_exception, KIND_EXCEPTION}, {P_is_subseq, KIND_INDEXED_SEQ},
-    {P_is_array, KIND_ARRAY},     {P_is_transient, KIND_TRANSIENT},   {P_is_pattern, KIND_PATTERN},
+    {P_is_double, KIND_DOUBLE},       {P_is_string, KIND_STRING},      {P_is_keyword, KIND_KEYWORD},
+    {P_is_symbol, KIND_SYMBOL},       {P_is_vector, KIND_VECTOR},      {P_is_fn, KIND_CLOSURE},
+    {P_is_cons, KIND_CONS},           {P_is_empty_list, KIND_EMPTY},   {P_is_lazy, KIND_LAZY},
+    {P_is_atom, KIND_ATOM},           {P_is_delay, KIND_DELAY},        {P_is_reduced, KIND_REDUCED},
+    {P_is_exception, KIND_EXCEPTION}, {P_is_subseq, KIND_INDEXED_SEQ}, {P_is_array, KIND_ARRAY},
+    {P_is_transient, KIND_TRANSIENT}, {P_is_pattern, KIND_PATTERN},
 };
 
 /* Tests against one immediate. */

@@ -117,7 +117,7 @@ static void report_order(Resolve *r, const Mention *m, Pos runs_at) {
     error_at(r->diagnostics, m->at ? m->at : runs_at, "SL0108",
              "%s is used before its definition runs", last_part(m->global->name));
     note_at(r->diagnostics, m->global->defined_at, "it is defined here");
-    if (runs_at && m->at && place_of(runs_at).line != place_of(m->at).line)
+    if (runs_at && m->at && location_of(runs_at).line != location_of(m->at).line)
         note_at(r->diagnostics, runs_at, "this form leads there, and runs before");
 }
 

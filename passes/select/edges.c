@@ -14,9 +14,8 @@ static Node *split_edge(Select *s, bool from_cold, Node *to, Nodes *edges) {
     if (target->predecessor_count < 2) return to;
     Node *label = node_block(s->arena, s->flow->numbers++);
     add_op(s, X_jmp, NULL, to_block(s, as_to(to).target), NULL);
-    InstrBlockForm f = {.label = label,
-                        .parameters = no_nodes(s->at),
-                        .instructions = list_of(s->code, s->at)};
+    InstrBlockForm f = {
+        .label = label, .parameters = no_nodes(s->at), .instructions = list_of(s->code, s->at)};
     Head head = from_cold || target->cold ? H_cold : H_block;
     PUSH(s->scratch, *edges, make_instr_block(s->arena, head, s->at, f));
     s->code.count = 0;

@@ -86,7 +86,7 @@ static void select_shift(Select *s, Opcode opcode, Node *x, Node *a, Node *count
     int64_t word;
     Node *first = in_name(s, a);
     Node *second = immediate(count, &word) ? word_node(s, word & (WORD_BITS - 1))
-                                              : node_placed(s->arena, in_name(s, count), RCX);
+                                           : node_placed(s->arena, in_name(s, count), RCX);
     add_op(s, opcode, x, first, second, NULL);
 }
 
@@ -97,8 +97,7 @@ static void select_product(Select *s, Node *x, Node *a, Node *b) {
     int k = power_of_two(b);
     if (k) {
         select_shift(s, X_shl, x, a, word_node(s, k));
-    } else if (a->kind == N_NAME && immediate(b, &word) &&
-               (word == 3 || word == 5 || word == 9)) {
+    } else if (a->kind == N_NAME && immediate(b, &word) && (word == 3 || word == 5 || word == 9)) {
         add_op(s, X_lea, x, indexed_form(s, a, a, word - 1, 0), NULL);
     } else {
         select_tied(s, X_imul, x, a, b, false, NULL);

@@ -1,7 +1,7 @@
 /* before.c - is the form that goes into liveness fit for it? Run before the back end's last part,
- * on every function: its passes and the verifier build on what is checked here. A later form that was
- * read from a file, with nothing that it could be compared with, is looked at in the same way: what
- * the passes have written into it is passed over.
+ * on every function: its passes and the verifier build on what is checked here. A later form that
+ * was read from a file, with nothing that it could be compared with, is looked at in the same way:
+ * what the passes have written into it is passed over.
  *
  *   V21  each instruction has operands of the kinds that it is for         kinds.c
  *   V22  edges have a place for moves, arguments fit parameters            edges.c

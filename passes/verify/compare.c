@@ -24,7 +24,8 @@
 
 /* ---- reports */
 
-/* As `broken`. What a report shows is read only here, for the form may be one that does not read. */
+/* As `broken`. What a report shows is read only here, for the form may be one that does not read.
+ */
 __attribute__((format(printf, 5, 6))) static bool
 changed(Verify *v, Rule rule, const Node *item, const Node *name, const char *format, ...) {
     char message[256];
@@ -110,7 +111,8 @@ static bool tell_difference(Verify *v, const Node *was, const Node *is, const No
 }
 
 static bool check_place_kept(Verify *v, const Node *item, const Misplaced *m) {
-    return !m->is || changed(v, RULE_V02, item, m->is, "it must be in %s", where_text(where_of(m->was)));
+    return !m->is ||
+           changed(v, RULE_V02, item, m->is, "it must be in %s", where_text(where_of(m->was)));
 }
 
 static bool check_ops(Verify *v, const Node *was, const Node *is) {

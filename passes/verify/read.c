@@ -29,12 +29,13 @@ void malformed(Verify *v, Rule rule, const Node *at, const char *format, ...) {
 }
 
 static _Noreturn void not_in_range(Verify *v, const Node *name) {
-    malformed(v, RULE_V23, v->function, "%%%s.%u is not below (names %u)", text_bytes(name->name.hint),
-              name->name.number, v->name_count);
+    malformed(v, RULE_V23, v->function, "%%%s.%u is not below (names %u)",
+              text_bytes(name->name.hint), name->name.number, v->name_count);
 }
 
 static _Noreturn void bound_nowhere(Verify *v, const Node *name, const Node *item) {
-    malformed(v, RULE_V23, item, "%%%s.%u is bound nowhere", text_bytes(name->name.hint), name->name.number);
+    malformed(v, RULE_V23, item, "%%%s.%u is bound nowhere", text_bytes(name->name.hint),
+              name->name.number);
 }
 
 /* The row of a name that is in range. */
@@ -174,7 +175,8 @@ static void read_edges(Verify *v, uint32_t b, const uint32_t *index, uint32_t nu
         if (!is_item(exit->kids[i], H_to)) continue;
         uint32_t number = exit->kids[i]->kids[0]->block;
         if (number >= numbers || !index[number] || block->successor_count == 2)
-            malformed(v, RULE_V22, exit, "there is no block b%u, or there are three ways to go", number);
+            malformed(v, RULE_V22, exit, "there is no block b%u, or there are three ways to go",
+                      number);
         block->successors[block->successor_count++] = index[number] - 1;
         Link edge = {b, v->blocks[index[number] - 1].predecessors};
         PUSH(v->scratch, v->edges, edge);
@@ -226,14 +228,14 @@ static void show_block(Verify *v, const Node *node) {
     CheckedBlock *block = &v->blocks[v->block_count];
     block->node = node;
     block->first = 2;
-    while (block->first < node->count &&
-           (is_item(node->kids[block->first], H_live_in) ||
-            is_item(node->kids[block->first], H_live_out) ||
-            is_item(node->kids[block->first], H_in)))
+    while (block->first < node->count && (is_item(node->kids[block->first], H_live_in) ||
+                                          is_item(node->kids[block->first], H_live_out) ||
+                                          is_item(node->kids[block->first], H_in)))
         block->first++;
     show_binders(v, node->kids[1], node, v->block_count);
     for (uint32_t i = block->first; i < node->count; i++)
-        if (is_op(node->kids[i])) show_binders(v, node->kids[i]->kids[1], node->kids[i], v->block_count);
+        if (is_op(node->kids[i]))
+            show_binders(v, node->kids[i]->kids[1], node->kids[i], v->block_count);
     v->block_count++;
 }
 

@@ -23,7 +23,7 @@ static void add_members_of_item(Verify *v, const Node *item) {
     Buffer *out = &v->report, text = {0};
     const Context *c = v->context;
     Spot spot = spot_of(v, item);
-    Place at = place_of(item->at);
+    Location at = location_of(item->at);
     add_item(&text, item);
     add_text(out, "text");
     buffer_print(out, ":");

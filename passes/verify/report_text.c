@@ -6,7 +6,7 @@
 
 /* file:line:col; the file is known when the program came as source. */
 static void add_position(Verify *v, Pos pos) {
-    Place at = place_of(pos);
+    Location at = location_of(pos);
     const Context *c = v->context;
     if (pos && at.file < c->source_count)
         buffer_print(&v->report, "%s:", text_bytes(c->source_names[at.file]));
@@ -31,7 +31,7 @@ void add_item(Buffer *out, const Node *item) {
 
 /* The source line of the item, when the source is known. */
 static void add_source(Verify *v, const Node *item) {
-    Place at = place_of(item->at);
+    Location at = location_of(item->at);
     const Context *c = v->context;
     if (!item->at || at.file >= c->source_count) return;
     const char *p = c->sources[at.file], *end = p + c->source_lengths[at.file];

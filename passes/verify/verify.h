@@ -110,7 +110,7 @@ typedef struct {
     uint32_t live_references; /* but constants */
     uint32_t safepoints;      /* seen so far */
     bool framed;
-    bool quiet; /* only the answer counts: nothing is reported */
+    bool quiet;         /* only the answer counts: nothing is reported */
     jmp_buf unreadable; /* where to go on when the form is none that can be judged */
     /* the verdict */
     Rule broken;

@@ -3,8 +3,9 @@
  *
  * An error in the input is an answer. What must not happen ends the process by abort(), which
  * afl-fuzz counts as a crash beside what the sanitizers find: "bug in slispc", more than MOST_BYTES
- * of memory, code that neither verify nor the decoder has looked at, and a form that does not print as
- * what reads the same. With files as arguments it compiles these instead, to look at what was found.
+ * of memory, code that neither verify nor the decoder has looked at, and a form that does not print
+ * as what reads the same. With files as arguments it compiles these instead, to look at what was
+ * found.
  */
 #include "commands.h"
 #include "compiling.h"
@@ -30,7 +31,9 @@ bool is_below_small_stack(const void *address) {
 }
 
 const char *__asan_default_options(void);
-const char *__asan_default_options(void) { return "abort_on_error=1:detect_leaks=0"; }
+const char *__asan_default_options(void) {
+    return "abort_on_error=1:detect_leaks=0";
+}
 
 _Noreturn static void wrong(const char *what) {
     fprintf(stderr, "harness: %s\n", what);
@@ -66,11 +69,14 @@ static size_t bytes_before; /* the input that is compiled now */
 
 static void on_allocation(const volatile void *p, size_t size) {
     (void)p;
-    if (__sanitizer_get_current_allocated_bytes() > bytes_before + MOST_BYTES) wrong("too much memory");
+    if (__sanitizer_get_current_allocated_bytes() > bytes_before + MOST_BYTES)
+        wrong("too much memory");
     (void)size;
 }
 
-static void on_free(const volatile void *p) { (void)p; }
+static void on_free(const volatile void *p) {
+    (void)p;
+}
 
 /* The pipeline leaves its arenas to the end of the process, which here comes later. */
 static Arena *arenas[1024];
@@ -119,7 +125,8 @@ static void write_nothing(const PipelineResult *r) {
 /* Of a form from the end select verify may say what it finds; what select made is right. */
 static void judge(const PipelineResult *r) {
     bool is_complete = r->program && r->header.language == L_Lbytes;
-    if (r->exit_code == 3 && r->first < PASS_liveness) wrong("its own passes made what is rejected");
+    if (r->exit_code == 3 && r->first < PASS_liveness)
+        wrong("its own passes made what is rejected");
     if (!is_complete) return;
     bool is_verified = (r->ran >> PASS_verify & 1) || r->first == PASS_COUNT;
     if (!is_verified || r->code == CODE_UNSEEN) wrong("nobody has verified this");
@@ -148,8 +155,8 @@ static void print_and_read(char *bytes, size_t length) {
     buffer_free(&second);
 }
 
-/* What damages a source has, the passes up to loops see; the others would take ten times as long, for
- * the library's functions. They look at one source of sixteen. */
+/* What damages a source has, the passes up to loops see; the others would take ten times as long,
+ * for the library's functions. They look at one source of sixteen. */
 static int last_pass(const SourceFile *file) {
     uint32_t hash = 2166136261u;
     for (size_t i = 0; i < file->length; i++)
@@ -158,8 +165,8 @@ static int last_pass(const SourceFile *file) {
 }
 
 static void compile_to(int to, SourceFile file) {
-    PipelineOptions options = {.optimise = 2, .from = -1, .to = to, .inject_pass = -1,
-                               .verify_mode = VERIFY_BOTH};
+    PipelineOptions options = {
+        .optimise = 2, .from = -1, .to = to, .inject_pass = -1, .verify_mode = VERIFY_BOTH};
     bytes_before = __sanitizer_get_current_allocated_bytes();
     if (setjmp(input_is_done)) return;
     PipelineResult r = pipeline_run(&options, &file, 1);
@@ -169,13 +176,18 @@ static void compile_to(int to, SourceFile file) {
 
 static void compile(char *bytes, size_t length) {
     SourceFile file = {"input", bytes, length};
-    if (length < 4 || memcmp(bytes, "\x7f" "ELF", 4)) compile_to(last_pass(&file), file);
+    if (length < 4 || memcmp(bytes,
+                             "\x7f"
+                             "ELF",
+                             4))
+        compile_to(last_pass(&file), file);
 }
 
 /* Tables that are made when they are first needed are there when the processes part. */
 static void make_tables(void) {
-    static char source[] = "(defn f [x & more] (if (< x 1.5) [x \"a\"] {:a (apply f (inc x) more)}))\n"
-                           "(println (f 1) (try (map f [1 :b]) (catch Exception e e)))";
+    static char source[] =
+        "(defn f [x & more] (if (< x 1.5) [x \"a\"] {:a (apply f (inc x) more)}))\n"
+        "(println (f 1) (try (map f [1 :b]) (catch Exception e e)))";
     compile_to(-1, (SourceFile){"tables", source, sizeof source - 1});
 }
 

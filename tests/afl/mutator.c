@@ -1,9 +1,9 @@
 /* mutator.c - for afl-fuzz: changes dumps and sources as trees instead of as bytes.
  *
- * A form is a span of the text: a list with its brackets, or an atom. Each change replaces one span:
- * by nothing, by another form of this input or of another one from the queue, by a number from an
- * edge. So brackets stay balanced, and most of what is made still gets through the reader and some
- * of it through the grammar, to where the passes are.
+ * A form is a span of the text: a list with its brackets, or an atom. Each change replaces one
+ * span: by nothing, by another form of this input or of another one from the queue, by a number
+ * from an edge. So brackets stay balanced, and most of what is made still gets through the reader
+ * and some of it through the grammar, to where the passes are.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ typedef struct {
 typedef struct {
     uint64_t random;
     Forms text, other;
-    char *made;           /* the text after a change */
+    char *made;            /* the text after a change */
     char copy[MOST_BYTES]; /* of what is put into it */
 } Mutator;
 
@@ -45,11 +45,19 @@ static uint32_t below(Mutator *m, uint32_t limit) {
 
 /* ---- text to forms */
 
-static int is_open(char c) { return c == '(' || c == '[' || c == '{'; }
-static int is_close(char c) { return c == ')' || c == ']' || c == '}'; }
-static int is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == ','; }
+static int is_open(char c) {
+    return c == '(' || c == '[' || c == '{';
+}
+static int is_close(char c) {
+    return c == ')' || c == ']' || c == '}';
+}
+static int is_blank(char c) {
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == ',';
+}
 
-static int is_digit(char c) { return c >= '0' && c <= '9'; }
+static int is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 /* Behind a string or |symbol| that starts at `at`. */
 static uint32_t quoted_end(const Forms *f, uint32_t at) {
@@ -60,8 +68,10 @@ static uint32_t quoted_end(const Forms *f, uint32_t at) {
 }
 
 static uint32_t atom_end(const Forms *f, uint32_t at) {
-    if (f->bytes[at] == '"' || f->bytes[at] == '|') at = quoted_end(f, at);
-    else at++;
+    if (f->bytes[at] == '"' || f->bytes[at] == '|')
+        at = quoted_end(f, at);
+    else
+        at++;
     while (at < f->length && !is_blank(f->bytes[at]) && !is_open(f->bytes[at]) &&
            !is_close(f->bytes[at]) && f->bytes[at] != '"')
         at++;
@@ -178,18 +188,55 @@ static void swap(Mutator *m, Form a, Form b) {
 
 /* A number in or at the end of an atom: of names, blocks, positions too. */
 static void change_number(Mutator *m) {
-    static const char *const edges[] = {
-        "0", "1", "2", "3", "7", "8", "15", "16", "63", "64", "127", "128", "255", "256", "1023",
-        "1024", "4095", "32767", "32768", "65535", "65536", "1048576", "2147483647", "2147483648",
-        "4294967295", "4294967296", "4611686018427387903", "4611686018427387904",
-        "9223372036854775807", "9223372036854775808", "18446744073709551615",
-        "99999999999999999999", "-1", "-8", "-128", "-129", "-2147483648", "-2147483649",
-        "-4611686018427387904", "-9223372036854775808", "1.5", "1e999", "##NaN"};
+    static const char *const edges[] = {"0",
+                                        "1",
+                                        "2",
+                                        "3",
+                                        "7",
+                                        "8",
+                                        "15",
+                                        "16",
+                                        "63",
+                                        "64",
+                                        "127",
+                                        "128",
+                                        "255",
+                                        "256",
+                                        "1023",
+                                        "1024",
+                                        "4095",
+                                        "32767",
+                                        "32768",
+                                        "65535",
+                                        "65536",
+                                        "1048576",
+                                        "2147483647",
+                                        "2147483648",
+                                        "4294967295",
+                                        "4294967296",
+                                        "4611686018427387903",
+                                        "4611686018427387904",
+                                        "9223372036854775807",
+                                        "9223372036854775808",
+                                        "18446744073709551615",
+                                        "99999999999999999999",
+                                        "-1",
+                                        "-8",
+                                        "-128",
+                                        "-129",
+                                        "-2147483648",
+                                        "-2147483649",
+                                        "-4611686018427387904",
+                                        "-9223372036854775808",
+                                        "1.5",
+                                        "1e999",
+                                        "##NaN"};
     const Forms *f = &m->text;
     for (int i = 0; i < 100; i++) {
         Form form = any_form(m, f);
         uint32_t start = form.start + below(m, form.end - form.start);
-        if (start >= f->length || is_open(f->bytes[form.start]) || !is_digit(f->bytes[start])) continue;
+        if (start >= f->length || is_open(f->bytes[form.start]) || !is_digit(f->bytes[start]))
+            continue;
         while (start > form.start && is_digit(f->bytes[start - 1]))
             start--;
         uint32_t end = start;
@@ -211,8 +258,10 @@ static void change_suffix(Mutator *m) {
         Form a = any_form(m, f), b = any_form(m, f);
         if (f->bytes[a.start] != '%' || f->bytes[b.start] != '%') continue;
         uint32_t x = a.start, y = b.start;
-        while (x < a.end && f->bytes[x] != '=' && f->bytes[x] != ':') x++;
-        while (y < b.end && f->bytes[y] != '=' && f->bytes[y] != ':') y++;
+        while (x < a.end && f->bytes[x] != '=' && f->bytes[x] != ':')
+            x++;
+        while (y < b.end && f->bytes[y] != '=' && f->bytes[y] != ':')
+            y++;
         if (x == a.end && y == b.end) continue;
         replace_by(m, (Form){x, a.end, 0}, f, (Form){y, b.end, 0});
         return;
@@ -221,8 +270,8 @@ static void change_suffix(Mutator *m) {
 
 /* The brackets of a list go, or others come around a form. */
 static void change_brackets(Mutator *m) {
-    static const char *const around[][2] = {{"(", ")"}, {"[", "]"}, {"(quote ", ")"}, {"(do ", ")"},
-                                            {"(let [[%t.1 ", "]] %t.1)"}};
+    static const char *const around[][2] = {
+        {"(", ")"}, {"[", "]"}, {"(quote ", ")"}, {"(do ", ")"}, {"(let [[%t.1 ", "]] %t.1)"}};
     Form form = any_form(m, &m->text);
     if (form.end - form.start < 2) return;
     if (is_open(m->text.bytes[form.start]) && below(m, 2)) {
@@ -242,17 +291,25 @@ static void change(Mutator *m) {
     case 0: replace(m, form.start, form.end, "", 0); break;
     case 1: insert_copy(m, form.start, f, form); break;
     case 2: insert_copy(m, form.start, f, similar_form(m, f, form, f)); break;
-    case 3: case 4: swap(m, form, sibling(m, f, form)); break;
+    case 3:
+    case 4: swap(m, form, sibling(m, f, form)); break;
     case 5: replace_by(m, form, f, any_form(m, f)); break;
-    case 6: case 7: case 8: replace_by(m, form, f, similar_form(m, f, form, f)); break;
-    case 9: case 10: change_number(m); break;
-    case 11: case 12: change_suffix(m); break;
+    case 6:
+    case 7:
+    case 8: replace_by(m, form, f, similar_form(m, f, form, f)); break;
+    case 9:
+    case 10: change_number(m); break;
+    case 11:
+    case 12: change_suffix(m); break;
     case 13: change_brackets(m); break;
-    case 14: case 15:
+    case 14:
+    case 15:
         if (!has_other) break;
         Form found = similar_form(m, f, form, &m->other);
-        if (below(m, 4)) replace_by(m, form, &m->other, found);
-        else insert_copy(m, form.start, &m->other, found);
+        if (below(m, 4))
+            replace_by(m, form, &m->other, found);
+        else
+            insert_copy(m, form.start, &m->other, found);
         break;
     }
 }
@@ -280,8 +337,10 @@ void afl_custom_deinit(void *state) {
 
 static void take(Forms *f, const uint8_t *bytes, size_t length) {
     f->length = length < MOST_BYTES ? (uint32_t)length : MOST_BYTES;
-    if (bytes) memcpy(f->bytes, bytes, f->length);
-    else f->length = 0;
+    if (bytes)
+        memcpy(f->bytes, bytes, f->length);
+    else
+        f->length = 0;
     read_forms(f);
 }
 
@@ -290,7 +349,8 @@ size_t afl_custom_fuzz(void *state, uint8_t *bytes, size_t length, uint8_t **out
     Mutator *m = state;
     take(&m->text, bytes, length);
     take(&m->other, other, other_length);
-    do change(m);
+    do
+        change(m);
     while (!below(m, 3));
     *out = (uint8_t *)m->text.bytes;
     return m->text.length < most ? m->text.length : most;

@@ -95,8 +95,8 @@ static void write_by_count(FILE *out, const Form *f) {
 }
 
 void write_accessor(FILE *out, const Form *f) {
-    fprintf(out, "ACCESSOR %sForm as_%s(const Node *n) {\n    %sForm f = {0};\n", type_name(f->name),
-            f->name, type_name(f->name));
+    fprintf(out, "ACCESSOR %sForm as_%s(const Node *n) {\n    %sForm f = {0};\n",
+            type_name(f->name), f->name, type_name(f->name));
     if (f->item_count == 0) fprintf(out, "    (void)n;\n");
     if (f->by_count) {
         write_by_count(out, f);
@@ -220,8 +220,8 @@ static void write_replacement(FILE *out, const Form *f) {
 }
 
 void write_source(FILE *out, const Rows *r, const Forms *forms) {
-    fprintf(out,
-            "/* Made from languages.def by passes/ir/generate. */\n#include \"ir/fits.h\"\n#include \"ir/form_parts.h\"\n");
+    fprintf(out, "/* Made from languages.def by passes/ir/generate. */\n#include "
+                 "\"ir/fits.h\"\n#include \"ir/form_parts.h\"\n");
     for (int i = 0; i < forms->form_count; i++) {
         write_constructor(out, &forms->forms[i]);
         write_replacement(out, &forms->forms[i]);
