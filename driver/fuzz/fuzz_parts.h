@@ -7,14 +7,13 @@
 
 /* What an expression gives. The letter stands for it in fuzz.def and starts the names of variables.
  */
+/* clang-format off */
 #define FUZZ_KINDS(KIND)                                                                           \
     KIND(INT, 'i')                                                                                 \
-    KIND(DOUBLE, 'd')                                                                              \
-    KIND(NUMBER, 'n')                                                                              \
-    KIND(STRING, 's')                                                                              \
-    KIND(KEYWORD, 'k') KIND(BOOLEAN, 'b') KIND(VECTOR, 'v') KIND(SEQUENCE, 'q') KIND(MAP, 'm')     \
-        KIND(SET, 'e') KIND(TABLE, 'w') KIND(DATA, 'x') KIND(FN, 'f') KIND(FN2, 'g')               \
-            KIND(PREDICATE, 'p') KIND(ATOM, 'a')
+    KIND(DOUBLE, 'd') KIND(NUMBER, 'n') KIND(STRING, 's') KIND(KEYWORD, 'k') KIND(BOOLEAN, 'b')    \
+        KIND(VECTOR, 'v') KIND(SEQUENCE, 'q') KIND(MAP, 'm') KIND(SET, 'e') KIND(TABLE, 'w')       \
+            KIND(DATA, 'x') KIND(FN, 'f') KIND(FN2, 'g') KIND(PREDICATE, 'p') KIND(ATOM, 'a')
+/* clang-format on */
 typedef enum {
 #define KIND(name, letter) K_##name,
     FUZZ_KINDS(KIND)
@@ -33,22 +32,22 @@ enum {
 };
 
 /* Constructs that are not rows of fuzz.def. */
+/* clang-format off */
 #define FUZZ_CONSTRUCTS(CONSTRUCT)                                                                 \
     CONSTRUCT(LET, "let")                                                                          \
-    CONSTRUCT(DESTRUCTURING, "destructuring")                                                      \
-    CONSTRUCT(SHADOWING, "shadowing")                                                              \
-    CONSTRUCT(CROWD, "dozens alive at once")                                                       \
-    CONSTRUCT(LOOP, "loop and recur") CONSTRUCT(DOUBLE_LOOP, "loop over doubles") CONSTRUCT(       \
-        TRY, "try and catch") CONSTRUCT(FINALLY, "finally") CONSTRUCT(CLOSURE, "closure")          \
-        CONSTRUCT(LETFN, "letfn") CONSTRUCT(PRINT, "printing") CONSTRUCT(DEF, "def")               \
-            CONSTRUCT(REDEF, "def again") CONSTRUCT(GLOBAL_ATOM, "global atom")                    \
-                CONSTRUCT(DEFN, "defn") CONSTRUCT(RECURSION, "recursion")                          \
-                    CONSTRUCT(MUTUAL, "declare, mutual recursion")                                 \
+    CONSTRUCT(DESTRUCTURING, "destructuring") CONSTRUCT(SHADOWING, "shadowing")                    \
+        CONSTRUCT(CROWD, "dozens alive at once") CONSTRUCT(LOOP, "loop and recur")                 \
+            CONSTRUCT(DOUBLE_LOOP, "loop over doubles") CONSTRUCT(TRY, "try and catch") CONSTRUCT( \
+                FINALLY, "finally") CONSTRUCT(CLOSURE, "closure") CONSTRUCT(LETFN, "letfn")        \
+                CONSTRUCT(PRINT, "printing") CONSTRUCT(DEF, "def") CONSTRUCT(REDEF, "def again")   \
+                    CONSTRUCT(GLOBAL_ATOM, "global atom") CONSTRUCT(DEFN, "defn") CONSTRUCT(       \
+                        RECURSION, "recursion") CONSTRUCT(MUTUAL, "declare, mutual recursion")     \
                         CONSTRUCT(WIDE, "function of 7 to 12 parameters")                          \
                             CONSTRUCT(ARITIES, "several arities") CONSTRUCT(VARIADIC, "variadic")  \
                                 CONSTRUCT(MAKER, "function that gives a closure")                  \
                                     CONSTRUCT(CALL, "call of a function") CONSTRUCT(MAIN, "-main") \
                                         CONSTRUCT(EDGE, "integer at the edge of 64 bits")
+/* clang-format on */
 typedef enum {
 #define CONSTRUCT(name, text) C_##name##_MADE,
     FUZZ_CONSTRUCTS(CONSTRUCT)

@@ -11,15 +11,14 @@
 typedef enum {
     FIT_NONE,
 #define FIT(id, text) FIT_##id,
+/* clang-format off */
 #define FITS                                                                                       \
-    FIT(r8, "r8")                                                                                  \
-    FIT(r32, "r32")                                                                                \
-    FIT(r64, "r64")                                                                                \
-    FIT(rm8, "rm8") FIT(rm32, "rm32") FIT(rm64, "rm64") FIT(m8, "m8") FIT(m16, "m16")              \
-        FIT(m32, "m32") FIT(m64, "m64") FIT(m, "m") FIT(x, "x") FIT(xm, "xm") FIT(al, "al")        \
-            FIT(eax, "eax") FIT(rax, "rax") FIT(cl, "cl") FIT(one, "one") FIT(i8, "i8")            \
-                FIT(i32, "i32") FIT(u8, "u8") FIT(u32, "u32") FIT(i64, "i64") FIT(rel8, "rel8")    \
-                    FIT(rel32, "rel32") FIT(cc, "cc")
+    FIT(r8, "r8") FIT(r32, "r32") FIT(r64, "r64") FIT(rm8, "rm8") FIT(rm32, "rm32")                \
+    FIT(rm64, "rm64") FIT(m8, "m8") FIT(m16, "m16") FIT(m32, "m32") FIT(m64, "m64") FIT(m, "m")    \
+    FIT(x, "x") FIT(xm, "xm") FIT(al, "al") FIT(eax, "eax") FIT(rax, "rax") FIT(cl, "cl")          \
+    FIT(one, "one") FIT(i8, "i8") FIT(i32, "i32") FIT(u8, "u8") FIT(u32, "u32") FIT(i64, "i64")    \
+    FIT(rel8, "rel8") FIT(rel32, "rel32") FIT(cc, "cc")
+    /* clang-format on */
     FITS
 #undef FIT
 } Fit;
