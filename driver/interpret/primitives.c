@@ -101,8 +101,9 @@ InlineFunction *inline_function(Prim p) {
 }
 
 Bits inline_primitive(Prim p, const Bits *words, uint32_t count) {
-    int arity = prim_arity(p);
-    if (!inline_functions[p] || (uint32_t)arity != count)
+    if (!inline_functions[p])
+        fail(0, "inline.def does not say what the primitive %s does", prim_rows[p].name);
+    if ((uint32_t)prim_arity(p) != count)
         fail(0, "the primitive %s of %u operands cannot be run", prim_rows[p].name, count);
     return inline_functions[p](words);
 }

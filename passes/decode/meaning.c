@@ -95,7 +95,8 @@ static DecodedName read_name(Text_left *t) {
     for (int i = 0; i < D_COUNT; i++)
         if (strlen(names[i]) == length && skip(t, names[i])) return (DecodedName)i;
     if (skip(t, "movabs")) return D_mov; /* the mov of eight bytes */
-    unknown(t);
+    bug(NULL, "opcodes.def has no machine instruction '%.*s', which x86.def names for %s",
+        (int)length, t->at, opcode_rows[t->opcode].name);
 }
 
 static void read_step(Text_left *t, MeaningStep *step) {

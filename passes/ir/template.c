@@ -43,7 +43,8 @@ static Mnemonic mnemonic_named(Span name) {
     };
     for (size_t i = 0; i < I_COUNT; i++)
         if (span_is(name, names[i])) return (Mnemonic)i;
-    bug(NULL, "x86.def: no machine instruction '%.*s'", (int)name.length, name.bytes);
+    bug(NULL, "encodings.def has no machine instruction '%.*s', which x86.def names",
+        (int)name.length, name.bytes);
 }
 
 static bool is_reference(Span s) {

@@ -13,21 +13,46 @@
  *   w raw   r ref   g either   p any word   d double   a ref, raw or double   m memory   . no name
  *   t raw, or a ref when the second operand is a constant: a tag is put on
  *   l raw or drv, or a ref when only raw words go into it */
-static const char *const signatures[X_COUNT] = {
-    [X_mov] = "p=p",       [X_const] = "g=.",  [X_lea] = "l=m",      [X_load] = "g=m",
-    [X_loadb] = "w=m",     [X_loadh] = "w=m",  [X_loadi] = "w=m",    [X_store] = "=mg",
-    [X_fmov] = "d=d",      [X_fconst] = "d=.", [X_fload] = "d=m",    [X_fstore] = "=md",
-    [X_add] = "t=ww",      [X_sub] = "w=ww",   [X_and] = "w=gg",     [X_or] = "w=gg",
-    [X_xor] = "w=ww",      [X_imul] = "w=ww",  [X_addt] = "w=ww.",   [X_subt] = "w=ww.",
-    [X_imult] = "w=ww.",   [X_shl] = "t=ww",   [X_shr] = "w=gw",     [X_sar] = "w=gw",
-    [X_neg] = "w=w",       [X_not] = "w=w",    [X_idiv] = "ww=ww",   [X_cmpset] = "w=.gg",
-    [X_fadd] = "d=dd",     [X_fsub] = "d=dd",  [X_fmul] = "d=dd",    [X_fdiv] = "d=dd",
-    [X_fsqrt] = "d=d",     [X_fneg] = "d=d",   [X_cvtsi2sd] = "d=w", [X_cvttsd2si] = "w=d",
-    [X_fcmpset] = "w=.dd", [X_bump] = "r=.",   [X_jmp] = "=.",       [X_cmpj] = "=.gg..",
-    [X_fcmpj] = "=.dd..",  [X_heapj] = "=...", [X_ret] = "=a",       [X_stop] = "=",
-    [X_dispatch] = "=.",   [X_call] = "a=.a*", [X_callv] = "r=r.r*", [X_callr] = "a=.a*",
-    [X_calla] = "a=..a*",  [X_tail] = "=.a*",  [X_tailv] = "=r.r*",
-};
+static const char *signature_of(const Node *op) {
+    switch ((Opcode)op->kids[0]->head) {
+    case X_mov: return "p=p";
+    case X_const: return "g=.";
+    case X_lea: return "l=m";
+    case X_load: return "g=m";
+    case X_loadb: case X_loadh: case X_loadi: return "w=m";
+    case X_store: return "=mg";
+    case X_fmov: case X_fsqrt: case X_fneg: return "d=d";
+    case X_fconst: return "d=.";
+    case X_fload: return "d=m";
+    case X_fstore: return "=md";
+    case X_add: case X_shl: return "t=ww";
+    case X_sub: case X_xor: case X_imul: return "w=ww";
+    case X_and: case X_or: return "w=gg";
+    case X_addt: case X_subt: case X_imult: return "w=ww.";
+    case X_shr: case X_sar: return "w=gw";
+    case X_neg: case X_not: return "w=w";
+    case X_idiv: return "ww=ww";
+    case X_cmpset: return "w=.gg";
+    case X_fadd: case X_fsub: case X_fmul: case X_fdiv: return "d=dd";
+    case X_cvtsi2sd: return "d=w";
+    case X_cvttsd2si: return "w=d";
+    case X_fcmpset: return "w=.dd";
+    case X_bump: return "r=.";
+    case X_jmp: case X_dispatch: return "=.";
+    case X_cmpj: return "=.gg..";
+    case X_fcmpj: return "=.dd..";
+    case X_heapj: return "=...";
+    case X_ret: return "=a";
+    case X_stop: return "=";
+    case X_call: case X_callr: return "a=.a*";
+    case X_callv: return "r=r.r*";
+    case X_calla: return "a=..a*";
+    case X_tail: return "=.a*";
+    case X_tailv: return "=r.r*";
+    case X_NONE: case X_COUNT: break;
+    }
+    bug(op, "no instruction");
+}
 
 #define ONE(kind) (1u << KIND_IS_##kind)
 
@@ -148,7 +173,7 @@ static bool check_together(Before *f, uint32_t b, const Node *op) {
 
 bool check_kinds(Before *f, uint32_t b, uint32_t i) {
     const Node *op = f->blocks[b].node->kids[i], *results = op->kids[1];
-    const char *letter = signatures[op->kids[0]->head], *result = letter;
+    const char *letter = signature_of(op), *result = letter;
     while (*letter++ != '=') {
     }
     if (!check_operands(f, b, i, letter)) return false;
