@@ -19,37 +19,55 @@ static const char *signature_of(const Node *op) {
     case X_const: return "g=.";
     case X_lea: return "l=m";
     case X_load: return "g=m";
-    case X_loadb: case X_loadh: case X_loadi: return "w=m";
+    case X_loadb:
+    case X_loadh:
+    case X_loadi: return "w=m";
     case X_store: return "=mg";
-    case X_fmov: case X_fsqrt: case X_fneg: return "d=d";
+    case X_fmov:
+    case X_fsqrt:
+    case X_fneg: return "d=d";
     case X_fconst: return "d=.";
     case X_fload: return "d=m";
     case X_fstore: return "=md";
-    case X_add: case X_shl: return "t=ww";
-    case X_sub: case X_xor: case X_imul: return "w=ww";
-    case X_and: case X_or: return "w=gg";
-    case X_addt: case X_subt: case X_imult: return "w=ww.";
-    case X_shr: case X_sar: return "w=gw";
-    case X_neg: case X_not: return "w=w";
+    case X_add:
+    case X_shl: return "t=ww";
+    case X_sub:
+    case X_xor:
+    case X_imul: return "w=ww";
+    case X_and:
+    case X_or: return "w=gg";
+    case X_addt:
+    case X_subt:
+    case X_imult: return "w=ww.";
+    case X_shr:
+    case X_sar: return "w=gw";
+    case X_neg:
+    case X_not: return "w=w";
     case X_idiv: return "ww=ww";
     case X_cmpset: return "w=.gg";
-    case X_fadd: case X_fsub: case X_fmul: case X_fdiv: return "d=dd";
+    case X_fadd:
+    case X_fsub:
+    case X_fmul:
+    case X_fdiv: return "d=dd";
     case X_cvtsi2sd: return "d=w";
     case X_cvttsd2si: return "w=d";
     case X_fcmpset: return "w=.dd";
     case X_bump: return "r=.";
-    case X_jmp: case X_dispatch: return "=.";
+    case X_jmp:
+    case X_dispatch: return "=.";
     case X_cmpj: return "=.gg..";
     case X_fcmpj: return "=.dd..";
     case X_heapj: return "=...";
     case X_ret: return "=a";
     case X_stop: return "=";
-    case X_call: case X_callr: return "a=.a*";
+    case X_call:
+    case X_callr: return "a=.a*";
     case X_callv: return "r=r.r*";
     case X_calla: return "a=..a*";
     case X_tail: return "=.a*";
     case X_tailv: return "=r.r*";
-    case X_NONE: case X_COUNT: break;
+    case X_NONE:
+    case X_COUNT: break;
     }
     bug(op, "no instruction");
 }
