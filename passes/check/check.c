@@ -228,7 +228,8 @@ static void check_top(Checker *c, const Node *top) {
     c->known.count = c->loops.count = 0;
     c->known.capacity = c->loops.capacity = c->uses.capacity = c->edges.capacity = 0;
     c->uses.count = c->edges.count = c->depth = c->first_loop = c->step = c->block = 0;
-    if (read_name_count(c, top)) {
+    if (c->language <= L_Lmemory && !check_shapes(c, top)) return;
+    if (c->language >= L_Lnamed && read_name_count(c, top)) {
         if (is_form(top, H_function))
             check_function(c, top);
         else
@@ -241,11 +242,10 @@ bool is_well_formed(const GivenForm *given, Diagnostics *d) {
     uint32_t errors = error_count(d);
     Checker c = {
         .given = given, .language = given->language, .diagnostics = d, .program = given->program};
-    if (c.language < L_Lnamed || c.language >= L_Lbytes)
-        return true; /* passes ask for themselves */
+    if (c.language < L_Lcore || c.language >= L_Lbytes) return true; /* they ask for themselves */
     c.arena = arena_new();
     c.whole = arena_new();
-    if (read_definitions(&c))
+    if (c.language == L_Lcore || read_definitions(&c)) /* resolve asks for names itself */
         for (uint32_t i = 1; i < c.program->count; i++)
             check_top(&c, top_inner(c.program->kids[i]));
     arena_free(c.arena);

@@ -105,6 +105,9 @@ bool check_exit_kinds(Checker *c, const Node *exit);
 /* ---- check_types.c: types of Lspecial and Lblocks, when all else is well-formed */
 bool check_types(Checker *c, const Node *function);
 
+/* ---- check_shapes.c: arities and numbers of operands */
+bool check_shapes(Checker *c, const Node *n);
+
 /* ---- check_rules.c: the rows of wellformed.def */
 /* The part of the form `owner` that goes by this name has these kids. */
 bool check_rules(Checker *c, const char *form, const char *part, const Node *owner,
