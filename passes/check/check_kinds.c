@@ -97,7 +97,8 @@ static unsigned kinds_of_result(const Checker *c, WordOpForm f) {
     const char *result = word_rows[f.operation->head].result;
     if (!strcmp(result, "same")) return 1u << kind_of(c, f.operands.items[0]);
     if (!strcmp(result, "sum")) return kinds_of_sum(c, f);
-    if (!strcmp(result, "tag")) return is_form(f.operands.items[1], H_word) ? WORDS : ONE(RAW);
+    if (!strcmp(result, "tag"))
+        return is_constant(f.operands.items[1]) ? WORDS : ONE(RAW);
     if (!strcmp(result, "loaded")) return VALUES;
     return 1u << holds_named(text(result));
 }
@@ -105,8 +106,12 @@ static unsigned kinds_of_result(const Checker *c, WordOpForm f) {
 static bool check_word_kinds(Checker *c, const Node *let, const Node *name, WordOpForm f) {
     const char *letters = word_rows[f.operation->head].args;
     if (f.operands.count != strlen(letters)) return true; /* reported elsewhere */
-    for (uint32_t i = 0; i < f.operands.count; i++)
-        if (!needs(c, let, f.operands.items[i], kinds_of_letter(letters[i]))) return false;
+    for (uint32_t i = 0; i < f.operands.count; i++) {
+        const Node *operand = f.operands.items[i];
+        if (!needs(c, let, operand, kinds_of_letter(letters[i]))) return false;
+        if (letters[i] == 'n' && !is_constant(operand))
+            return ill_formed(c, let, "the number does not fit 32 bits");
+    }
     return needs(c, let, name, kinds_of_result(c, f));
 }
 
