@@ -97,8 +97,7 @@ static unsigned kinds_of_result(const Checker *c, WordOpForm f) {
     const char *result = word_rows[f.operation->head].result;
     if (!strcmp(result, "same")) return 1u << kind_of(c, f.operands.items[0]);
     if (!strcmp(result, "sum")) return kinds_of_sum(c, f);
-    if (!strcmp(result, "tag"))
-        return is_constant(f.operands.items[1]) ? WORDS : ONE(RAW);
+    if (!strcmp(result, "tag")) return is_constant(f.operands.items[1]) ? WORDS : ONE(RAW);
     if (!strcmp(result, "loaded")) return VALUES;
     return 1u << holds_named(text(result));
 }

@@ -1,5 +1,5 @@
-/* check_shapes.c - what a form up to Lmemory keeps whatever its names are: the arities of a function
- * can be told apart by a byte, and calls do not give more than the argument area holds.
+/* check_shapes.c - what a form up to Lmemory keeps whatever its names are: the arities of a
+ * function can be told apart by a byte, and calls do not give more than the argument area holds.
  */
 #include "checker.h"
 #include "ir/arity.h"
@@ -17,8 +17,8 @@ static bool check_arity(Checker *c, const Node *fn, const Node *arity, NodeList 
     for (uint32_t i = 0; i < before.count; i++) {
         const Node *other = before.items[i];
         bool both_rest = has_rest && is_form(other, H_rest);
-        if (both_rest || (other->head == arity->head &&
-                          fixed_parameters(other) == fixed_parameters(arity)))
+        if (both_rest ||
+            (other->head == arity->head && fixed_parameters(other) == fixed_parameters(arity)))
             return ill_formed(c, fn, "two of its arities take the same number of values");
     }
     return true;
