@@ -77,7 +77,7 @@ def stub_blocks(language, before):
     """Blocks that the fragment jumps to."""
     defined = {f[2] for f in before if isinstance(f, list) and f[1] in ('block', 'cold')}
     wanted = {a for a in sexpr.atoms(['(', *before]) if re.fullmatch(r'b\d+', a)} - defined
-    leave = {'Lblocks': '(return (quote nil))', 'Lmemory': '(return (quote nil))'}.get(language, '(stop [])')
+    leave = {'Lblocks': '(return (quote nil))', 'Lmemory': '(stop)'}.get(language, '(stop [])')
     return ' '.join('(block %s [] %s)' % (b, leave) for b in sorted(wanted))
 
 
